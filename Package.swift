@@ -1,0 +1,45 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "dmflow",
+    products: [
+        .executable(name: "dmflow", targets: ["dmflow"]),
+        .library(name: "GraphParser", targets: ["GraphParser"]),
+        .library(name: "Reports", targets: ["Reports"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        .systemLibrary(name: "CTracefs", pkgConfig: "libtracefs", providers: [.apt(["libtracefs-dev"])]),
+        .systemLibrary(
+            name: "CTraceevent", pkgConfig: "libtraceevent", providers: [.apt(["libtraceevent-dev"])]),
+
+        .target(name: "TraceCapture", dependencies: ["CTracefs"], swiftSettings: strict),
+        .target(name: "GraphParser", dependencies: ["CTraceevent"], swiftSettings: strict),
+        .target(
+            name: "Reports", dependencies: ["GraphParser"],
+            resources: [.embedInCode("Layers/builtin.layers")], swiftSettings: strict),
+        .executableTarget(
+            name: "dmflow",
+            dependencies: [
+                "TraceCapture", "GraphParser", "Reports",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        .testTarget(name: "TraceCaptureTests", dependencies: ["TraceCapture"], swiftSettings: strict),
+        .testTarget(name: "GraphParserTests", dependencies: ["GraphParser"], swiftSettings: strict),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "GraphParser"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["dmflow"],
+            swiftSettings: strict),
+    ]
+)

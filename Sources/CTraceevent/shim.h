@@ -1,0 +1,2 @@
+#include <traceevent/event-parse.h>
+#include <traceevent/kbuffer.h>

@@ -1,0 +1,55 @@
+/// All calls below one root, in the order in which they began; an orphan stands where it ended.
+public struct CallTree: Sendable {
+    public struct Node: Sendable {
+        public let call: Call
+        /// Level below the root, 0 for the root itself. The kernel's own depth may have gaps and is in `call.depth`.
+        public let level: Int
+    }
+
+    /// The root first; a node's calls follow it, one level deeper.
+    public let nodes: [Node]
+
+    public var root: Call { nodes[0].call }
+
+    /// True if every call of the tree is complete: only then do the self times add up to the root's duration.
+    public var isComplete: Bool { root.isWhole }
+}
+
+/// Collects the calls of each root into a tree and hands it on when the root has ended.
+///
+/// Holds the trees of the roots that are still open, so it is for looking at trees, not for long traces.
+public struct TreeAssembler: CallConsumer {
+    private struct Pending {
+        /// nil until the call has ended.
+        var calls: [(call: Call?, level: Int)] = []
+        /// Where the open calls stand in `calls`, outermost first.
+        var open: [Int] = []
+    }
+
+    private var pending: [Pending] = []
+    private let onTree: (CallTree) -> Void
+
+    /// - Parameter onTree: gets each tree in the order in which the roots ended.
+    public init(onTree: @escaping (CallTree) -> Void) { self.onTree = onTree }
+
+    public mutating func began(_ function: FunctionID, depth: Int, task: TaskSlot) {
+        while pending.count <= task { pending.append(Pending()) }
+        pending[task].open.append(pending[task].calls.count)
+        pending[task].calls.append((nil, pending[task].open.count - 1))
+    }
+
+    public mutating func ended(_ call: Call) {
+        if call.confidence == .orphan {
+            guard !call.isRoot else { return onTree(CallTree(nodes: [.init(call: call, level: 0)])) }
+            return pending[call.task].calls.append((call, pending[call.task].open.count))
+        }
+        let index = pending[call.task].open.removeLast()
+        pending[call.task].calls[index].call = call
+        guard call.isRoot else { return }
+        let nodes = pending[call.task].calls.compactMap { entry in
+            entry.call.map { CallTree.Node(call: $0, level: entry.level) }
+        }
+        pending[call.task].calls.removeAll(keepingCapacity: true)
+        onTree(CallTree(nodes: nodes))
+    }
+}

@@ -1,0 +1,185 @@
+/// Turns entries and exits in time order into calls, with one stack for each task.
+///
+/// Stacks are per task although the ring buffer is per CPU: a task may leave a function on another CPU than it entered it.
+/// An exit is matched by task, depth and, where the source names it, function; what does not match becomes an orphan and
+/// the frames that it shows to be over become open calls. Nothing is invented.
+public struct StackBuilder<Consumer: CallConsumer> {
+    public var consumer: Consumer
+    public internal(set) var counts = TraceCounts()
+
+    private var stacks: [TaskStack] = []
+    private var slots: [TaskKey: TaskSlot] = [:]
+    private var freeSlots: [TaskSlot] = []
+    private var cpus: [CPUState] = []
+    private var eventNumber = 0
+
+    /// More tasks than this and those without open calls are forgotten: keeps memory independent of the trace's length.
+    private static var taskLimit: Int { 4096 }
+
+    public init(consumer: Consumer) { self.consumer = consumer }
+
+    // MARK: Events
+
+    mutating func entry(_ record: EntryRecord) {
+        counts.entries += 1
+        push(record)
+    }
+
+    mutating func exit(_ record: ExitRecord) {
+        counts.exits += 1
+        pop(record)
+    }
+
+    /// A call on one line of text, or an entry with its exit right behind it.
+    mutating func leaf(_ entry: EntryRecord, _ exit: ExitRecord) {
+        counts.leaves += 1
+        push(entry)
+        pop(exit)
+    }
+
+    /// Events of `cpu` were lost after its last and before its next event; `count` is nil where unknown.
+    mutating func loss(cpu: Int, count: Int?) {
+        if let count { counts.lostEvents += count } else { counts.uncountedLosses += 1 }
+        addCPUs(upTo: cpu)
+        cpus[cpu].lossPending = true
+        for slot in cpus[cpu].left { markLossy(slot) }
+        for slot in stacks.indices where stacks[slot].cpu == cpu { markLossy(slot) }
+    }
+
+    /// The trace is over: every call still on a stack has no exit.
+    mutating func finish() {
+        for slot in stacks.indices { unwind(slot, to: 0) }
+    }
+
+    /// Depth at which the next entry of `task` is expected: one below its innermost open call; nil without open calls.
+    func openDepth(of task: TaskKey) -> Int? {
+        slots[task].flatMap { stacks[$0].frames.last }.map { $0.depth + 1 }
+    }
+
+    /// What was known as `old` is now known to be `new`. Does nothing if `new` has a stack of its own.
+    mutating func rename(_ old: TaskKey, to new: TaskKey) {
+        guard slots[new] == nil, let slot = slots.removeValue(forKey: old) else { return }
+        slots[new] = slot
+        stacks[slot].key = new
+    }
+
+    // MARK: Stacks
+
+    private mutating func push(_ record: EntryRecord) {
+        let slot = arrive(record.task, cpu: record.cpu)
+        // Frames at this depth or below it are over, or this entry could not be here.
+        let keep = stacks[slot].frames.lastIndex { $0.depth < record.depth }.map { $0 + 1 } ?? 0
+        unwind(slot, to: keep)
+        stacks[slot].frames.append(
+            Frame(function: record.function, depth: record.depth, start: record.timestamp))
+        consumer.began(record.function, depth: record.depth, task: slot)
+    }
+
+    private mutating func pop(_ record: ExitRecord) {
+        let slot = arrive(record.task, cpu: record.cpu)
+        // Whatever was deeper than this exit has ended without one of its own.
+        let keep = stacks[slot].frames.lastIndex { $0.depth <= record.depth }.map { $0 + 1 } ?? 0
+        unwind(slot, to: keep)
+        guard let frame = stacks[slot].frames.last, frame.matches(record) else {
+            // A frame at the depth of an exit that is not its own must be over as well.
+            if stacks[slot].frames.last?.depth == record.depth { unwind(slot, to: keep - 1) }
+            return orphan(record, slot)
+        }
+        stacks[slot].frames.removeLast()
+        let confidence: Confidence = frame.isLossy ? .lossy : .complete
+        if frame.isLossy { counts.lossy += 1 } else { counts.calls += 1 }
+        let whole = confidence == .complete && frame.isWhole
+        end(frame, slot, confidence, duration: record.duration, whole: whole)
+        credit(slot, ns: record.duration ?? frame.childrenNs, childDepth: frame.depth, whole: whole)
+    }
+
+    /// An exit without an entry still says how long its function took: the caller's self time must not contain it.
+    private mutating func orphan(_ record: ExitRecord, _ slot: TaskSlot) {
+        counts.orphans += 1
+        let inside = stacks[slot].frames.last?.skippedLevelNs ?? 0
+        consumer.ended(
+            Call(
+                function: record.function ?? .unknown, depth: record.depth, task: slot, tid: stacks[slot].key.tid,
+                cpu: record.cpu, start: nil, duration: record.duration, childrenNs: inside, confidence: .orphan,
+                isRoot: stacks[slot].frames.isEmpty, isWhole: false))
+        let unseen = record.duration.map { $0 > inside ? $0 - inside : 0 } ?? 0
+        credit(slot, ns: unseen, childDepth: record.depth, whole: false)
+    }
+
+    /// Ends the frames from `count` on as open calls, innermost first.
+    private mutating func unwind(_ slot: TaskSlot, to count: Int) {
+        while stacks[slot].frames.count > count {
+            let frame = stacks[slot].frames.removeLast()
+            counts.open += 1
+            end(frame, slot, .open, duration: nil, whole: false)
+            credit(slot, ns: frame.childrenNs, childDepth: frame.depth, whole: false)
+        }
+    }
+
+    private mutating func end(
+        _ frame: Frame, _ slot: TaskSlot, _ confidence: Confidence, duration: UInt64?, whole: Bool
+    ) {
+        consumer.ended(
+            Call(
+                function: frame.function, depth: frame.depth, task: slot, tid: stacks[slot].key.tid,
+                cpu: stacks[slot].cpu, start: frame.start, duration: duration, childrenNs: frame.childrenNs,
+                confidence: confidence, isRoot: stacks[slot].frames.isEmpty, isWhole: whole))
+    }
+
+    private mutating func credit(_ slot: TaskSlot, ns: UInt64, childDepth: Int, whole: Bool) {
+        guard let top = stacks[slot].frames.indices.last else { return }
+        stacks[slot].frames[top].credit(ns: ns, childDepth: childDepth, whole: whole)
+    }
+
+    // MARK: Tasks and losses
+
+    /// The stack of a task that has an event on `cpu` now.
+    private mutating func arrive(_ task: TaskKey, cpu: Int) -> TaskSlot {
+        eventNumber += 1
+        addCPUs(upTo: cpu)
+        let slot = slots[task] ?? newSlot(task, cpu: cpu)
+        if cpus[cpu].lossPending {
+            cpus[cpu].lossPending = false
+            cpus[cpu].lossEnd = eventNumber
+        }
+        if !cpus[cpu].left.isEmpty { cpus[cpu].left.removeAll(keepingCapacity: true) }
+        if stacks[slot].cpu != cpu { migrate(slot, to: cpu) }
+        stacks[slot].lastEvent = eventNumber
+        return slot
+    }
+
+    private mutating func migrate(_ slot: TaskSlot, to cpu: Int) {
+        cpus[stacks[slot].cpu].left.append(slot)
+        stacks[slot].cpu = cpu
+        // Seen elsewhere before this CPU's loss was over: it may have been here during the loss.
+        if stacks[slot].lastEvent < cpus[cpu].lossEnd { markLossy(slot) }
+    }
+
+    private mutating func addCPUs(upTo cpu: Int) {
+        while cpus.count <= cpu { cpus.append(CPUState()) }
+    }
+
+    private mutating func markLossy(_ slot: TaskSlot) {
+        for index in stacks[slot].frames.indices { stacks[slot].frames[index].isLossy = true }
+    }
+
+    private mutating func newSlot(_ task: TaskKey, cpu: Int) -> TaskSlot {
+        if slots.count >= Self.taskLimit && freeSlots.isEmpty { forgetIdleTasks() }
+        let stack = TaskStack(key: task, cpu: cpu)
+        if let slot = freeSlots.popLast() {
+            stacks[slot] = stack
+            slots[task] = slot
+            return slot
+        }
+        stacks.append(stack)
+        slots[task] = stacks.count - 1
+        return stacks.count - 1
+    }
+
+    private mutating func forgetIdleTasks() {
+        for (key, slot) in slots where stacks[slot].frames.isEmpty {
+            slots[key] = nil
+            freeSlots.append(slot)
+        }
+    }
+}

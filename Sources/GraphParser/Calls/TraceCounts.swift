@@ -1,0 +1,37 @@
+/// What a reading found, so that nothing is dropped silently.
+///
+/// Text: `lines = leaves + entries + exits + comments + structureLines + unparsedLines`, where comments and losses count
+/// lines. trace.dat: `events = entries + exits + comments + unparsedLines`. Both: `entries + leaves = calls + lossy + open`
+/// and `exits + leaves = calls + lossy + orphans`.
+public struct TraceCounts: Equatable, Sendable {
+    /// Complete calls.
+    public var calls = 0
+    public var open = 0
+    public var orphans = 0
+    public var lossy = 0
+
+    /// Events that the kernel says it lost, where it gave a number.
+    public var lostEvents = 0
+    /// Losses for which the kernel gave no number.
+    public var uncountedLosses = 0
+
+    /// Function entries: `f() {` lines or funcgraph_entry events.
+    public var entries = 0
+    /// Function exits: `}` lines or funcgraph_exit events.
+    public var exits = 0
+    /// Calls on one line, `f();`.
+    public var leaves = 0
+    /// Lines of comments, or events of other kinds.
+    public var comments = 0
+    /// Headers, blanks, context switches, interrupt marks, loss marks.
+    public var structureLines = 0
+    /// Lines or events that could not be understood.
+    public var unparsedLines = 0
+    /// All lines of a text, or all events of a trace.dat.
+    public var records = 0
+
+    /// True if the trace lost events or any call is in doubt.
+    public var isInDoubt: Bool {
+        open + orphans + lossy + lostEvents + uncountedLosses + unparsedLines > 0
+    }
+}

@@ -1,0 +1,84 @@
+/// A traced function as the kernel names it.
+public struct Function: Hashable, Sendable {
+    /// The symbol with its compiler suffix, e.g. `multipath_map.isra.0`.
+    public let name: String
+    /// The module that ftrace prints in brackets; nil for code built into the kernel.
+    public let module: String?
+
+    public init(name: String, module: String?) {
+        self.name = name
+        self.module = module
+    }
+
+    /// The name without what the compiler appended (`.isra.0`, `.constprop.2`, `.part.1`, `.cold`): the name in the source.
+    public var baseName: String {
+        guard let dot = name.dropFirst().firstIndex(of: ".") else { return name }
+        return String(name[..<dot])
+    }
+}
+
+/// A function's number in the ``TraceNames`` of one reading; dense from 0, so that consumers can index arrays with it.
+public struct FunctionID: Hashable, Sendable {
+    public let index: Int32
+
+    public init(index: Int32) { self.index = index }
+
+    /// Stands for the function of a bare `}` whose entry was not recorded.
+    public static let unknown = FunctionID(index: 0)
+}
+
+/// The names of a trace: its distinct functions, each stored once, and its tasks.
+///
+/// Filled while the trace is read, and shared by the reader with its consumers, who get numbers and look names up here.
+public final class TraceNames {
+    private var functions: [Function] = [Function(name: "(unknown)", module: nil)]
+    private var ids: [Function: FunctionID] = [:]
+    /// Command names by thread ID, as far as the trace knows them.
+    public internal(set) var comms: [Int32: String] = [:]
+
+    public init() {}
+
+    /// Number of distinct functions, ``FunctionID/unknown`` included.
+    public var count: Int { functions.count }
+
+    public subscript(id: FunctionID) -> Function { functions[Int(id.index)] }
+
+    func intern(_ function: Function) -> FunctionID {
+        if let id = ids[function] { return id }
+        let id = FunctionID(index: Int32(functions.count))
+        functions.append(function)
+        ids[function] = id
+        return id
+    }
+}
+
+extension Function {
+    /// From `name` or `name [module]` as text has it. Control bytes are escaped: names reach terminals.
+    init(text: [UInt8]) {
+        if text.last == UInt8(ascii: "]"), let open = text.lastIndex(of: UInt8(ascii: "[")), open > text.startIndex {
+            let name = text[..<open].reversed().drop { $0 == UInt8(ascii: " ") }.reversed()
+            self.init(name: printable(name), module: printable(text[(open + 1)...].dropLast()))
+        } else {
+            self.init(name: printable(text), module: nil)
+        }
+    }
+}
+
+/// Bytes from a trace as text that cannot steer a terminal: control bytes become `\xNN`, invalid UTF-8 the replacement character.
+public func printable(_ bytes: some Sequence<UInt8>) -> String {
+    var text = ""
+    for scalar in String(decoding: Array(bytes), as: UTF8.self).unicodeScalars {
+        switch scalar.value {
+        case 0..<0x20, 0x7f..<0xa0: text += "\\x" + hexadecimal(scalar.value, width: 2)
+        // Directional overrides can make a name read as another one.
+        case 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069: text += "\\u" + hexadecimal(scalar.value, width: 4)
+        default: text.unicodeScalars.append(scalar)
+        }
+    }
+    return text
+}
+
+private func hexadecimal(_ value: UInt32, width: Int) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+}

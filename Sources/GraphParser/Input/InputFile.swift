@@ -1,0 +1,74 @@
+import Glibc
+
+/// A file that is read by position. Not mapped: a mapped file that shrinks while it is read ends the process.
+final class InputFile {
+    let path: String
+    /// Bytes when opened.
+    let size: Int
+    private let descriptor: Int32
+
+    /// - Parameter path: `-` reads standard input; one that cannot seek is copied to an unnamed temporary file first.
+    init(path: String) throws(TraceError) {
+        self.path = path
+        descriptor = path == "-" ? try Self.seekableStandardInput() : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.unreadable(path, errno) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Self.unreadable(path, errno) }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw Self.unreadable(path, EISDIR) }
+        // Pipes and files of /proc and tracefs say 0; the latter are read as text until they end.
+        size = Int(status.st_size)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Up to `count` bytes at `offset`; fewer only at the end of the file.
+    func read(at offset: Int, count: Int) throws(TraceError) -> [UInt8] {
+        var failure: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: max(0, count)) { buffer, filled in
+            while filled < buffer.count {
+                let got = pread(descriptor, buffer.baseAddress! + filled, buffer.count - filled, offset + filled)
+                if got < 0 && errno == EINTR { continue }
+                if got < 0 { failure = errno }
+                if got <= 0 { return }
+                filled += got
+            }
+        }
+        if failure != 0 { throw Self.unreadable(path, failure) }
+        return bytes
+    }
+
+    private static func unreadable(_ path: String, _ error: Int32) -> TraceError {
+        TraceError(
+            .unreadable, path: path, "cannot be read: \(String(cString: strerror(error)))",
+            remedy: error == ENOENT ? "check the path" : "check what it is and its permissions")
+    }
+
+    private static func seekableStandardInput() throws(TraceError) -> Int32 {
+        if lseek(STDIN_FILENO, 0, SEEK_CUR) >= 0 { return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) }
+        let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(directory)/dmflow.XXXXXX".utf8CString)
+        let copy = mkstemp(&template)
+        guard copy >= 0 else { throw unreadable(directory, errno) }
+        unlink(template)
+        guard let failure = spool(STDIN_FILENO, into: copy) else { return copy }
+        close(copy)
+        throw unreadable("-", failure)
+    }
+
+    /// Copies all of `source`; returns the error's number, nil if there was none.
+    private static func spool(_ source: Int32, into copy: Int32) -> Int32? {
+        var chunk = [UInt8](repeating: 0, count: 256 << 10)
+        while true {
+            let got = Glibc.read(source, &chunk, chunk.count)
+            if got < 0 && errno == EINTR { continue }
+            if got <= 0 { return got < 0 ? errno : nil }
+            var written = 0
+            while written < got {
+                let count = chunk.withUnsafeBytes { write(copy, $0.baseAddress! + written, got - written) }
+                if count < 0 && errno == EINTR { continue }
+                if count < 0 { return errno }
+                written += count
+            }
+        }
+    }
+}

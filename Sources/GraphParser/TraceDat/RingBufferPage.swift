@@ -1,0 +1,95 @@
+/// Walks over the events of one sub-buffer ("page") of the kernel's ring buffer.
+///
+/// Every length is checked against the page before it is believed. libtraceevent's kbuffer trusts them: a page whose
+/// padding claims the length -4 makes it turn in a circle for ever, which a file that came by mail must not be able to do.
+/// The tests compare both over every page of the captured fixtures.
+struct RingBufferPage {
+    /// Timestamp, commit word, then the events.
+    static let headerSize = 16
+
+    enum Next {
+        /// An event: where its record stands in the page, and its time in ns of the trace clock.
+        case event(record: Range<Int>, timestamp: UInt64)
+        case end
+        /// A length that does not fit: the rest of the page cannot be read.
+        case damaged
+    }
+
+    enum Loss: Equatable {
+        case none
+        /// Events were lost before this page; nil if the kernel did not count them.
+        case events(Int?)
+    }
+
+    private(set) var timestamp: UInt64
+    /// Whether events were lost between the previous page and this one.
+    let loss: Loss
+    private var index = Self.headerSize
+    private let end: Int
+
+    /// - Parameter page: the whole sub-buffer, little-endian, of a 64-bit kernel.
+    /// - Returns: nil if the header claims more than the page holds.
+    init?(_ page: RawSpan) {
+        guard page.byteCount >= Self.headerSize else { return nil }
+        timestamp = page.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt64.self)
+        let commit = page.unsafeLoadUnaligned(fromByteOffset: 8, as: UInt64.self)
+        // The low bits count bytes; bits 31 and 30 tell of missed events and of their number behind the data.
+        let used = Int(commit & 0x7ff_ffff)
+        guard used <= page.byteCount - Self.headerSize else { return nil }
+        end = Self.headerSize + used
+        let isCounted = commit & (1 << 30) != 0 && end + 8 <= page.byteCount
+        if commit & (1 << 31) == 0 {
+            loss = .none
+        } else if isCounted {
+            let count = page.unsafeLoadUnaligned(fromByteOffset: end, as: UInt64.self)
+            loss = .events(Int(exactly: count))
+        } else {
+            loss = .events(nil)
+        }
+    }
+
+    /// The next event that carries data; time extensions and padding are passed over.
+    mutating func next(_ page: RawSpan) -> Next {
+        while index < end {
+            guard index + 4 <= end else { return .damaged }
+            let word = page.unsafeLoadUnaligned(fromByteOffset: index, as: UInt32.self)
+            let type = word & 0x1f
+            let delta = UInt64(word >> 5)
+            index += 4
+            if (1...28).contains(type) {
+                timestamp &+= delta
+                return record(start: index, length: Int(type) * 4)
+            }
+            // All other kinds have a second word.
+            guard index + 4 <= end else { return .damaged }
+            let second = page.unsafeLoadUnaligned(fromByteOffset: index, as: UInt32.self)
+            switch type {
+            case 0:
+                timestamp &+= delta
+                // The length includes its own word.
+                guard second >= 4 else { return .damaged }
+                return record(start: index + 4, length: (Int(second) - 4 + 3) & ~3)
+            case 29:
+                // Padding without a time fills the rest of the page; with one it is a discarded event.
+                guard delta != 0 else { return .end }
+                timestamp &+= delta
+                guard Int(second) <= end - index, second >= 4 else { return .damaged }
+                index += Int(second)
+            case 30:
+                timestamp &+= UInt64(second) << 27 &+ delta
+                index += 4
+            default:
+                // An absolute time lacks its five highest bits.
+                timestamp = (timestamp & 0xf8 << 56) | (UInt64(second) << 27 &+ delta)
+                index += 4
+            }
+        }
+        return .end
+    }
+
+    private mutating func record(start: Int, length: Int) -> Next {
+        guard length <= end - start else { return .damaged }
+        index = start + length
+        return .event(record: start..<index, timestamp: timestamp)
+    }
+}

@@ -1,0 +1,129 @@
+import GraphParser
+
+/// All figures of one trace: what the renderers show and what the JSON holds.
+///
+/// Times are integer nanoseconds inside functions; none of them is the latency of a request.
+public struct Report: Codable, Equatable, Sendable {
+    public static let schema = "dmflow.report/1"
+
+    public struct Source: Codable, Equatable, Sendable {
+        public let path: String
+        /// `text` or `trace.dat`.
+        public let kind: String
+        public let kernel: String?
+        public let clock: String?
+        public let cpus: Int
+        public let notes: [String]
+    }
+
+    public struct Counts: Codable, Equatable, Sendable {
+        /// Complete calls.
+        public let calls: Int
+        public let open: Int
+        public let orphans: Int
+        public let lossy: Int
+        /// Events that the kernel says it lost, where it gave a number.
+        public let lostEvents: Int
+        /// Losses without a number.
+        public let uncountedLosses: Int
+        public let comments: Int
+        public let unparsedLines: Int
+        /// What makes up all that was read: see ``TraceCounts``.
+        public let entries: Int
+        public let exits: Int
+        public let leaves: Int
+        public let structureLines: Int
+        public let records: Int
+
+        public var isInDoubt: Bool { open + orphans + lossy + lostEvents + uncountedLosses + unparsedLines > 0 }
+    }
+
+    /// min, max, mean and sum are exact, percentiles within 1 %.
+    public struct Latency: Codable, Equatable, Sendable {
+        public let minNs: UInt64
+        public let meanNs: UInt64
+        public let p50Ns: UInt64
+        public let p90Ns: UInt64
+        public let p99Ns: UInt64
+        public let maxNs: UInt64
+        public let sumNs: UInt64
+
+        init(_ histogram: Histogram) {
+            let values = histogram.percentiles([0.5, 0.9, 0.99])
+            minNs = histogram.count > 0 ? histogram.min : 0
+            meanNs = histogram.count > 0 ? histogram.sum / UInt64(histogram.count) : 0
+            p50Ns = values[0]
+            p90Ns = values[1]
+            p99Ns = values[2]
+            maxNs = histogram.max
+            sumNs = histogram.sum
+        }
+    }
+
+    /// The complete calls of one function that had no recorded caller.
+    public struct Root: Codable, Equatable, Sendable {
+        public let function: String
+        public let module: String?
+        public let calls: Int
+        /// How many of the calls have calls in doubt below them: time of those is in their callers' self time.
+        public let partialCalls: Int
+        public let latency: Latency
+        /// Largest self time first.
+        public let layers: [RootLayer]
+        /// The part of `latency.sumNs` that lies in calls without a recorded entry, which belong to no layer here.
+        public let unattributedNs: UInt64
+    }
+
+    public struct RootLayer: Codable, Equatable, Sendable {
+        public let layer: String
+        public let selfNs: UInt64
+        /// The layer's self time in each call of the root; 0 where the layer did not occur.
+        public let latency: Latency
+    }
+
+    public struct Layer: Codable, Equatable, Sendable {
+        public let layer: String
+        public let calls: Int
+        public let selfNs: UInt64
+        /// Time during which at least one call of the layer was on the stack.
+        public let totalNs: UInt64
+    }
+
+    public struct FunctionTime: Codable, Equatable, Sendable {
+        public let function: String
+        public let module: String?
+        public let layer: String
+        public let calls: Int
+        public let selfNs: UInt64
+        /// The sum of the durations; a function that calls itself counts twice.
+        public let totalNs: UInt64
+    }
+
+    public let schema: String
+    public let source: Source
+    public let counts: Counts
+    /// Most time first.
+    public let roots: [Root]
+    /// Most self time first.
+    public let layers: [Layer]
+    /// Most self time first.
+    public let functions: [FunctionTime]
+}
+
+extension Report.Source {
+    init(_ source: TraceSource) {
+        self.init(
+            path: source.path, kind: source.kind.rawValue, kernel: source.kernel, clock: source.clock,
+            cpus: source.cpus, notes: source.notes)
+    }
+}
+
+extension Report.Counts {
+    init(_ counts: TraceCounts) {
+        self.init(
+            calls: counts.calls, open: counts.open, orphans: counts.orphans, lossy: counts.lossy,
+            lostEvents: counts.lostEvents, uncountedLosses: counts.uncountedLosses, comments: counts.comments,
+            unparsedLines: counts.unparsedLines, entries: counts.entries, exits: counts.exits,
+            leaves: counts.leaves, structureLines: counts.structureLines, records: counts.records)
+    }
+}

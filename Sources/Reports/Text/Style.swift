@@ -1,0 +1,51 @@
+/// How text reports look on the terminal that they are printed to.
+public struct Style: Sendable {
+    /// ANSI colours.
+    public let color: Bool
+    /// Block characters for bars; `#` otherwise.
+    public let unicode: Bool
+
+    /// Plain ASCII, for files and pipes.
+    public static let plain = Style(color: false, unicode: false)
+
+    public init(color: Bool, unicode: Bool) {
+        self.color = color
+        self.unicode = unicode
+    }
+
+    func bold(_ text: String) -> String { escape("1", text) }
+    func dim(_ text: String) -> String { escape("2", text) }
+    func warning(_ text: String) -> String { escape("1;31", text) }
+
+    /// The same layer has the same colour in every report.
+    func layer(_ name: String, _ text: String) -> String { escape(Self.colors[name] ?? "37", text) }
+
+    /// `fraction` (0…1) of `width` columns, at least one mark for what is above zero, padded to `width`.
+    func bar(_ fraction: Double, width: Int) -> String {
+        guard fraction > 0 else { return String(repeating: " ", count: width) }
+        let eighths = max(1, Int((min(fraction, 1) * Double(width) * 8).rounded()))
+        guard unicode else { return pad(String(repeating: "#", count: max(1, (eighths + 4) / 8)), width) }
+        let rest = eighths % 8 == 0 ? "" : String(Self.blocks[eighths % 8 - 1])
+        return pad(String(repeating: "█", count: eighths / 8) + rest, width)
+    }
+
+    private func escape(_ code: String, _ text: String) -> String {
+        color ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
+    }
+
+    private static let blocks = Array("▏▎▍▌▋▊▉")
+
+    private static let colors = [
+        "dm": "1;34", "block": "36", "scsi": "32", "libiscsi": "35", "net": "33", "fs": "38;5;173", "mm": "38;5;109",
+        "lock": "31", "sched": "38;5;141", "irq": "38;5;203", "work": "38;5;150", "time": "38;5;180",
+        "driver": "38;5;67",
+    ]
+}
+
+func pad(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+}
+
+func padLeft(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+}

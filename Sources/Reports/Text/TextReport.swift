@@ -1,0 +1,154 @@
+/// Renders a ``Report`` for reading in a terminal: what can be trusted first, then each root with its layers, then all
+/// layers, then the hottest functions.
+public struct TextReport {
+    private let report: Report
+    private let style: Style
+    private let rootLimit: Int
+    private let functionLimit: Int
+
+    private static let barWidth = 20
+
+    /// - Parameters:
+    ///   - rootLimit: how many roots to show, those with the most time; the rest is summed up in a line.
+    ///   - functionLimit: how many functions to show, those with the most self time.
+    public init(_ report: Report, style: Style, rootLimit: Int, functionLimit: Int) {
+        self.report = report
+        self.style = style
+        self.rootLimit = rootLimit
+        self.functionLimit = functionLimit
+    }
+
+    public func render() -> String {
+        var sections = [header()]
+        sections += report.roots.prefix(rootLimit).map(root)
+        if report.roots.count > rootLimit { sections.append(otherRoots()) }
+        if !report.layers.isEmpty { sections.append(allLayers()) }
+        if functionLimit > 0, !report.functions.isEmpty { sections.append(functions()) }
+        return sections.joined(separator: "\n\n") + "\n"
+    }
+
+    // MARK: Header
+
+    private func header() -> String {
+        let source = report.source
+        var facts = [source.kind]
+        if let kernel = source.kernel { facts.append("Linux \(kernel)") }
+        facts.append(Figures.plural(source.cpus, "CPU"))
+        if let clock = source.clock { facts.append("clock \(clock)") }
+        var lines = [style.bold(source.path) + ": " + facts.joined(separator: ", ")]
+        lines += trust()
+        lines += source.notes.map { style.warning("note: ") + $0 }
+        if report.roots.isEmpty {
+            lines.append("no complete call without a caller: nothing to show latencies of")
+        } else {
+            lines.append(
+                style.dim("times are inside functions, as the kernel measured them with the tracer's own cost in them;")
+                    + "\n" + style.dim("they are not the latency of a request"))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// What was lost or open, before any figure.
+    private func trust() -> [String] {
+        let counts = report.counts
+        var lines = [
+            "\(Figures.plural(counts.calls, "complete call")); \(Figures.count(counts.open)) open, "
+                + "\(Figures.plural(counts.orphans, "orphan")), \(Figures.count(counts.lossy)) lossy; "
+                + "\(Figures.plural(counts.comments, "comment")), "
+                + "\(Figures.plural(counts.unparsedLines, "record")) not understood"
+        ]
+        if counts.lostEvents > 0 || counts.uncountedLosses > 0 {
+            var loss = "EVENTS LOST: \(Figures.count(counts.lostEvents)) counted by the kernel"
+            if counts.uncountedLosses > 0 {
+                loss += ", and \(Figures.count(counts.uncountedLosses)) times without a count"
+            }
+            lines.append(style.warning(loss) + "; calls that span a loss are lossy and not in the figures")
+        }
+        let doubtful = counts.open + counts.orphans
+        if doubtful > 0 {
+            lines.append(
+                style.warning("IN DOUBT: ")
+                    + "\(Figures.plural(doubtful, "call")) without entry or exit are not in the figures")
+        }
+        return lines
+    }
+
+    // MARK: Roots
+
+    private func root(_ root: Report.Root) -> String {
+        let latency = root.latency
+        var lines = [
+            style.bold(Self.name(root.function, root.module))
+                + ": \(Figures.plural(root.calls, "call")), \(Figures.duration(latency.sumNs)) in all",
+            "  p50 \(Figures.duration(latency.p50Ns))   p90 \(Figures.duration(latency.p90Ns))   "
+                + "p99 \(Figures.duration(latency.p99Ns))   max \(Figures.duration(latency.maxNs))",
+        ]
+        if root.partialCalls > 0 {
+            lines.append(
+                style.warning("  partial: ")
+                    + "\(Figures.count(root.partialCalls)) of them have calls in doubt below, whose time is in their callers'")
+        }
+        lines.append("")
+        lines.append(style.dim("  layer         self time, share of the root               per call: p50        p99        max"))
+        lines += root.layers.map { layer($0, of: latency.sumNs) }
+        if root.unattributedNs > 0 {
+            lines.append("  \(pad("(no entry)", 10)) \(timeAndShare(root.unattributedNs, of: latency.sumNs))")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func layer(_ layer: Report.RootLayer, of whole: UInt64) -> String {
+        let bar = style.bar(Double(layer.selfNs) / Double(max(whole, 1)), width: Self.barWidth)
+        let perCall = [layer.latency.p50Ns, layer.latency.p99Ns, layer.latency.maxNs]
+            .map { padLeft(Figures.duration($0), 11) }.joined()
+        return "  \(style.layer(layer.layer, pad(layer.layer, 10))) \(timeAndShare(layer.selfNs, of: whole))  "
+            + "\(style.layer(layer.layer, bar)) \(perCall)"
+    }
+
+    private func timeAndShare(_ ns: UInt64, of whole: UInt64) -> String {
+        padLeft(Figures.duration(ns), 10) + padLeft(Figures.share(ns, of: whole), 9)
+    }
+
+    private func otherRoots() -> String {
+        let rest = report.roots.dropFirst(rootLimit)
+        let calls = rest.reduce(0) { $0 + $1.calls }
+        let time = rest.reduce(0 as UInt64) { $0.addingSaturated($1.latency.sumNs) }
+        return "and \(Figures.plural(rest.count, "root")) more: \(Figures.plural(calls, "call")), "
+            + "\(Figures.duration(time)) in all (--roots \(report.roots.count) shows them)"
+    }
+
+    // MARK: Tables
+
+    private func allLayers() -> String {
+        let whole = report.layers.reduce(0 as UInt64) { $0.addingSaturated($1.selfNs) }
+        var lines = [style.bold("layers") + " over all complete calls; total: at least one call of the layer on the stack"]
+        lines.append(style.dim("  layer            self    share       total      calls"))
+        for layer in report.layers {
+            lines.append(
+                "  \(style.layer(layer.layer, pad(layer.layer, 10))) \(timeAndShare(layer.selfNs, of: whole)) "
+                    + "\(padLeft(Figures.duration(layer.totalNs), 11)) \(padLeft(Figures.count(layer.calls), 10))")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func functions() -> String {
+        let shown = report.functions.prefix(functionLimit)
+        let whole = report.functions.reduce(0 as UInt64) { $0.addingSaturated($1.selfNs) }
+        var lines = [
+            style.bold("hottest functions") + " by self time (\(shown.count) of \(Figures.count(report.functions.count)))"
+        ]
+        lines.append(style.dim("        self    share       total      calls  layer      function"))
+        for function in shown {
+            lines.append(
+                "  \(timeAndShare(function.selfNs, of: whole)) \(padLeft(Figures.duration(function.totalNs), 11)) "
+                    + "\(padLeft(Figures.count(function.calls), 10))  "
+                    + "\(style.layer(function.layer, pad(function.layer, 10))) "
+                    + Self.name(function.function, function.module))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    static func name(_ function: String, _ module: String?) -> String {
+        module.map { "\(function) [\($0)]" } ?? function
+    }
+}

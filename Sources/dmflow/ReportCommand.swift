@@ -1,0 +1,50 @@
+import ArgumentParser
+import GraphParser
+import Reports
+
+/// `dmflow report`: latency by root and layer.
+struct ReportCommand: ParsableCommand {
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Say where the time of a trace went: latency per root, layers, hottest functions.",
+        discussion: """
+            A root is a call without a recorded caller. Only complete calls are in the figures; what was lost or is in \
+            doubt is counted in the first lines.
+            """)
+
+    @OptionGroup var trace: TraceOptions
+
+    @Option(help: "Format of the report: \(Format.allCases.map(\.rawValue).joined(separator: " or ")).")
+    var format = Format.text
+
+    @Option(help: ArgumentHelp("Show this many roots, those with the most time (text only).", valueName: "n"))
+    var roots = 10
+
+    @Option(help: ArgumentHelp("Show this many functions, the hottest (text only).", valueName: "n"))
+    var functions = 15
+
+    func validate() throws {
+        if roots < 0 || functions < 0 { throw ValidationError("--roots and --functions take numbers from 0") }
+    }
+
+    func run() throws {
+        try reporting {
+            let names = TraceNames()
+            let builder = ReportBuilder(names: names, map: try trace.layerMap())
+            let reading = try TraceFile.read(trace.file, names: names, into: builder)
+            let report = reading.consumer.report(source: reading.source, counts: reading.counts)
+            try emit(try render(report))
+            try trace.checkStrict(reading.counts)
+        }
+    }
+
+    private func render(_ report: Report) throws -> String {
+        switch format {
+        case .json: try report.json()
+        case .text:
+            TextReport(report, style: .ofStandardOutput, rootLimit: roots, functionLimit: functions).render()
+        }
+    }
+}

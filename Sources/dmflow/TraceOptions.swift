@@ -1,0 +1,28 @@
+import ArgumentParser
+import GraphParser
+import Reports
+
+/// What all commands that read a trace have in common.
+struct TraceOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("A trace.dat or function_graph text; - reads standard input.", valueName: "file"))
+    var file: String
+
+    @Option(
+        help: ArgumentHelp(
+            "A layer map to look functions up in before the built-in one; a line 'only' in it leaves the built-in one out.",
+            valueName: "file"))
+    var layers: String?
+
+    @Flag(help: "Exit with 3 if events were lost or calls are in doubt.")
+    var strict = false
+
+    func layerMap() throws -> LayerMap {
+        guard let layers else { return .builtin }
+        return try LayerMap(text: TextFile.read(layers), path: layers)
+    }
+
+    /// Call last: what was printed stays printed.
+    func checkStrict(_ counts: TraceCounts) throws {
+        if strict, counts.isInDoubt { throw ExitCode(3) }
+    }
+}

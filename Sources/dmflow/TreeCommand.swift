@@ -1,0 +1,86 @@
+import ArgumentParser
+import GraphParser
+import Reports
+
+/// `dmflow tree`: the call trees as the kernel draws them.
+struct TreeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tree",
+        abstract: "Draw the call trees of a trace as function_graph does, with the layers coloured.",
+        discussion: "Trees are drawn in the order in which their roots ended. What the limits hide is summed up in its place.")
+
+    @OptionGroup var trace: TraceOptions
+
+    @Option(help: ArgumentHelp("Draw this many levels.", valueName: "levels"))
+    var depth: Int?
+
+    @Option(help: ArgumentHelp("Leave out calls shorter than this many microseconds.", valueName: "us"))
+    var threshold: Double = 0
+
+    @Option(help: ArgumentHelp("Draw the trees of this root only. Can be given again.", valueName: "function"))
+    var root: [String] = []
+
+    func validate() throws {
+        if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
+        guard threshold >= 0, threshold < 1e15 else { throw ValidationError("--threshold must be at least 0") }
+    }
+
+    func run() throws {
+        try reporting {
+            let names = TraceNames()
+            let renderer = TreeRenderer(
+                names: names, map: try trace.layerMap(), style: .ofStandardOutput,
+                limits: .init(depth: depth, thresholdNs: UInt64(threshold * 1000)))
+            let drawing = Drawing(renderer: renderer, names: names, roots: Set(root))
+            let reading = try TraceFile.read(trace.file, names: names, into: TreeAssembler(onTree: drawing.take))
+            try drawing.finish()
+            summarize(reading.counts)
+            try trace.checkStrict(reading.counts)
+        }
+    }
+
+    /// On standard error, so that it does not mix with the trees.
+    private func summarize(_ counts: TraceCounts) {
+        guard counts.isInDoubt else { return }
+        complain(
+            "\(trace.file): \(counts.open) open, \(counts.orphans) orphans, \(counts.lossy) lossy, "
+                + "\(counts.lostEvents) events lost, \(counts.unparsedLines) records not understood; "
+                + "the trees are marked where")
+    }
+
+    /// Prints the trees as they come; the first error stops the printing and is thrown at the end.
+    private final class Drawing {
+        private let renderer: TreeRenderer
+        private let names: TraceNames
+        private let roots: Set<String>
+        private var drawn = 0
+        private var failure: (any Error)?
+
+        init(renderer: TreeRenderer, names: TraceNames, roots: Set<String>) {
+            self.renderer = renderer
+            self.names = names
+            self.roots = roots
+        }
+
+        func take(_ tree: CallTree) {
+            let function = names[tree.root.function]
+            guard failure == nil, roots.isEmpty || roots.contains(function.name) || roots.contains(function.baseName)
+            else { return }
+            do {
+                try emit((drawn > 0 ? "\n" : "") + renderer.render(tree))
+                drawn += 1
+            } catch {
+                failure = error
+            }
+        }
+
+        func finish() throws {
+            if let failure { throw failure }
+            guard drawn > 0 || roots.isEmpty else {
+                throw Failure(
+                    message: "no tree of \(roots.sorted().joined(separator: ", ")) in the trace; "
+                        + "dmflow report names its roots")
+            }
+        }
+    }
+}
