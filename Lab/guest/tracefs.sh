@@ -16,7 +16,7 @@ stack_functions() {
 
 # graph_setup ROOT...: function_graph below the roots, ready but not recording.
 graph_setup() {
-    cd "$tracefs"
+    cd "$tracefs" || return
     # First, or opening set_ftrace_filter below would patch all functions for a moment.
     echo nop >current_tracer
     echo 0 >tracing_on

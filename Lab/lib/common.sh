@@ -1,4 +1,4 @@
-# Words to the person at the terminal. Standard output is for results, so all of this goes to standard error.
+# Words to the person at the terminal, and an end without leftovers. Standard output is for results.
 
 say() { printf 'lab: %s\n' "$*" >&2; }
 
@@ -7,17 +7,32 @@ die() {
     exit 2
 }
 
-need() {
-    local tool
-    for tool; do
-        command -v "$tool" >/dev/null || die "$tool is missing: run Lab/lab setup"
-    done
-}
-
-# at_exit COMMAND: runs it when the lab ends, however it ends; the last one registered first.
+# at_exit COMMAND: runs it when the lab ends, however it ends; the last one registered comes first.
 at_exit_commands=
 at_exit() { at_exit_commands="$1; $at_exit_commands"; }
 trap 'eval "$at_exit_commands"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
+
+# supervise COMMAND...: runs it so that a signal to the lab takes effect at once, and ends it then.
+supervise() {
+    "$@" <&0 &
+    child=$!
+    wait_for_child
+}
+
+wait_for_child() {
+    local status=0
+    wait "$child" || status=$?
+    child=
+    return "$status"
+}
+
+child=
+end_child() {
+    [[ -n $child ]] || return 0
+    kill "$child" 2>/dev/null || true
+    wait "$child" || true
+}
+at_exit end_child

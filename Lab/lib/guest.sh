@@ -1,26 +1,23 @@
 # One guest: booted, followed, ended.
 
-# setting FILE KEY DEFAULT: what a scenario says about itself in a comment, "# KEY: VALUE".
-setting() {
-    local value
-    value=$(sed -n "s/^# $2: //p" "$1")
-    printf '%s\n' "${value:-$3}"
-}
+# setting SCENARIO KEY: what a scenario says about itself in a comment, "# KEY: VALUE".
+setting() { sed -n "s/^# $2: //p" "$lab/scenarios/$1.sh"; }
 
-# make_share SCENARIO-FILE [DMFLOW]: fills the directory that the guest sees as /lab and names it in $share.
+# make_share SCRIPT [DMFLOW]: fills the directory that the guest sees as /lab, and names it in $share.
 make_share() {
-    local scenario=$1 dmflow=$2
+    local script=$1 dmflow=$2
     share=$(mktemp -d "${TMPDIR:-/tmp}/dmflow-lab.XXXXXX")
     at_exit "rm -rf '$share'"
     mkdir "$share/bin"
     cp -r "$lab/guest" "$share/"
-    cp "$scenario" "$share/scenario"
+    cp "$script" "$share/scenario"
     [[ -z $dmflow ]] || install -m 755 "$dmflow" "$share/bin/dmflow"
 }
 
-# guest IMAGE OUTDIR CHARDEV-OPTIONS: becomes the guest, its serial console on standard input and output.
+# guest SUITE OUTDIR CHARDEV-OPTIONS: becomes the guest, its serial console on standard input and output.
 guest() {
-    local image=$1 out=$2 console=$3 accelerator=tcg,thread=multi cpu=max
+    local image out=$2 console=$3 accelerator=tcg,thread=multi cpu=max
+    image=$(image_directory "$1")
     if [[ ${DMFLOW_LAB_ACCEL:-tcg} == kvm ]]; then accelerator=kvm cpu=host; fi
     # The death signal covers what no trap can: a lab that is killed outright leaves no guest behind.
     exec setpriv --pdeathsig KILL qemu-system-x86_64 \
@@ -30,41 +27,62 @@ guest() {
         -drive "file=$image/root.ext2,format=raw,if=virtio,snapshot=on" \
         -virtfs "local,path=$share,mount_tag=lab,security_model=none,readonly=on" \
         -virtfs "local,path=$out,mount_tag=out,security_model=none" \
-        -chardev "stdio,id=console,$console" -serial chardev:console
+        -chardev "stdio,id=console,signal=off,logfile=$out/console.log,$console" -serial chardev:console
+}
+
+# empty_directory DIR: ready for results, so that none of an earlier run can be taken for this one's.
+empty_directory() {
+    mkdir -p "$1"
+    [[ -z $(ls -A "$1") || -e $1/console.log ]] || die "$1 holds files that no lab run made: choose another directory"
+    find "$1" -mindepth 1 -delete
+}
+
+# run SUITE SCENARIO OUTDIR [DMFLOW]: ends the lab with the scenario's exit code when that is not 0.
+run() {
+    local suite=$1 scenario=$2 out=$3 dmflow=$4 after=$lab/scenarios/$2.after limit status
+    limit=$(setting "$scenario" Deadline)
+    SECONDS=0 # steps are shown with the time since boot
+    empty_directory "$out"
+    make_share "$lab/scenarios/$scenario.sh" "$dmflow"
+
+    exec {console}< <(guest "$suite" "$out" mux=off </dev/null)
+    child=$!
+    follow "${limit:-180}" || fail 2 "$scenario was not done after ${limit:-180} s" "$out"
+    wait_for_child || true
+    [[ -s $out/scenario.exit ]] || fail 2 "the guest ended before $scenario did" "$out"
+    status=$(<"$out/scenario.exit")
+    ((status == 0)) || fail "$status" "$scenario failed (exit $status)" "$out"
+    say "$scenario done after $SECONDS s, results in $out"
+    [[ ! -x $after ]] || (cd "$out" && "$after")
 }
 
 # follow SECONDS: shows the steps that come by on the console until the guest ends. Fails at the deadline.
 follow() {
     local deadline=$((SECONDS + $1)) line
-    while IFS= read -r -t "$((deadline - SECONDS))" line <&"$console"; do
+    while ((SECONDS < deadline)) && IFS= read -r -t "$((deadline - SECONDS))" line <&"$console"; do
         line=${line%$'\r'}
         [[ $line != "lab: "* ]] || printf 'lab: [%3ds] %s\n' "$SECONDS" "${line#lab: }" >&2
-        ((SECONDS < deadline)) || return 1
     done
     ((SECONDS < deadline))
 }
 
-# run SCENARIO OUTDIR [DMFLOW]: exits with the scenario's code.
-run() {
-    local name=$1 out=$2 dmflow=$3 scenario=$lab/scenarios/$1.sh image limit status
-    image=$(image_directory "$kernel")
-    limit=$(setting "$scenario" Deadline 150)
-    make_share "$scenario" "$dmflow"
-
-    exec {console}< <(guest "$image" "$out" "signal=off,logfile=$out/console.log" </dev/null)
-    guest_pid=$!
-    at_exit 'kill "$guest_pid" 2>/dev/null || true'
-    follow "$limit" || fail "$name was not done after $limit s" "$out"
-    [[ -s $out/scenario.exit ]] || fail "the guest ended before $name was done" "$out"
-    status=$(<"$out/scenario.exit")
-    ((status == 0)) || fail "$name failed (exit $status)" "$out" "$status"
-    [[ ! -x $lab/scenarios/$name.after ]] || (cd "$out" && "$lab/scenarios/$name.after")
-    say "$name done after $SECONDS s, results in $out"
+# fail STATUS MESSAGE OUTDIR
+fail() {
+    say "the console's last lines, from $3/console.log:"
+    tail -n 20 "$3/console.log" >&2 || true
+    say "$2"
+    exit "$1"
 }
 
-# fail MESSAGE OUTDIR [STATUS]
-fail() {
-    say "$1; the console's last lines, from $2/console.log:"
-    tail -n 20 "$2/console.log" >&2 || true
-    exit "${3:-2}"
+# shell SUITE OUTDIR [DMFLOW]: the guest's console is the terminal.
+shell() {
+    local suite=$1 out=$2 dmflow=$3
+    [[ -t 0 && -t 1 ]] || die "shell needs a terminal; for a script there is Lab/lab run"
+    mkdir -p "$out"
+    make_share "$lab/guest/shell.sh" "$dmflow"
+    printf 'stty %s; export TERM=%q\n' "$(stty size | awk '{ print "rows", $1, "cols", $2 }')" "$TERM" \
+        >"$share/terminal"
+    at_exit "stty '$(stty -g)'"
+    say "booting; Ctrl-A X ends the guest at any time"
+    supervise guest "$suite" "$out" mux=on
 }
