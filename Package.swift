@@ -35,11 +35,14 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        .testTarget(name: "TraceCaptureTests", dependencies: ["TraceCapture"], swiftSettings: strict),
-        .testTarget(name: "GraphParserTests", dependencies: ["GraphParser"], swiftSettings: strict),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "GraphParser"], swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["GraphParser"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["dmflow"],
-            swiftSettings: strict),
+            name: "TraceCaptureTests", dependencies: ["TraceCapture"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "GraphParserTests", dependencies: ["GraphParser", "CTraceevent", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Reports", "GraphParser", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "CommandLineTests", dependencies: ["dmflow", "TestSupport"], swiftSettings: strict),
     ]
 )

@@ -6,7 +6,7 @@ public struct TraceSource: Equatable, Sendable {
     }
 
     /// As the user gave it; `-` for standard input.
-    public let path: String
+    public var path: String
     public let kind: Kind
     /// Kernel release; nil where the trace does not tell.
     public let kernel: String?

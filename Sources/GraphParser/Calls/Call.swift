@@ -22,8 +22,10 @@ public struct Call: Sendable {
     public let task: TaskSlot
     /// Thread ID; nil where the trace does not tell.
     public let tid: Int32?
-    /// The CPU of the last event seen of the call; nil where the trace does not tell.
-    public let cpu: Int?
+    /// The CPU on which the call began, or ended if its entry was not recorded.
+    public let cpu: Int
+    /// The CPU on which the call ended, or the task was seen last if its exit was not recorded.
+    public let exitCPU: Int
     /// Entry time in ns of the trace clock; nil where the trace does not tell.
     public let start: UInt64?
     /// Exit time − entry time in ns as the kernel measured it; nil for open calls.

@@ -70,8 +70,7 @@ public struct StackBuilder<Consumer: CallConsumer> {
         // Frames at this depth or below it are over, or this entry could not be here.
         let keep = stacks[slot].frames.lastIndex { $0.depth < record.depth }.map { $0 + 1 } ?? 0
         unwind(slot, to: keep)
-        stacks[slot].frames.append(
-            Frame(function: record.function, depth: record.depth, start: record.timestamp))
+        stacks[slot].frames.append(Frame(record))
         consumer.began(record.function, depth: record.depth, task: slot)
     }
 
@@ -100,7 +99,7 @@ public struct StackBuilder<Consumer: CallConsumer> {
         consumer.ended(
             Call(
                 function: record.function ?? .unknown, depth: record.depth, task: slot, tid: stacks[slot].key.tid,
-                cpu: record.cpu, start: nil, duration: record.duration, childrenNs: inside, confidence: .orphan,
+                cpu: record.cpu, exitCPU: record.cpu, start: nil, duration: record.duration, childrenNs: inside, confidence: .orphan,
                 isRoot: stacks[slot].frames.isEmpty, isWhole: false))
         let unseen = record.duration.map { $0 > inside ? $0 - inside : 0 } ?? 0
         credit(slot, ns: unseen, childDepth: record.depth, whole: false)
@@ -122,7 +121,7 @@ public struct StackBuilder<Consumer: CallConsumer> {
         consumer.ended(
             Call(
                 function: frame.function, depth: frame.depth, task: slot, tid: stacks[slot].key.tid,
-                cpu: stacks[slot].cpu, start: frame.start, duration: duration, childrenNs: frame.childrenNs,
+                cpu: frame.cpu, exitCPU: stacks[slot].cpu, start: frame.start, duration: duration, childrenNs: frame.childrenNs,
                 confidence: confidence, isRoot: stacks[slot].frames.isEmpty, isWhole: whole))
     }
 

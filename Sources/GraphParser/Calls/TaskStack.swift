@@ -2,6 +2,7 @@
 struct Frame {
     let function: FunctionID
     let depth: Int
+    let cpu: Int
     let start: UInt64?
     /// Time in ns of the measured calls directly below, so far.
     var childrenNs: UInt64 = 0
@@ -12,10 +13,11 @@ struct Frame {
     /// All calls below are complete, so far.
     var isWhole = true
 
-    init(function: FunctionID, depth: Int, start: UInt64?) {
-        self.function = function
-        self.depth = depth
-        self.start = start
+    init(_ entry: EntryRecord) {
+        function = entry.function
+        depth = entry.depth
+        cpu = entry.cpu
+        start = entry.timestamp
     }
 
     /// A bare `}` names no function: then depth and the time of what is inside must do.

@@ -79,6 +79,14 @@ public struct TextReader<Consumer: CallConsumer> {
     private mutating func take(_ line: Span<UInt8>) {
         builder.counts.records += 1
         let parsed = line.count > Self.lineLimit ? .unparsed : LineParser.parse(line, inBody: isInBody)
+        if case .unparsed = parsed, let plain = withoutHardSpaces(line) {
+            take(plain.span, parsed: LineParser.parse(plain.span, inBody: isInBody))
+        } else {
+            take(line, parsed: parsed)
+        }
+    }
+
+    private mutating func take(_ line: Span<UInt8>, parsed: TextLine) {
         if inComment, continuesComment(line, parsed) { return }
         switch parsed {
         case .graph(let graph): take(graph, line)
@@ -97,6 +105,19 @@ public struct TextReader<Consumer: CallConsumer> {
         case .structure: builder.counts.structureLines += 1
         case .unparsed: builder.counts.unparsedLines += 1
         }
+    }
+
+    /// Traces copied from web pages have no-break spaces in them, C2 A0 in UTF-8; nil if the line has none.
+    private func withoutHardSpaces(_ line: Span<UInt8>) -> [UInt8]? {
+        guard line.firstIndex(of: 0xc2, in: 0..<line.count) != nil else { return nil }
+        var plain: [UInt8] = []
+        var index = 0
+        while index < line.count {
+            let isHardSpace = line[index] == 0xc2 && index + 1 < line.count && line[index + 1] == 0xa0
+            plain.append(isHardSpace ? space : line[index])
+            index += isHardSpace ? 2 : 1
+        }
+        return plain.count < line.count ? plain : nil
     }
 
     /// A comment's text may have line ends of its own; it is over with the line that ends in `*/`, or, if that was cut

@@ -36,6 +36,8 @@ public struct Histogram: Equatable, Sendable {
         let sorted = buckets.sorted { $0.key < $1.key }
         return fractions.map { fraction in
             let rank = Swift.max(1, Int((fraction * Double(count)).rounded(.up)))
+            // The extremes are known exactly.
+            if rank >= count { return max }
             var seen = 0
             for (bucket, number) in sorted {
                 seen += number

@@ -57,12 +57,9 @@ public struct TextReport {
                 + "\(Figures.plural(counts.comments, "comment")), "
                 + "\(Figures.plural(counts.unparsedLines, "record")) not understood"
         ]
-        if counts.lostEvents > 0 || counts.uncountedLosses > 0 {
-            var loss = "EVENTS LOST: \(Figures.count(counts.lostEvents)) counted by the kernel"
-            if counts.uncountedLosses > 0 {
-                loss += ", and \(Figures.count(counts.uncountedLosses)) times without a count"
-            }
-            lines.append(style.warning(loss) + "; calls that span a loss are lossy and not in the figures")
+        if let loss {
+            lines.append(
+                style.warning("EVENTS LOST: ") + loss + "; calls that span a loss are lossy and not in the figures")
         }
         let doubtful = counts.open + counts.orphans
         if doubtful > 0 {
@@ -71,6 +68,17 @@ public struct TextReport {
                     + "\(Figures.plural(doubtful, "call")) without entry or exit are not in the figures")
         }
         return lines
+    }
+
+    /// How many events the kernel lost, as far as it counted them; nil if none.
+    private var loss: String? {
+        let (counted, uncounted) = (report.counts.lostEvents, report.counts.uncountedLosses)
+        switch (counted, uncounted) {
+        case (0, 0): return nil
+        case (_, 0): return Figures.count(counted)
+        case (0, _): return "\(Figures.plural(uncounted, "time")), the kernel did not count how many"
+        default: return "\(Figures.count(counted)), and \(Figures.plural(uncounted, "time")) more without a count"
+        }
     }
 
     // MARK: Roots
@@ -86,7 +94,7 @@ public struct TextReport {
         if root.partialCalls > 0 {
             lines.append(
                 style.warning("  partial: ")
-                    + "\(Figures.count(root.partialCalls)) of them have calls in doubt below, whose time is in their callers'")
+                    + "\(Figures.count(root.partialCalls)) of them lack entries or exits below; the time of such calls counts for their callers")
         }
         lines.append("")
         lines.append(style.dim("  layer         self time, share of the root               per call: p50        p99        max"))

@@ -59,7 +59,7 @@ public struct TreeRenderer {
         lines.append(line(node.call.cpu, nil, node.level, colored(node.call) + "() {" + openNote(node.call)))
         drawCalls(below: index, end: end, tree, into: &lines)
         if node.call.confidence != .open {
-            lines.append(line(node.call.cpu, node.call.duration, node.level, "}" + lossNote(node.call)))
+            lines.append(line(node.call.exitCPU, node.call.duration, node.level, "}" + lossNote(node.call)))
         }
         return end
     }
@@ -131,10 +131,10 @@ public struct TreeRenderer {
         call.confidence == .lossy ? style.warning(" /* events lost inside */") : ""
     }
 
-    private func line(_ cpu: Int?, _ duration: UInt64?, _ level: Int, _ body: String) -> String {
+    private func line(_ cpu: Int, _ duration: UInt64?, _ level: Int, _ body: String) -> String {
         let cell = duration.map(Figures.kernelDuration) ?? String(repeating: " ", count: 12)
         let indent = String(repeating: "  ", count: level)
-        return "\(padLeft(cpu.map(String.init) ?? "-", 3))) \(cell)  |  \(indent)\(body)"
+        return "\(padLeft(String(cpu), 3))) \(cell)  |  \(indent)\(body)"
     }
 
     private func colored(_ call: Call) -> String {

@@ -1,0 +1,162 @@
+import GraphParser
+import TestSupport
+import Testing
+
+/// The invariants of the design, over every fixture and over invented traces.
+@Suite struct InvariantTests {
+    @Test func fixturesAreFound() {
+        #expect(Fixtures.textTraces.count >= 7)
+        #expect(Fixtures.datTraces.count >= 2)
+        #expect(Fixtures.pairs.count >= 2)
+    }
+
+    // MARK: Over the fixtures
+
+    @Test(arguments: Fixtures.traces) func selfTimesOfACompleteTreeAddUp(fixture: String) throws {
+        let trace = try RecordedTrace(path: Fixtures.path(fixture))
+        for tree in trace.trees where tree.isComplete { try expectSelfTimesAddUp(tree, trace.source.kind) }
+    }
+
+    @Test(arguments: Fixtures.traces) func childrenLieInsideTheirParents(fixture: String) throws {
+        let trace = try RecordedTrace(path: Fixtures.path(fixture))
+        #expect(!trace.calls.isEmpty)
+        for tree in trace.trees { expectChildrenInside(tree) }
+    }
+
+    @Test(arguments: Fixtures.traces) func everythingReadIsAccountedFor(fixture: String) throws {
+        let trace = try RecordedTrace(path: Fixtures.path(fixture))
+        expectAccounted(trace.counts)
+        let bytes = try Fixtures.bytes(fixture)
+        if fixture.hasSuffix(".txt") {
+            #expect(trace.counts.records == bytes.split(separator: 0x0a, omittingEmptySubsequences: false).count - 1)
+        }
+    }
+
+    @Test(arguments: Fixtures.pairs) func textAndTraceDatOfOneBufferGiveTheSameTrees(pair: String) throws {
+        let text = try RecordedTrace(path: Fixtures.path(pair + ".txt"))
+        let dat = try RecordedTrace(path: Fixtures.path(pair + ".dat"))
+        #expect(!text.trees.isEmpty)
+        #expect(text.outline() == dat.outline(cut: cutToTextPrecision))
+        #expect(text.trees.map(\.root.tid) == dat.trees.map(\.root.tid))
+    }
+
+    @Test(arguments: Fixtures.textTraces, [1, 2, 7, 63, 64, 65, 4096])
+    func chunksOfAnySizeGiveTheSameResult(fixture: String, size: Int) throws {
+        let bytes = try Fixtures.bytes(fixture).prefix(60_000).asArray
+        #expect(read(bytes, chunk: size) == read(bytes, chunk: bytes.count))
+    }
+
+    // MARK: Over invented traces
+
+    static let columns = [true, false].flatMap { time in
+        [true, false].flatMap { task in
+            [true, false].flatMap { tail in
+                [true, false].map { SyntheticTrace.Columns(time: time, task: task, tail: tail, mergesLeaves: $0) }
+            }
+        }
+    }
+
+    @Test(arguments: columns, [1, 2, 3] as [UInt64])
+    func inventedTreesComeBackFromText(columns: SyntheticTrace.Columns, seed: UInt64) throws {
+        // Without the task column nothing tells who migrated: then every task stays on its CPU.
+        let cpus = columns.task ? 3 : 1
+        let trace = SyntheticTrace(seed: seed, tasks: 4, cpus: cpus, steps: 400)
+        let text = try RecordedTrace(text: trace.text(columns))
+        #expect(text.counts.calls == 400)
+        #expect(!text.counts.isInDoubt)
+        expectAccounted(text.counts)
+        #expect(text.outline() == (try datReading(of: trace)).outline(cut: cutToTextPrecision))
+    }
+
+    @Test(arguments: [1, 2, 5, 40], [1, 2, 3] as [UInt64])
+    func inventedTreesComeBackFromTraceDat(eventsPerPage: Int, seed: UInt64) throws {
+        let trace = SyntheticTrace(seed: seed, tasks: 5, cpus: 4, steps: 500)
+        let dat = try RecordedTrace(bytes: TraceDatImage(trace, eventsPerPage: eventsPerPage).bytes())
+        #expect(dat.counts.calls == 500)
+        #expect(!dat.counts.isInDoubt)
+        expectAccounted(dat.counts)
+        for tree in dat.trees { try expectSelfTimesAddUp(tree, .traceDat) }
+        #expect(dat.outline() == (try datReading(of: trace)).outline())
+    }
+
+    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    func damageNeverYieldsImpossibleTrees(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let whole = SyntheticTrace(seed: seed, tasks: 4, cpus: 3, steps: 300)
+        let kept = whole.events.map { _ in Int.random(in: 0..<10, using: &random) > 0 }
+        let damaged = whole.filtered { kept[$0] }
+        let columns = SyntheticTrace.Columns(time: true, task: true, tail: Bool.random(using: &random), mergesLeaves: true)
+        for trace in [try datReading(of: damaged), try RecordedTrace(text: damaged.text(columns))] {
+            expectAccounted(trace.counts)
+            for tree in trace.trees {
+                expectChildrenInside(tree)
+                let selfTimes = tree.nodes.filter { $0.call.confidence != .open }.reduce(0) { $0 + $1.call.selfNs }
+                if let duration = tree.root.duration, tree.root.confidence == .complete {
+                    #expect(selfTimes <= duration + tree.rounding, "time is never counted twice")
+                }
+            }
+        }
+    }
+
+    // MARK: Helpers
+
+    private func datReading(of trace: SyntheticTrace) throws -> RecordedTrace {
+        try RecordedTrace(bytes: TraceDatImage(trace).bytes())
+    }
+
+    private func read(_ bytes: [UInt8], chunk: Int) -> [String] {
+        let names = TraceNames()
+        let recorder = CallRecorder()
+        var reader = TextReader(names: names, consumer: recorder)
+        var start = 0
+        while start < bytes.count {
+            let end = min(start + chunk, bytes.count)
+            reader.feed(bytes.span.extracting(start..<end))
+            start = end
+        }
+        reader.finish()
+        return recorder.calls.map { "\(names[$0.function].name) \($0.duration ?? 0) \($0.confidence) \($0.depth)" }
+            + ["\(reader.counts)"]
+    }
+}
+
+private func expectAccounted(_ counts: TraceCounts) {
+    #expect(counts.entries + counts.leaves == counts.calls + counts.lossy + counts.open)
+    #expect(counts.exits + counts.leaves == counts.calls + counts.lossy + counts.orphans)
+    let understood = counts.entries + counts.exits + counts.leaves + counts.comments + counts.structureLines
+    #expect(understood + counts.unparsedLines == counts.records)
+}
+
+private func expectSelfTimesAddUp(_ tree: CallTree, _ kind: TraceSource.Kind) throws {
+    let duration = try #require(tree.root.duration)
+    let sum = tree.nodes.reduce(0) { $0 + $1.call.selfNs }
+    let rounding = kind == .text ? tree.rounding : 0
+    #expect(sum >= duration && sum <= duration + rounding)
+}
+
+private func expectChildrenInside(_ tree: CallTree) {
+    var parents: [CallTree.Node] = []
+    for node in tree.nodes {
+        parents.removeAll { $0.level >= node.level }
+        #expect(node.level == parents.count, "a call stands directly below its caller")
+        if let parent = parents.last {
+            #expect(node.call.task == parent.call.task && node.call.depth > parent.call.depth)
+            if let inner = node.call.duration, let outer = parent.call.duration, node.call.confidence != .orphan {
+                #expect(inner <= outer + tree.rounding)
+            }
+            if let inner = node.call.start, let outer = parent.call.start { #expect(inner >= outer) }
+        }
+        parents.append(node)
+    }
+}
+
+extension CallTree {
+    /// What text may have cut off the durations of the tree, in ns: its last digits, for each call.
+    fileprivate var rounding: UInt64 { nodes.reduce(0) { $0 + (cutError($1.call.duration ?? 0)) } }
+
+    private func cutError(_ ns: UInt64) -> UInt64 { ns < 10_000_000 ? 0 : ns < 1_000_000_000 ? 99 : 999 }
+}
+
+extension ArraySlice {
+    fileprivate var asArray: [Element] { Array(self) }
+}

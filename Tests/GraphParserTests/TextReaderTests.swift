@@ -1,0 +1,204 @@
+import GraphParser
+import TestSupport
+import Testing
+
+@Suite struct TextReaderTests {
+    @Test func commentsMayHaveLinesOfTheirOwn() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 0)               |  f() {
+                 0)               |    /* iscsi_dbg_session: connection1:0: text
+                */
+                 0)   1.000 us    |  }
+
+                """)
+        #expect(trace.counts.comments == 2)
+        #expect(trace.counts.calls == 1)
+        #expect(trace.counts.unparsedLines == 0)
+    }
+
+    @Test func aCommentThatWasCutEndsWithTheNextCall() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 0)               |  /* no end
+                 0)   1.000 us    |  f();
+
+                """)
+        #expect(trace.counts.calls == 1)
+        #expect(trace.counts.comments == 1)
+    }
+
+    @Test func tasksThatTakeTurnsOnACPUKeepTheirOwnStacks() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 0)               |  a() {
+                 ------------------------------------------
+                 0)    one-1      =>    two-2
+                 ------------------------------------------
+
+                 0)               |  b() {
+                 0)   1.000 us    |    c();
+                 0)   3.000 us    |  }
+                 ------------------------------------------
+                 0)    two-2      =>    one-1
+                 ------------------------------------------
+
+                 0)   2.000 us    |    d();
+                 0) + 10.000 us   |  }
+
+                """)
+        #expect(
+            trace.outline() == [
+                ["b 3000 complete", "  c 1000 complete"], ["a 10000 complete", "  d 2000 complete"],
+            ])
+        #expect(trace.trees.map(\.root.tid) == [2, 1])
+    }
+
+    @Test func anUnnamedTaskMayGoOnOnAnotherCPU() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 1)               |  a() {
+                 1)   1.000 us    |    b();
+                 0)   1.000 us    |    c();
+                 0) + 10.000 us   |  } /* a */
+
+                """)
+        #expect(trace.outline() == [["a 10000 complete", "  b 1000 complete", "  c 1000 complete"]])
+        #expect(trace.trees[0].root.cpu == 1)
+        #expect(trace.trees[0].root.exitCPU == 0)
+    }
+
+    @Test func aLineThatFitsNoOpenCallStartsATreeOfItsOwn() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 1)               |  a() {
+                 0)   1.000 us    |      c();
+                 1) + 10.000 us   |  }
+
+                """)
+        #expect(trace.outline() == [["c 1000 complete"], ["a 10000 complete"]])
+    }
+
+    @Test func anExitThatIsNotTheOpenCallsIsAnOrphan() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 0)               |  a() {
+                 0)   5.000 us    |  } /* b */
+
+                """)
+        #expect(trace.outline() == [["a - open"], ["b 5000 orphan"]])
+        #expect(trace.counts.open == 1 && trace.counts.orphans == 1 && trace.counts.calls == 0)
+    }
+
+    @Test func aBareExitShorterThanItsCallsIsAnOrphan() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 0)               |  a() {
+                 0)   5.000 us    |    b();
+                 0)   1.000 us    |  }
+
+                """)
+        #expect(trace.outline() == [["a - open", "  b 5000 complete"], ["(unknown) 1000 orphan"]])
+    }
+
+    @Test func timeBelowACallWithoutExitCountsForItsCaller() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 0)               |  a() {
+                 0)               |    b() {
+                 0)   4.000 us    |      c();
+                 0) + 10.000 us   |  }
+
+                """)
+        #expect(trace.trees[0].root.selfNs == 6000)
+        #expect(!trace.trees[0].isComplete)
+    }
+
+    @Test func timeOfAnOrphanIsNotItsCallersOwn() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 0)               |  a() {
+                 0)   1.000 us    |      c();
+                 0)   4.000 us    |    } /* b */
+                 0) + 10.000 us   |  }
+
+                """)
+        #expect(trace.trees[0].root.selfNs == 6000)
+        #expect(trace.counts.orphans == 1)
+    }
+
+    @Test func callsThatSpanALossAreLossy() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 0)   one-1    |               |  a() {
+                 1)   two-2    |               |  b() {
+                CPU:0 [LOST 12 EVENTS]
+                 0)   one-1    |   9.000 us    |  }
+                 1)   two-2    |   9.000 us    |  }
+                 0)   one-1    |   1.000 us    |  c();
+
+                """)
+        #expect(trace.outline() == [["a 9000 lossy"], ["b 9000 complete"], ["c 1000 complete"]])
+        #expect(trace.counts.lostEvents == 12)
+    }
+
+    @Test func aTaskThatCameFromElsewhereMayHaveLostEventsToo() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 1)   two-2    |               |  b() {
+                 0)   one-1    |   1.000 us    |  a();
+                CPU:0 [LOST EVENTS]
+                 0)   one-1    |   1.000 us    |  a();
+                 0)   two-2    |   9.000 us    |  }
+
+                """)
+        #expect(trace.outline().last == ["b 9000 lossy"])
+        #expect(trace.counts.uncountedLosses == 1)
+    }
+
+    @Test func aTaskThatLeftBeforeTheLossWasSaidMayHaveLostEventsToo() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 0)   two-2    |               |  b() {
+                 1)   two-2    |   1.000 us    |    c();
+                CPU:0 [LOST 3 EVENTS]
+                 0)   one-1    |   1.000 us    |  a();
+                 1)   two-2    |   9.000 us    |  }
+
+                """)
+        #expect(trace.outline().last == ["b 9000 lossy", "  c 1000 complete"])
+    }
+
+    @Test func hardSpacesOfWebPagesAreSpaces() throws {
+        let trace = try RecordedTrace(text: "\u{a0}1)\u{a0} \u{a0}0.035 us\u{a0} \u{a0} |\u{a0} \u{a0} f();\n")
+        #expect(trace.outline() == [["f 35 complete"]])
+        #expect(trace.calls[0].depth == 1)
+    }
+
+    @Test func controlBytesInNamesAreEscaped() throws {
+        let trace = try RecordedTrace(text: " 0)   1.000 us    |  f\u{1b}[31m\u{202e}();\n")
+        #expect(trace.outline() == [["f\\x1b[31m\\u202e 1000 complete"]])
+    }
+
+    @Test func anOverlongLineIsCountedOnceAndForgotten() throws {
+        let trace = try RecordedTrace(
+            text: " 0) 1 us | " + String(repeating: "x", count: 1 << 20) + "\n 0)   1.000 us    |  f();\n")
+        #expect(trace.counts.unparsedLines == 1)
+        #expect(trace.counts.calls == 1)
+        #expect(trace.counts.records == 2)
+    }
+
+    @Test(arguments: ["function", "nop", "wakeup", "f\u{1b}[2J"])
+    func tracesOfOtherTracersAreRefused(tracer: String) {
+        #expect { try RecordedTrace(text: "# tracer: \(tracer)\n#\n") } throws: { error in
+            guard let error = error as? TraceError else { return false }
+            return error.code == .otherTracer && !error.description.contains("\u{1b}")
+        }
+    }
+
+    @Test func anEmptyGraphTraceIsNoError() throws {
+        let trace = try RecordedTrace(text: "# tracer: function_graph\n#\n")
+        #expect(trace.counts.records == 2)
+        #expect(trace.trees.isEmpty)
+    }
+}

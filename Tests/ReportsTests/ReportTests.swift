@@ -1,0 +1,143 @@
+import FoundationEssentials
+import GraphParser
+import Reports
+import TestSupport
+import Testing
+
+func makeReport(_ fixture: String) throws -> Report {
+    let names = TraceNames()
+    let builder = ReportBuilder(names: names, map: .builtin)
+    let reading = try TraceFile.read(Fixtures.path(fixture), names: names, into: builder)
+    var source = reading.source
+    source.path = fixture
+    return reading.consumer.report(source: source, counts: reading.counts)
+}
+
+func makeReport(text: String) throws -> Report {
+    let names = TraceNames()
+    let file = try TemporaryFile(Array(text.utf8))
+    let reading = try TraceFile.read(file.path, names: names, into: ReportBuilder(names: names, map: .builtin))
+    return reading.consumer.report(source: reading.source, counts: reading.counts)
+}
+
+@Suite struct ReportTests {
+    // MARK: Golden reports
+
+    /// What the trace's report must be, as text and as JSON. A golden file that is missing is written and the test fails:
+    /// look at it before you keep it.
+    @Test(arguments: Fixtures.traces) func isAsTheGoldenReport(fixture: String) throws {
+        let report = try makeReport(fixture)
+        let text = TextReport(report, style: .plain, rootLimit: 10, functionLimit: 15).render()
+        try expectGolden(fixture + ".report.golden", text)
+        try expectGolden(fixture + ".report.json", try report.json())
+    }
+
+    @Test(arguments: ["article/create.txt", "article/load.txt", "article/io.txt"])
+    func articleTreesAreDrawnAsGolden(fixture: String) throws {
+        let names = TraceNames()
+        let renderer = TreeRenderer(names: names, map: .builtin, style: .plain, limits: .init())
+        var text = ""
+        _ = try TraceFile.read(Fixtures.path(fixture), names: names, into: TreeAssembler { text += renderer.render($0) })
+        try expectGolden(fixture + ".tree.golden", text)
+    }
+
+    private func expectGolden(_ name: String, _ text: String) throws {
+        let url = Fixtures.directory.appending(path: name)
+        guard let golden = try? String(contentsOf: url, encoding: .utf8) else {
+            try Data(text.utf8).write(to: url)
+            Issue.record("\(name) was missing and has been recorded")
+            return
+        }
+        #expect(text == golden, "\(name) differs; if the change is meant, remove the file and run again")
+    }
+
+    // MARK: Against an independent count
+
+    @Test(arguments: ["4.19-legacy/io.txt", "4.19-legacy/create.txt", "6.1/io.txt", "6.1/create-load.txt", "6.1/io.dat"])
+    func agreesWithANaiveCount(fixture: String) throws {
+        let text = fixture.replacing(".dat", with: ".txt")
+        let naive = NaiveCount(try String(contentsOfFile: Fixtures.path(text), encoding: .utf8))
+        var sums: [String: NaiveCount.Sum] = [:]
+        for function in try makeReport(fixture).functions {
+            let name = function.function + (function.module.map { " [\($0)]" } ?? "")
+            sums[name] = .init(calls: function.calls, selfNs: function.selfNs, totalNs: function.totalNs)
+        }
+        if fixture.hasSuffix(".txt") {
+            #expect(sums == naive.sums)
+        } else {
+            #expect(sums.mapValues(\.calls) == naive.sums.mapValues(\.calls))
+        }
+        #expect(!sums.isEmpty)
+    }
+
+    // MARK: Figures
+
+    @Test func layersCountOnlyTheirOutermostCallsInTotal() throws {
+        let report = try makeReport(
+            text: """
+                 0)               |  dm_a [dm_mod]() {
+                 0)               |    blk_b() {
+                 0)   2.000 us    |      dm_c [dm_mod]();
+                 0)   5.000 us    |    }
+                 0)   1.000 us    |    dm_d [dm_mod]();
+                 0) + 10.000 us   |  }
+
+                """)
+        #expect(report.layers.map(\.layer) == ["dm", "block"])
+        #expect(report.layers.map(\.selfNs) == [7000, 3000])
+        #expect(report.layers.map(\.totalNs) == [10000, 5000])
+        #expect(report.layers.map(\.calls) == [3, 1])
+    }
+
+    @Test func aRootsLayersCountWithZeroWhereTheyDoNotOccur() throws {
+        let report = try makeReport(
+            text: """
+                 0)   1.000 us    |  dm_a [dm_mod]();
+                 0)               |  dm_a [dm_mod]() {
+                 0)   2.000 us    |    blk_b();
+                 0)   3.000 us    |  }
+                 0)   1.000 us    |  dm_a [dm_mod]();
+
+                """)
+        let block = try #require(report.roots.first?.layers.first { $0.layer == "block" })
+        #expect(report.roots[0].calls == 3)
+        #expect(block.latency.minNs == 0 && block.latency.p50Ns == 0 && block.latency.maxNs == 2000)
+        #expect(block.latency.meanNs == 666)
+    }
+
+    @Test func onlyCompleteCallsAreInTheFigures() throws {
+        let report = try makeReport(
+            text: """
+                 0)   one-1    |               |  dm_a [dm_mod]() {
+                CPU:0 [LOST 1 EVENTS]
+                 0)   one-1    |   5.000 us    |  }
+                 0)   one-1    |   7.000 us    |  } /* dm_b [dm_mod] */
+                 0)   one-1    |               |  dm_c [dm_mod]() {
+                 0)   one-1    |   1.000 us    |    dm_d [dm_mod]();
+
+                """)
+        #expect(report.roots.isEmpty)
+        #expect(report.functions.map(\.function) == ["dm_d"])
+        #expect(report.counts.lossy == 1 && report.counts.orphans == 1 && report.counts.open == 1)
+        #expect(report.layers.map(\.totalNs) == [1000])
+    }
+
+    @Test func jsonHasTheKeysOfTheContract() throws {
+        let json = try makeReport("article/io.txt").json()
+        let object = try JSONDecoder().decode(Report.self, from: Data(json.utf8))
+        #expect(object.schema == "dmflow.report/1")
+        for key in ["\"kernel\" : null", "\"module\" : null", "\"lostEvents\" : 0", "\"totalNs\"", "\"p99Ns\""] {
+            #expect(json.contains(key))
+        }
+    }
+
+    @Test(arguments: [
+        (0, "0 ns"), (999, "999 ns"), (1000, "1.000 us"), (12345, "12.35 us"), (999_999, "1000.0 us"),
+        (1_500_000_000, "1.500 s"), (20_860_920, "20.86 ms"), (7_200_000_000_000, "7200 s"),
+    ] as [(UInt64, String)])
+    func durationsAreReadable(ns: UInt64, expected: String) throws {
+        let text = " 0) \(ns / 1000).\(String(ns % 1000 + 1000).dropFirst()) us |  f();\n"
+        let rendered = TextReport(try makeReport(text: text), style: .plain, rootLimit: 1, functionLimit: 1).render()
+        #expect(rendered.contains("max \(expected)\n"))
+    }
+}

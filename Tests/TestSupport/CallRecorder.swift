@@ -1,0 +1,66 @@
+public import GraphParser
+
+/// Keeps all trees of a trace, and every call in the order in which they ended.
+public final class CallRecorder: CallConsumer {
+    public private(set) var calls: [Call] = []
+    public private(set) var trees: [CallTree] = []
+    private var assembler: TreeAssembler!
+
+    public init() {
+        assembler = TreeAssembler { [unowned self] in trees.append($0) }
+    }
+
+    public func began(_ function: FunctionID, depth: Int, task: TaskSlot) {
+        assembler.began(function, depth: depth, task: task)
+    }
+
+    public func ended(_ call: Call) {
+        calls.append(call)
+        assembler.ended(call)
+    }
+}
+
+/// A trace that has been read whole.
+public struct RecordedTrace {
+    public let source: TraceSource
+    public let counts: TraceCounts
+    public let names: TraceNames
+    public let calls: [Call]
+    public let trees: [CallTree]
+
+    public init(path: String) throws {
+        names = TraceNames()
+        let recorder = CallRecorder()
+        let reading = try TraceFile.read(path, names: names, into: recorder)
+        (source, counts, calls, trees) = (reading.source, reading.counts, recorder.calls, recorder.trees)
+    }
+
+    public init(bytes: [UInt8]) throws {
+        let file = try TemporaryFile(bytes)
+        try self.init(path: file.path)
+    }
+
+    public init(text: String) throws { try self.init(bytes: Array(text.utf8)) }
+
+    /// Each tree as indented lines `name duration confidence`, durations cut to `resolution` ns where the text cut them.
+    public func outline(cut: (UInt64) -> UInt64 = { $0 }) -> [[String]] {
+        trees.map { tree in
+            tree.nodes.map { node in
+                let function = names[node.call.function]
+                let name = function.module.map { "\(function.name) [\($0)]" } ?? function.name
+                let duration = node.call.duration.map { String(cut($0)) } ?? "-"
+                return String(repeating: "  ", count: node.level) + "\(name) \(duration) \(node.call.confidence)"
+            }
+        }
+    }
+}
+
+/// What the duration column of a text keeps of a time in ns: seven columns of microseconds.
+public func cutToTextPrecision(_ ns: UInt64) -> UInt64 {
+    switch String(ns / 1000).count {
+    case ...4: ns
+    case 5: ns / 10 * 10
+    case 6: ns / 100 * 100
+    default: ns / 1000 * 1000
+    }
+}

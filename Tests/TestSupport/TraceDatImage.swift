@@ -1,0 +1,121 @@
+/// Builds trace.dat files of version 6 in memory, with the record layouts of Linux 6.1 on x86-64: invented input for the
+/// properties and for damage; what real kernels write is in the fixtures.
+public struct TraceDatImage {
+    public var pageSize = 4096
+    private var pages: [[UInt8]]
+
+    /// - Parameter eventsPerPage: small numbers make many pages.
+    public init(_ trace: SyntheticTrace, eventsPerPage: Int = 40) {
+        pages = (0..<trace.cpuCount).map { cpu in
+            let events = trace.events.filter { $0.cpu == cpu }
+            return stride(from: 0, to: events.count, by: eventsPerPage).flatMap { start in
+                Self.page(Array(events[start..<min(start + eventsPerPage, events.count)]), size: 4096)
+            }
+        }
+    }
+
+    /// - Parameter pages: what each CPU's buffer holds, as it is.
+    public init(pages: [[UInt8]]) { self.pages = pages }
+
+    public func bytes() -> [UInt8] {
+        var file: [UInt8] = [0x17, 0x08, 0x44] + Array("tracing6\0".utf8) + [0, 8] + little(UInt32(pageSize))
+        file += section("header_page\0", "") + section("header_event\0", "")
+        file += little(UInt32(2)) + sized(Self.entryFormat) + sized(Self.exitFormat)
+        file += little(UInt32(0))
+        let kallsyms = SyntheticTrace.functions.enumerated().map { index, name in
+            let parts = name.split(separator: " ")
+            let address = String(Self.address(of: index) - 4, radix: 16)
+            return "\(address) t \(parts[0])" + (parts.count > 1 ? "\t\(parts[1])" : "") + "\n"
+        }.joined()
+        file += little(UInt32(kallsyms.utf8.count)) + Array(kallsyms.utf8)
+        file += little(UInt32(0)) + little(UInt64(0)) + little(UInt32(pages.count))
+        file += Array("options  \0".utf8) + little(UInt16(0)) + Array("flyrecord\0".utf8)
+        var offset = (file.count + pages.count * 16 + pageSize - 1) / pageSize * pageSize
+        let firstPage = offset
+        for cpu in pages {
+            file += little(UInt64(offset)) + little(UInt64(cpu.count))
+            offset += cpu.count
+        }
+        file += [UInt8](repeating: 0, count: firstPage - file.count)
+        return file + pages.flatMap { $0 }
+    }
+
+    // MARK: Pages
+
+    /// A page with these events, each with its time as a delta to the one before.
+    public static func page(_ events: [SyntheticTrace.Event], size: Int) -> [UInt8] {
+        var data: [UInt8] = []
+        var last = events.first?.time ?? 0
+        for event in events {
+            let delta = event.time - last
+            last = event.time
+            if delta >= 1 << 27 { data += little(UInt32(30) | UInt32(delta & 0x7ff_ffff) << 5) + little(UInt32(delta >> 27)) }
+            let record = record(event)
+            let word = UInt32(record.count / 4) | (delta >= 1 << 27 ? 0 : UInt32(delta) << 5)
+            data += little(word) + record
+        }
+        return page(time: events.first?.time ?? 0, commit: UInt64(data.count), data: data, size: size)
+    }
+
+    /// A page with a header of one's own choice.
+    public static func page(time: UInt64, commit: UInt64, data: [UInt8], size: Int) -> [UInt8] {
+        let page = little(time) + little(commit) + data
+        return page + [UInt8](repeating: 0, count: max(0, size - page.count))
+    }
+
+    private static func record(_ event: SyntheticTrace.Event) -> [UInt8] {
+        let isEntry = event.kind == .entry
+        let common = little(UInt16(isEntry ? 11 : 10)) + [0, 0] + little(UInt32(bitPattern: event.tid))
+        let function = little(address(of: event.function))
+        let depth = little(UInt32(event.depth))
+        guard !isEntry else { return common + function + depth }
+        return common + function + depth + little(UInt32(0)) + little(event.callTime) + little(event.time)
+    }
+
+    /// A call site behind an ENDBR instruction, as newer kernels record it.
+    private static func address(of function: Int) -> UInt64 { 0xffff_ffff_8100_0000 + UInt64(function) * 0x100 + 4 }
+
+    // MARK: Parts
+
+    private func section(_ name: String, _ text: String) -> [UInt8] { Array(name.utf8) + sized(text) }
+    private func sized(_ text: String) -> [UInt8] { little(UInt64(text.utf8.count)) + Array(text.utf8) }
+
+    private static let common = """
+        \tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;
+        \tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;
+        \tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;
+        \tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;
+        """
+
+    private static let entryFormat = """
+        name: funcgraph_entry
+        ID: 11
+        format:
+        \(common)
+
+        \tfield:unsigned long func;\toffset:8;\tsize:8;\tsigned:0;
+        \tfield:int depth;\toffset:16;\tsize:4;\tsigned:1;
+
+        print fmt: "--> %ps (%d)", (void *)REC->func, REC->depth
+        """
+
+    private static let exitFormat = """
+        name: funcgraph_exit
+        ID: 10
+        format:
+        \(common)
+
+        \tfield:unsigned long func;\toffset:8;\tsize:8;\tsigned:0;
+        \tfield:int depth;\toffset:16;\tsize:4;\tsigned:1;
+        \tfield:unsigned int overrun;\toffset:20;\tsize:4;\tsigned:0;
+        \tfield:unsigned long long calltime;\toffset:24;\tsize:8;\tsigned:0;
+        \tfield:unsigned long long rettime;\toffset:32;\tsize:8;\tsigned:0;
+
+        print fmt: "<-- %ps (%d) (start: %llx  end: %llx) over: %d"
+        """
+}
+
+/// An integer's bytes, lowest first.
+public func little<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+    withUnsafeBytes(of: number.littleEndian) { Array($0) }
+}
