@@ -1,8 +1,9 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
@@ -40,9 +41,11 @@ let package = Package(
         .testTarget(
             name: "TraceCaptureTests", dependencies: ["TraceCapture"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "GraphParserTests", dependencies: ["GraphParser", "CTraceevent", "TestSupport"], swiftSettings: strict),
+            name: "GraphParserTests", dependencies: ["GraphParser", "CTraceevent", "TestSupport"], swiftSettings: strict
+        ),
         .testTarget(
             name: "ReportsTests", dependencies: ["Reports", "GraphParser", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["Reports", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CommandLineTests", dependencies: ["dmflow", "TestSupport"], swiftSettings: strict),
     ]
 )

@@ -7,7 +7,8 @@ struct TreeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tree",
         abstract: "Draw the call trees of a trace as function_graph does, with the layers coloured.",
-        discussion: "Trees are drawn in the order in which their roots ended. What the limits hide is summed up in its place.")
+        discussion:
+            "Trees are drawn in the order in which their roots ended. What the limits hide is summed up in its place.")
 
     @OptionGroup var trace: TraceOptions
 

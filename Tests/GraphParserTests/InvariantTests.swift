@@ -85,7 +85,8 @@ import Testing
         let whole = SyntheticTrace(seed: seed, tasks: 4, cpus: 3, steps: 300)
         let kept = whole.events.map { _ in Int.random(in: 0..<10, using: &random) > 0 }
         let damaged = whole.filtered { kept[$0] }
-        let columns = SyntheticTrace.Columns(time: true, task: true, tail: Bool.random(using: &random), mergesLeaves: true)
+        let columns = SyntheticTrace.Columns(
+            time: true, task: true, tail: Bool.random(using: &random), mergesLeaves: true)
         for trace in [try datReading(of: damaged), try RecordedTrace(text: damaged.text(columns))] {
             expectAccounted(trace.counts)
             for tree in trace.trees {

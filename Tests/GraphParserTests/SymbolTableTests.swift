@@ -17,12 +17,13 @@ import Testing
             ffffffff81000200 t last.isra.0
             """.utf8))
 
-    @Test(arguments: [
-        (0xffff_ffff_8100_0000, "first"), (0xffff_ffff_8100_0004, "first"), (0xffff_ffff_8100_00ff, "first"),
-        (0xffff_ffff_8100_0100, "second"), (0xffff_ffff_8100_0204, "last.isra.0"),
-        (0xffff_ffff_c010_0004, "dm_mq_queue_rq [dm_mod]"), (0xffff_ffff_80ff_ffff, "-"), (0, "-"),
-        (0xffff_ffff_9000_0000, "-"),
-    ] as [(UInt64, String)])
+    @Test(
+        arguments: [
+            (0xffff_ffff_8100_0000, "first"), (0xffff_ffff_8100_0004, "first"), (0xffff_ffff_8100_00ff, "first"),
+            (0xffff_ffff_8100_0100, "second"), (0xffff_ffff_8100_0204, "last.isra.0"),
+            (0xffff_ffff_c010_0004, "dm_mq_queue_rq [dm_mod]"), (0xffff_ffff_80ff_ffff, "-"), (0, "-"),
+            (0xffff_ffff_9000_0000, "-"),
+        ] as [(UInt64, String)])
     func findsTheNearestFunctionBelow(address: UInt64, expected: String) {
         let function = Self.table.function(at: address)
         #expect(function.map { $0.name + ($0.module.map { " [\($0)]" } ?? "") } ?? "-" == expected)

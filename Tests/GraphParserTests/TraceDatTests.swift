@@ -37,9 +37,11 @@ import Testing
     }
 
     /// A page whose padding claims the length -4 sends libtraceevent's kbuffer round in circles for ever.
-    @Test(arguments: [
-        [29 | 1 << 5, 0xffff_fffc], [29 | 1 << 5, 0], [0, 0], [0, 3], [0, 0xffff_ffff], [28 | 1 << 5, 0], [30], [31],
-    ] as [[UInt32]])
+    @Test(
+        arguments: [
+            [29 | 1 << 5, 0xffff_fffc], [29 | 1 << 5, 0], [0, 0], [0, 3], [0, 0xffff_ffff], [28 | 1 << 5, 0], [30],
+            [31],
+        ] as [[UInt32]])
     func lengthsThatDoNotFitEndThePage(words: [UInt32]) throws {
         let data = words.flatMap { little($0) }
         let page = TraceDatImage.page(time: 5, commit: UInt64(data.count), data: data, size: 4096)
@@ -61,7 +63,8 @@ import Testing
         (UInt64(0), RingBufferPage.Loss.none), (1 << 31, .events(nil)), (1 << 31 | 1 << 30, .events(77)),
     ])
     func missedEventsAreSeen(flags: UInt64, expected: RingBufferPage.Loss) throws {
-        let page = TraceDatImage.page(time: 5, commit: flags | 8, data: little(UInt64(29)) + little(UInt64(77)), size: 4096)
+        let page = TraceDatImage.page(
+            time: 5, commit: flags | 8, data: little(UInt64(29)) + little(UInt64(77)), size: 4096)
         #expect(try #require(open(page)).loss == expected)
     }
 

@@ -37,7 +37,8 @@ func makeReport(text: String) throws -> Report {
         let names = TraceNames()
         let renderer = TreeRenderer(names: names, map: .builtin, style: .plain, limits: .init())
         var text = ""
-        _ = try TraceFile.read(Fixtures.path(fixture), names: names, into: TreeAssembler { text += renderer.render($0) })
+        _ = try TraceFile.read(
+            Fixtures.path(fixture), names: names, into: TreeAssembler { text += renderer.render($0) })
         try expectGolden(fixture + ".tree.golden", text)
     }
 
@@ -53,7 +54,9 @@ func makeReport(text: String) throws -> Report {
 
     // MARK: Against an independent count
 
-    @Test(arguments: ["4.19-legacy/io.txt", "4.19-legacy/create.txt", "6.1/io.txt", "6.1/create-load.txt", "6.1/io.dat"])
+    @Test(arguments: [
+        "4.19-legacy/io.txt", "4.19-legacy/create.txt", "6.1/io.txt", "6.1/create-load.txt", "6.1/io.dat",
+    ])
     func agreesWithANaiveCount(fixture: String) throws {
         let text = fixture.replacing(".dat", with: ".txt")
         let naive = NaiveCount(try String(contentsOfFile: Fixtures.path(text), encoding: .utf8))
@@ -131,10 +134,11 @@ func makeReport(text: String) throws -> Report {
         }
     }
 
-    @Test(arguments: [
-        (0, "0 ns"), (999, "999 ns"), (1000, "1.000 us"), (12345, "12.35 us"), (999_999, "1000.0 us"),
-        (1_500_000_000, "1.500 s"), (20_860_920, "20.86 ms"), (7_200_000_000_000, "7200 s"),
-    ] as [(UInt64, String)])
+    @Test(
+        arguments: [
+            (0, "0 ns"), (999, "999 ns"), (1000, "1.000 us"), (12345, "12.35 us"), (999_999, "1000.0 us"),
+            (1_500_000_000, "1.500 s"), (20_860_920, "20.86 ms"), (7_200_000_000_000, "7200 s"),
+        ] as [(UInt64, String)])
     func durationsAreReadable(ns: UInt64, expected: String) throws {
         let text = " 0) \(ns / 1000).\(String(ns % 1000 + 1000).dropFirst()) us |  f();\n"
         let rendered = TextReport(try makeReport(text: text), style: .plain, rootLimit: 1, functionLimit: 1).render()

@@ -120,7 +120,8 @@ public struct SyntheticTrace {
         var line = ""
         if columns.time {
             let micros = String(event.time / 1000 % 1_000_000)
-            line += "\(pad(String(event.time / 1_000_000_000), 5)).\(String(repeating: "0", count: 6 - micros.count))\(micros) |  "
+            line +=
+                "\(pad(String(event.time / 1_000_000_000), 5)).\(String(repeating: "0", count: 6 - micros.count))\(micros) |  "
         }
         line += " \(event.cpu)) "
         if columns.task { line += "   task-\(event.tid)    | " }

@@ -49,7 +49,9 @@ public struct TraceDatImage {
         for event in events {
             let delta = event.time - last
             last = event.time
-            if delta >= 1 << 27 { data += little(UInt32(30) | UInt32(delta & 0x7ff_ffff) << 5) + little(UInt32(delta >> 27)) }
+            if delta >= 1 << 27 {
+                data += little(UInt32(30) | UInt32(delta & 0x7ff_ffff) << 5) + little(UInt32(delta >> 27))
+            }
             let record = record(event)
             let word = UInt32(record.count / 4) | (delta >= 1 << 27 ? 0 : UInt32(delta) << 5)
             data += little(word) + record

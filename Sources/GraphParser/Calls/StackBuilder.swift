@@ -99,7 +99,8 @@ public struct StackBuilder<Consumer: CallConsumer> {
         consumer.ended(
             Call(
                 function: record.function ?? .unknown, depth: record.depth, task: slot, tid: stacks[slot].key.tid,
-                cpu: record.cpu, exitCPU: record.cpu, start: nil, duration: record.duration, childrenNs: inside, confidence: .orphan,
+                cpu: record.cpu, exitCPU: record.cpu, start: nil, duration: record.duration, childrenNs: inside,
+                confidence: .orphan,
                 isRoot: stacks[slot].frames.isEmpty, isWhole: false))
         let unseen = record.duration.map { $0 > inside ? $0 - inside : 0 } ?? 0
         credit(slot, ns: unseen, childDepth: record.depth, whole: false)
@@ -121,7 +122,8 @@ public struct StackBuilder<Consumer: CallConsumer> {
         consumer.ended(
             Call(
                 function: frame.function, depth: frame.depth, task: slot, tid: stacks[slot].key.tid,
-                cpu: frame.cpu, exitCPU: stacks[slot].cpu, start: frame.start, duration: duration, childrenNs: frame.childrenNs,
+                cpu: frame.cpu, exitCPU: stacks[slot].cpu, start: frame.start, duration: duration,
+                childrenNs: frame.childrenNs,
                 confidence: confidence, isRoot: stacks[slot].frames.isEmpty, isWhole: whole))
     }
 

@@ -22,7 +22,9 @@ struct TraceDatHeader {
 
     init(_ file: InputFile) throws(TraceError) {
         var cursor = FileCursor(file)
-        guard try cursor.bytes(Self.magic.count, "magic") == Self.magic else { throw Self.damaged(file, "no magic number") }
+        guard try cursor.bytes(Self.magic.count, "magic") == Self.magic else {
+            throw Self.damaged(file, "no magic number")
+        }
         pageSize = try Self.preamble(&cursor, file)
         try cursor.literal("header_page\0")
         _ = try cursor.sized64("header_page")
@@ -56,7 +58,8 @@ struct TraceDatHeader {
     private static func preamble(_ cursor: inout FileCursor, _ file: InputFile) throws(TraceError) -> Int {
         let version = try cursor.string("version", limit: 16)
         guard version == "6" else {
-            throw unsupported(file, "trace.dat version \(version)", remedy: "convert it: trace-cmd convert --file-version 6")
+            throw unsupported(
+                file, "trace.dat version \(version)", remedy: "convert it: trace-cmd convert --file-version 6")
         }
         guard try cursor.bytes(1, "byte order") == [0] else {
             throw unsupported(file, "a big-endian trace", remedy: "use trace-cmd report and read its text")

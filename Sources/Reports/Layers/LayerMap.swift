@@ -1,5 +1,5 @@
-public import GraphParser
 import Glibc
+public import GraphParser
 
 /// Why a layer map cannot be used.
 public struct LayerMapError: Error, Equatable, CustomStringConvertible {
@@ -68,7 +68,8 @@ public struct LayerMap: Sendable {
                 continue
             }
             guard words.count > 1 else {
-                throw LayerMapError(path: path, line: number + 1, problem: "layer '\(printable(layer.utf8))' without patterns")
+                throw LayerMapError(
+                    path: path, line: number + 1, problem: "layer '\(printable(layer.utf8))' without patterns")
             }
             guard layer.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }) else {
                 throw LayerMapError(

@@ -94,10 +94,12 @@ public struct TextReport {
         if root.partialCalls > 0 {
             lines.append(
                 style.warning("  partial: ")
-                    + "\(Figures.count(root.partialCalls)) of them lack entries or exits below; the time of such calls counts for their callers")
+                    + "\(Figures.count(root.partialCalls)) of them lack entries or exits below; the time of such calls counts for their callers"
+            )
         }
         lines.append("")
-        lines.append(style.dim("  layer         self time, share of the root               per call: p50        p99        max"))
+        lines.append(
+            style.dim("  layer         self time, share of the root               per call: p50        p99        max"))
         lines += root.layers.map { layer($0, of: latency.sumNs) }
         if root.unattributedNs > 0 {
             lines.append("  \(pad("(no entry)", 10)) \(timeAndShare(root.unattributedNs, of: latency.sumNs))")
@@ -129,7 +131,9 @@ public struct TextReport {
 
     private func allLayers() -> String {
         let whole = report.layers.reduce(0 as UInt64) { $0.addingSaturated($1.selfNs) }
-        var lines = [style.bold("layers") + " over all complete calls; total: at least one call of the layer on the stack"]
+        var lines = [
+            style.bold("layers") + " over all complete calls; total: at least one call of the layer on the stack"
+        ]
         lines.append(style.dim("  layer            self    share       total      calls"))
         for layer in report.layers {
             lines.append(
@@ -143,7 +147,8 @@ public struct TextReport {
         let shown = report.functions.prefix(functionLimit)
         let whole = report.functions.reduce(0 as UInt64) { $0.addingSaturated($1.selfNs) }
         var lines = [
-            style.bold("hottest functions") + " by self time (\(shown.count) of \(Figures.count(report.functions.count)))"
+            style.bold("hottest functions")
+                + " by self time (\(shown.count) of \(Figures.count(report.functions.count)))"
         ]
         lines.append(style.dim("        self    share       total      calls  layer      function"))
         for function in shown {

@@ -1,0 +1,60 @@
+# Two commands do everything on a fresh Debian 12 machine with a Swift toolchain: `make demo` and `make test`.
+# They install the Debian packages that are missing (as root) and say which.
+
+SWIFT ?= swift
+
+# Tests and development: a debug build. The guest of the lab has no Swift: its dmflow carries the Swift runtime, and links
+# libtracefs, libtraceevent and libstdc++, which the guest's image has.
+static_path := .build-static
+dmflow := $(static_path)/release/dmflow
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test unit e2e build static lint format deps lab-deps image clean
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+## make demo     boot a guest with a real multipath stack, capture it, print the latency of each layer
+demo: lab-deps static
+	Lab/lab run demo --dmflow $(dmflow)
+
+## make test     all tests: unit, properties, golden reports, bad input, and a real capture in the lab
+test: unit e2e
+
+## make unit     the tests that need no guest
+unit: deps
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --disable-xctest --skip EndToEndTests
+
+## make e2e      the end-to-end test: captures all flows in the lab and checks files, reports and tracefs
+e2e: lab-deps static
+	Lab/lab run e2e --dmflow $(dmflow) --output .lab/e2e
+	$(SWIFT) build --build-tests
+	DMFLOW_E2E_RESULTS=$(CURDIR)/.lab/e2e $(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests
+
+## make build    a debug build for this machine: .build/debug/dmflow
+build: deps
+	$(SWIFT) build
+
+## make static   a release build that carries the Swift runtime: .build-static/release/dmflow
+static: deps
+	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(static_path) --product dmflow
+
+## make lint     formatting and shell scripts
+lint: deps
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	shellcheck --external-sources Lab/lab $$(find Lab -name '*.sh' -o -name '*.after') Lab/image/build Lab/image/prepare Lab/image/kernels/* .ci/run .ci/install
+
+## make format   put the formatting right
+format:
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+deps:
+	@.ci/install pkg-config libtracefs-dev libtraceevent-dev trace-cmd shellcheck
+
+lab-deps:
+	@Lab/lab setup
+
+## make clean    remove what was built here (Lab/lab clean removes the guest's image)
+clean:
+	rm -rf .build $(static_path) .lab

@@ -1,0 +1,45 @@
+import Foundation
+
+/// The dmflow that was built with the tests.
+enum Program {
+    struct Result {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    /// - Parameter output: a file for standard output; collected in the result by default.
+    static func run(
+        _ arguments: [String], input: [UInt8] = [], output: String? = nil, environment: [String: String] = [:]
+    ) throws -> Result {
+        let process = Process()
+        process.executableURL = binary
+        process.arguments = arguments
+        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+        // Files, not pipes: a pipe fills while nobody reads.
+        let files = try (0..<3).map { _ in try scratchFile() }
+        defer { for file in files { try? FileManager.default.removeItem(at: file) } }
+        try Data(input).write(to: files[0])
+        let outputURL = output.map { URL(fileURLWithPath: $0) } ?? files[1]
+        process.standardInput = try FileHandle(forReadingFrom: files[0])
+        process.standardOutput = try FileHandle(forWritingTo: outputURL)
+        process.standardError = try FileHandle(forWritingTo: files[2])
+        try process.run()
+        process.waitUntilExit()
+        return Result(
+            status: process.terminationStatus, output: try String(contentsOf: files[1], encoding: .utf8),
+            errors: try String(contentsOf: files[2], encoding: .utf8))
+    }
+
+    private static func scratchFile() throws -> URL {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("dmflow-run-\(UUID().uuidString)")
+        try Data().write(to: url)
+        return url
+    }
+
+    /// Beside the test bundle, whose path the test runner has among its arguments.
+    private static let binary: URL = {
+        let bundle = CommandLine.arguments.first { $0.contains(".xctest") } ?? CommandLine.arguments[0]
+        return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("dmflow")
+    }()
+}

@@ -1,0 +1,90 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ReportCommandTests {
+    @Test func reportsFromAFileAndFromStandardInputAreTheSame() throws {
+        for fixture in ["6.1/io.txt", "6.1/io.dat"] {
+            let path = Fixtures.path(fixture)
+            let fromFile = try Program.run(["report", path])
+            let fromInput = try Program.run(["report", "-"], input: try Fixtures.bytes(fixture))
+            #expect(fromFile.status == 0 && fromInput.status == 0)
+            #expect(fromFile.output.hasPrefix(path))
+            #expect(fromFile.output.dropFirst(path.count) == fromInput.output.dropFirst(1))
+        }
+    }
+
+    @Test func jsonIsWhatTheContractSays() throws {
+        let result = try Program.run(["report", "--format", "json", Fixtures.path("6.1/io.dat")])
+        let report = try #require(JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+        #expect(report["schema"] as? String == "dmflow.report/1")
+        let roots = try #require(report["roots"] as? [[String: Any]])
+        #expect(roots.map { $0["function"] as? String } == ["dm_mq_queue_rq"])
+        #expect(roots.map { $0["calls"] as? Int } == [64])
+    }
+
+    @Test func strictExitsWith3WhenCallsAreInDoubt() throws {
+        for command in ["report", "tree"] {
+            #expect(try Program.run([command, "--strict", Fixtures.path("6.1/io-lossy.txt")]).status == 3)
+            #expect(try Program.run([command, "--strict", Fixtures.path("6.1/io.txt")]).status == 0)
+            #expect(try Program.run([command, Fixtures.path("6.1/io-lossy.txt")]).status == 0)
+        }
+    }
+
+    @Test func lossIsSaidInTheFirstLines() throws {
+        let lines = try Program.run(["report", Fixtures.path("6.1/io-lossy.txt")]).output.split(separator: "\n")
+        #expect(lines.prefix(3).contains { $0.contains("EVENTS LOST: 8,612") })
+    }
+
+    @Test func whatTheRootLimitLeavesOutIsSummedUp() throws {
+        let output = try Program.run(["report", "--roots", "1", Fixtures.path("4.19-legacy/io.txt")]).output
+        #expect(output.contains("and 1 root more: 190 calls"))
+        #expect(!output.contains("dm_old_request_fn [dm_mod]: 190 calls"))
+    }
+
+    @Test func colourIsForTerminalsOnly() throws {
+        let plain = try Program.run(["report", Fixtures.path("article/io.txt")], environment: ["LC_ALL": "C"]).output
+        #expect(!plain.contains("\u{1b}") && plain.allSatisfy(\.isASCII))
+        let unicode = try Program.run(["report", Fixtures.path("article/io.txt")], environment: ["LC_ALL": "C.UTF-8"])
+        #expect(unicode.output.contains("█"))
+    }
+
+    @Test func aLayerMapOfOnesOwnIsUsed() throws {
+        let map = try TemporaryFile(Array("mine [dm_mod]\n".utf8))
+        let output = try Program.run(["report", Fixtures.path("article/io.txt"), "--layers", map.path]).output
+        #expect(output.contains("  mine "))
+    }
+}
+
+@Suite struct TreeCommandTests {
+    @Test func depthAndThresholdSumUpWhatTheyHide() throws {
+        let path = Fixtures.path("4.19-legacy/io.txt")
+        let whole = try Program.run(["tree", path]).output
+        let shallow = try Program.run(["tree", "--depth", "2", path]).output
+        #expect(shallow.count < whole.count)
+        #expect(shallow.contains("calls not drawn"))
+        let long = try Program.run(["tree", "--threshold", "50", path]).output
+        #expect(!long.contains("elv_rb_del();") && long.contains("not drawn"))
+    }
+
+    @Test func onlyTheTreesOfARootAreDrawn() throws {
+        let output = try Program.run(["tree", "--root", "map_tio_request", Fixtures.path("4.19-legacy/io.txt")]).output
+        #expect(output.split(separator: "\n").count { $0.hasPrefix("#") } == 64)
+        let none = try Program.run(["tree", "--root", "no_such", Fixtures.path("4.19-legacy/io.txt")])
+        #expect(none.status == 2 && none.errors.contains("no_such"))
+    }
+
+    /// Reading what was drawn gives the trees that were drawn.
+    @Test func aDrawnTreeReadsBackAsItself() throws {
+        for fixture in ["6.1/io.dat", "4.19-legacy/io.txt"] {
+            let drawn = try Program.run(["tree", Fixtures.path(fixture)]).output
+            let original = try RecordedTrace(path: Fixtures.path(fixture))
+            // One task and one CPU: the drawing has tree after tree.
+            let plain = drawn.replacing(/(?m)^ +\d+\)/, with: "  0)").split(separator: "\n").filter {
+                !$0.hasPrefix("#")
+            }
+            let again = try RecordedTrace(text: plain.joined(separator: "\n") + "\n")
+            #expect(again.outline() == original.outline(cut: cutToTextPrecision))
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Reports
+import TestSupport
+import Testing
+
+/// Checks what `Lab/lab run e2e` brought back from the guest: real captures on odd tracefs settings. `make e2e` runs both.
+@Suite(.enabled(if: LabResults.directory != nil, "make e2e sets DMFLOW_E2E_RESULTS"))
+struct EndToEndTests {
+    let results = LabResults()
+
+    static let captures = ["create-load", "io", "sigint", "sigterm", "failing-command"]
+    static let refusals = ["other-tracer", "not-root", "no-such-root", "not-mounted"]
+
+    // MARK: The flows
+
+    @Test func sixtyFourDirectReadsGiveSixtyFourRoots() throws {
+        let report = try results.report("io")
+        let root = try #require(report.roots.first { $0.function == "dm_mq_queue_rq" })
+        #expect(root.calls == 64)
+        #expect(root.module == "dm_mod")
+        for layer in ["dm", "scsi", "libiscsi"] {
+            #expect(root.layers.first { $0.layer == layer }?.selfNs ?? 0 > 0, "\(layer) has no time")
+        }
+    }
+
+    @Test func creationAndTableLoadAreBothRoots() throws {
+        let report = try results.report("create-load")
+        let calls = Dictionary(uniqueKeysWithValues: report.roots.map { ($0.function, $0.calls) })
+        #expect(calls["dev_create"] == 1)
+        #expect(calls["table_load"] == 1)
+        #expect(report.layers.contains { $0.layer == "dm" && $0.selfNs > 0 })
+    }
+
+    @Test(arguments: captures) func nothingIsInDoubtAndTheKernelIsNamed(capture: String) throws {
+        let report = try results.report(capture)
+        #expect(report.source.kind == "trace.dat")
+        #expect(report.source.kernel?.hasPrefix("6.1.") == true)
+        #expect(report.counts.unparsedLines == 0)
+        #expect(report.counts.lostEvents == 0 && report.counts.uncountedLosses == 0)
+    }
+
+    // MARK: The files
+
+    @Test(arguments: captures) func traceCmdCountsTheSameEvents(capture: String) throws {
+        let counts = try results.report(capture).counts
+        let lines = try results.text("\(capture).tracecmd.counts").split(separator: "\n")
+        #expect(lines == ["entries \(counts.entries)", "exits \(counts.exits)", "lines \(counts.records)"][...])
+        #expect(counts.entries > 0)
+    }
+
+    @Test(arguments: captures) func selfTimesAddUpInEveryCompleteTree(capture: String) throws {
+        let trace = try RecordedTrace(path: results.path("\(capture).dat"))
+        let complete = trace.trees.filter(\.isComplete)
+        #expect(!complete.isEmpty)
+        for tree in complete {
+            #expect(tree.nodes.reduce(0) { $0 + $1.call.selfNs } == tree.root.duration)
+        }
+    }
+
+    // MARK: How captures end
+
+    @Test(arguments: captures) func capturesSucceedAndLeaveTheirFile(capture: String) throws {
+        #expect(try results.text("\(capture).exit") == "0\n")
+        #expect(try results.text("\(capture).ls") == "trace.dat\n")
+        #expect(try results.text("\(capture).stderr").contains("lost events: cpu0 0, cpu1 0"))
+    }
+
+    @Test func aCommandThatFailedIsSaid() throws {
+        #expect(try results.text("failing-command.stderr").contains("exited with 3"))
+    }
+
+    @Test func aFullDiskIsAnErrorThatLeavesNoFile() throws {
+        try expectRefusal("full-disk")
+        #expect(try results.text("full-disk.stderr").contains("No space left"))
+    }
+
+    @Test(arguments: refusals) func refusalsAreOneLineAndLeaveNoFile(refusal: String) throws {
+        try expectRefusal(refusal)
+    }
+
+    @Test func aTracefsThatIsNotMountedStaysUnmounted() throws {
+        #expect(try results.text("not-mounted.mounts").isEmpty)
+    }
+
+    @Test(arguments: captures + refusals + ["full-disk"]) func tracefsIsAsItWas(name: String) throws {
+        #expect(try results.text("tracefs-\(name).diff") == "")
+    }
+
+    /// The settings to put back are none that a kernel starts with.
+    @Test func theSettingsBeforeWereOdd() throws {
+        let before = try results.text("tracefs.before")
+        for odd in ["max_graph_depth:7", "tracing_on:0", "[global]", "dm_get_md", "options/sleep-time:0"] {
+            #expect(before.contains(odd), "\(odd)")
+        }
+    }
+
+    private func expectRefusal(_ name: String) throws {
+        #expect(try results.text("\(name).exit") == "2\n")
+        #expect(try results.text("\(name).ls") == "")
+        let lines = try results.text("\(name).stderr").split(separator: "\n")
+        #expect(lines.last?.hasPrefix("dmflow: ") == true)
+    }
+}
+
+/// The directory that the lab filled.
+struct LabResults {
+    static let directory = ProcessInfo.processInfo.environment["DMFLOW_E2E_RESULTS"]
+
+    func path(_ name: String) -> String { "\(Self.directory ?? "")/\(name)" }
+
+    func text(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }
+
+    func report(_ name: String) throws -> Report {
+        try JSONDecoder().decode(Report.self, from: Data(contentsOf: URL(fileURLWithPath: path("\(name).json"))))
+    }
+}
