@@ -55,3 +55,34 @@ graph_save() {
     # Last, since it consumes the buffer.
     trace-cmd extract -o "$1.dat" >/dev/null
 }
+
+# tracefs_snapshot: every setting, a line each. Leaves out what reading consumes, what changes by itself and what is
+# large and constant.
+tracefs_snapshot() {
+    (
+        cd "$tracefs" || return
+        find . -maxdepth 1 -type f -perm /444 \
+            ! -name 'trace' ! -name 'trace_pipe' ! -name 'snapshot' ! -name 'error_log' ! -name 'README' \
+            ! -name 'available_*' ! -name 'saved_cmdlines' ! -name 'saved_tgids' ! -name 'printk_formats' \
+            ! -name 'eval_map' ! -name '*_profile' ! -name 'touched_functions' |
+            sort | xargs grep -H ''
+        grep -H '' options/* per_cpu/*/buffer_size_kb events/enable
+        find instances -mindepth 1 -maxdepth 1
+    )
+}
+
+# tracefs_set_odd: settings that nobody has by default, so that a capture must put each of them back.
+tracefs_set_odd() {
+    cd "$tracefs" || return
+    echo 0 >tracing_on
+    echo 7 >max_graph_depth
+    echo global >trace_clock
+    echo 340 >buffer_size_kb
+    echo 333 >saved_cmdlines_size
+    echo 0 >options/sleep-time
+    echo 1 >options/funcgraph-overrun
+    printf '%s\n' dm_get_md dm_put >set_ftrace_filter
+    echo schedule_timeout >set_graph_notrace
+}
+
+recording() { [[ $(<"$tracefs/tracing_on") == 1 ]]; }

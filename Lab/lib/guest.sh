@@ -47,7 +47,7 @@ run() {
 
     exec {console}< <(guest "$suite" "$out" mux=off </dev/null)
     child=$!
-    follow "${limit:-180}" || fail 2 "$scenario was not done after ${limit:-180} s" "$out"
+    follow "${limit:-300}" || fail 2 "$scenario was not done after ${limit:-300} s" "$out"
     wait_for_child || true
     [[ -s $out/scenario.exit ]] || fail 2 "the guest ended before $scenario did" "$out"
     status=$(<"$out/scenario.exit")

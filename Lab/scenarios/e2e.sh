@@ -1,0 +1,92 @@
+# What the end-to-end test asserts on: dmflow's captures, its ways to end and its refusals, on odd tracefs settings.
+# Needs: dmflow
+# Deadline: 400
+#
+# Captures: create-load, io, sigint, sigterm, failing-command, full-disk.
+# Refusals: other-tracer, not-root, no-such-root, not-mounted.
+# Out, for each NAME of both:
+#   NAME.exit          exit code of dmflow capture
+#   NAME.stderr        its standard error
+#   NAME.ls            the output directory afterwards, which was empty; the capture's file is trace.dat
+#   tracefs-NAME.diff  tracefs afterwards against before; empty when dmflow left it as it was
+# Out, where a capture left trace.dat:
+#   NAME.dat, NAME.json, NAME.tracecmd.counts   the file, dmflow's report, the events that trace-cmd counts in it
+# Out besides: tracefs.before, the settings; not-mounted.mounts, where tracefs is mounted after that refusal: nowhere
+
+# attempt NAME COMMAND...: runs it in an empty directory and collects what it did.
+attempt() {
+    local name=$1 directory=/tmp/$1 status=0
+    shift
+    progress "$name"
+    mkdir -p "$directory"
+    chmod 777 "$directory"
+    (cd "$directory" && exec timeout --kill-after=5 90 bash -euo pipefail -c '"$@"' "$name" "$@") \
+        2>"$name.stderr" || status=$?
+    echo "$status" >"$name.exit"
+    ls -A "$directory" >"$name.ls"
+    if [[ -e $directory/trace.dat ]]; then
+        cp "$directory/trace.dat" "$name.dat"
+        dmflow report --format json "$name.dat" >"$name.json"
+    fi
+}
+
+# compare NAME BEFORE
+compare() { tracefs_snapshot | diff "$2" - >"tracefs-$1.diff" || true; }
+
+capture() {
+    attempt "$@"
+    compare "$1" tracefs.before
+}
+
+# refusal NAME COMMAND...: the state before is the one that the refusal is about.
+refusal() {
+    tracefs_snapshot >/tmp/before
+    attempt "$@"
+    compare "$1" /tmp/before
+}
+
+create_map() { dmflow capture --flow create,load -- dmsetup create e2e --table "$(spare_table)"; }
+
+# ended_by SIGNAL: a capture without an end of its own. A shell's background jobs ignore SIGINT unless told otherwise.
+ended_by() {
+    env --default-signal=INT dmflow capture --flow io &
+    until_true recording
+    direct_reads 64
+    kill -s "$1" $!
+    wait $!
+}
+
+# Room for what describes the machine, not for the events.
+full_disk() {
+    mount -t tmpfs -o size=8M full .
+    cd "$PWD"
+    dmflow capture --flow io -- bash -c 'random_reads 20'
+}
+
+not_mounted() {
+    umount "$tracefs"
+    dmflow capture --flow io --duration 1s
+}
+
+stack_up
+step 30 "set odd tracing options" tracefs_set_odd
+tracefs_snapshot >tracefs.before
+
+capture create-load create_map
+capture io dmflow capture --flow io -- dd if=/dev/mapper/mpatha of=/dev/null bs=4k count=64 iflag=direct
+capture sigint ended_by INT
+capture sigterm ended_by TERM
+capture failing-command dmflow capture --flow io -- bash -c 'direct_reads 16; exit 3'
+capture full-disk full_disk
+
+echo function >"$tracefs/current_tracer"
+refusal other-tracer dmflow capture --flow io --duration 1s
+echo nop >"$tracefs/current_tracer"
+refusal not-root setpriv --reuid=65534 --regid=65534 --clear-groups dmflow capture --flow io --duration 1s
+refusal no-such-root dmflow capture --root no_such_function --duration 1s
+
+tracefs_snapshot >/tmp/before
+attempt not-mounted not_mounted
+grep tracefs /proc/mounts >not-mounted.mounts || true
+mountpoint --quiet "$tracefs" || mount -t tracefs tracefs "$tracefs"
+compare not-mounted /tmp/before
