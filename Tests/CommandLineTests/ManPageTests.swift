@@ -1,0 +1,17 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ManPageTests {
+    /// Every option that a command takes has its place in the command's man page, and no page has an option that does not exist.
+    @Test(arguments: ["capture", "report", "tree"]) func manPagesHaveAllOptionsAndNoOthers(command: String) throws {
+        let help = try Program.run([command, "--help"]).output
+        let offered = Set(help.matches(of: /--([a-z][a-z-]+)/).map { String($0.1) }).subtracting(["help", "version"])
+        let page = Fixtures.directory.deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Documentation/man/dmflow-\(command).1")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        let documented = Set(text.matches(of: /(?m)^\.It Fl (?:[a-z] , )?-([a-z][a-z-]+)/).map { String($0.1) })
+        #expect(documented == offered)
+        #expect(!offered.isEmpty)
+    }
+}
