@@ -2,15 +2,8 @@
 # Out: NAME.dat, NAME.report.txt, NAME.json for NAME in create-load and io
 # Needs: dmflow
 
-report() {
-    dmflow report "$1.dat" >"$1.report.txt"
-    dmflow report --format json "$1.dat" >"$1.json"
-}
-
 stack_up
 step 90 "capture create and load" dmflow capture --flow create,load -o create-load.dat -- \
     dmsetup create demo --table "$(spare_table)"
 step 90 "capture 64 reads" dmflow capture --flow io -o io.dat -- \
     dd if=/dev/mapper/mpatha of=/dev/null bs=4k count=64 iflag=direct status=none
-step 60 "report create and load" report create-load
-step 60 "report the reads" report io

@@ -24,10 +24,7 @@ attempt() {
         2>"$name.stderr" || status=$?
     echo "$status" >"$name.exit"
     ls -A "$directory" >"$name.ls"
-    if [[ -e $directory/trace.dat ]]; then
-        cp "$directory/trace.dat" "$name.dat"
-        dmflow report --format json "$name.dat" >"$name.json"
-    fi
+    [[ ! -e $directory/trace.dat ]] || cp "$directory/trace.dat" "$name.dat"
 }
 
 # compare NAME BEFORE
@@ -59,7 +56,7 @@ ended_by() {
 # Room for what describes the machine, not for the events.
 full_disk() {
     mount -t tmpfs -o size=8M full .
-    cd "$PWD"
+    cd "$PWD" || return
     dmflow capture --flow io -- bash -c 'random_reads 20'
 }
 
