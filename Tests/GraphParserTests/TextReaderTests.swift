@@ -169,6 +169,24 @@ import Testing
         #expect(trace.outline().last == ["b 9000 lossy", "  c 1000 complete"])
     }
 
+    @Test func inventedDurationsThatOverflowDoNotEndTheProgram() throws {
+        let longest = "18446744073709551 us"
+        let trace = try RecordedTrace(
+            text: """
+                 0)               |  a() {
+                 0) \(longest) |      b();
+                 0) \(longest) |      b();
+                 0)               |    c() {
+                 0) \(longest) |    d();
+                 0) \(longest) |    d();
+                 0)   1.000 us    |    } /* c */
+                 0) \(longest) |  }
+
+                """)
+        #expect(trace.counts.leaves == 4)
+        #expect(trace.counts.exits == 2)
+    }
+
     @Test func hardSpacesOfWebPagesAreSpaces() throws {
         let trace = try RecordedTrace(text: "\u{a0}1)\u{a0} \u{a0}0.035 us\u{a0} \u{a0} |\u{a0} \u{a0} f();\n")
         #expect(trace.outline() == [["f 35 complete"]])

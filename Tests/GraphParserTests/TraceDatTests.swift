@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func eventsMissedBetweenPagesMakeTheOpenCallsLossy() throws {
-        let trace = SyntheticTrace(seed: 3, tasks: 1, cpus: 1, steps: 30)
+        let trace = SyntheticTrace(seed: 3, tasks: 1, cpus: 1, steps: 30, interrupts: false)
         let half = trace.events.count / 2
         var pages = TraceDatImage.page(Array(trace.events[..<half]), size: 4096)
         var second = TraceDatImage.page(Array(trace.events[half...]), size: 4096)

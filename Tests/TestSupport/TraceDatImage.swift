@@ -71,7 +71,7 @@ public struct TraceDatImage {
         let function = little(address(of: event.function))
         let depth = little(UInt32(event.depth))
         guard !isEntry else { return common + function + depth }
-        return common + function + depth + little(UInt32(0)) + little(event.callTime) + little(event.time)
+        return common + function + depth + little(UInt32(0)) + little(event.callTime) + little(event.returnTime)
     }
 
     /// A call site behind an ENDBR instruction, as newer kernels record it.

@@ -38,6 +38,9 @@ public struct Call: Sendable {
     public let isRoot: Bool
     /// True if this call and every call below it are complete.
     public let isWhole: Bool
+    /// True if calls that began between this call's entry and its end, but not below its depth, are no part of it: they came
+    /// when it was over.
+    let callsAtOwnDepthCameAfter: Bool
 
     /// duration − time in the calls directly below, in ns; 0 where the rounding of a text trace would make it negative.
     public var selfNs: UInt64 {

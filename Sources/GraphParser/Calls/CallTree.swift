@@ -24,6 +24,13 @@ public struct TreeAssembler: CallConsumer {
         var calls: [(call: Call?, level: Int)] = []
         /// Where the open calls stand in `calls`, outermost first.
         var open: [Int] = []
+
+        /// Makes the calls that came after the one at `index` was over its siblings: all from the first that is not deeper.
+        mutating func moveOut(of index: Int, depth: Int) {
+            guard let first = calls[(index + 1)...].firstIndex(where: { $0.call.map { $0.depth <= depth } ?? false })
+            else { return }
+            for later in calls[first...].indices { calls[later].level -= 1 }
+        }
     }
 
     private var pending: [Pending] = []
@@ -45,11 +52,18 @@ public struct TreeAssembler: CallConsumer {
         }
         let index = pending[call.task].open.removeLast()
         pending[call.task].calls[index].call = call
+        if call.callsAtOwnDepthCameAfter { pending[call.task].moveOut(of: index, depth: call.depth) }
         guard call.isRoot else { return }
         let nodes = pending[call.task].calls.compactMap { entry in
             entry.call.map { CallTree.Node(call: $0, level: entry.level) }
         }
         pending[call.task].calls.removeAll(keepingCapacity: true)
-        onTree(CallTree(nodes: nodes))
+        // What came after a root was over has no caller either.
+        var start = 0
+        while start < nodes.count {
+            let end = nodes[(start + 1)...].firstIndex { $0.level == 0 } ?? nodes.count
+            onTree(CallTree(nodes: Array(nodes[start..<end])))
+            start = end
+        }
     }
 }

@@ -3,10 +3,11 @@
 /// Stacks are per task although the ring buffer is per CPU: a task may leave a function on another CPU than it entered it.
 /// An exit is matched by task, depth and, where the source names it, function; what does not match becomes an orphan and
 /// the frames that it shows to be over become open calls. Nothing is invented.
-public struct StackBuilder<Consumer: CallConsumer> {
-    public var consumer: Consumer
-    public internal(set) var counts = TraceCounts()
+struct StackBuilder<Consumer: CallConsumer> {
+    var consumer: Consumer
+    var counts = TraceCounts()
 
+    private let lossesAreMarked: Bool
     private var stacks: [TaskStack] = []
     private var slots: [TaskKey: TaskSlot] = [:]
     private var freeSlots: [TaskSlot] = []
@@ -16,7 +17,12 @@ public struct StackBuilder<Consumer: CallConsumer> {
     /// More tasks than this and those without open calls are forgotten: keeps memory independent of the trace's length.
     private static var taskLimit: Int { 4096 }
 
-    public init(consumer: Consumer) { self.consumer = consumer }
+    /// - Parameter lossesAreMarked: an exit is missing only where a loss is marked: true for trace.dat, not for text, which
+    ///   people cut.
+    init(consumer: Consumer, lossesAreMarked: Bool) {
+        self.consumer = consumer
+        self.lossesAreMarked = lossesAreMarked
+    }
 
     // MARK: Events
 
@@ -51,9 +57,10 @@ public struct StackBuilder<Consumer: CallConsumer> {
         for slot in stacks.indices { unwind(slot, to: 0) }
     }
 
-    /// Depth at which the next entry of `task` is expected: one below its innermost open call; nil without open calls.
+    /// Depth at which the next entry of `task` is expected: one below its innermost open call that no call of its own depth
+    /// has followed; nil without open calls.
     func openDepth(of task: TaskKey) -> Int? {
-        slots[task].flatMap { stacks[$0].frames.last }.map { $0.depth + 1 }
+        slots[task].flatMap { stacks[$0].frames.last { $0.callsAtOwnDepth == 0 } }.map { $0.depth + 1 }
     }
 
     /// What was known as `old` is now known to be `new`. Does nothing if `new` has a stack of its own.
@@ -67,29 +74,38 @@ public struct StackBuilder<Consumer: CallConsumer> {
 
     private mutating func push(_ record: EntryRecord) {
         let slot = arrive(record.task, cpu: record.cpu)
-        // Frames at this depth or below it are over, or this entry could not be here.
-        let keep = stacks[slot].frames.lastIndex { $0.depth < record.depth }.map { $0 + 1 } ?? 0
-        unwind(slot, to: keep)
-        stacks[slot].frames.append(Frame(record))
+        unwind(slot, to: stacks[slot].count(above: record.depth + 1))
+        if stacks[slot].areOver(before: record, lossesAreMarked: lossesAreMarked) {
+            unwind(slot, to: stacks[slot].count(above: record.depth))
+        }
+        var frame = Frame(record)
+        if let caller = stacks[slot].frames.indices.last {
+            frame.adopt(from: &stacks[slot].frames[caller])
+        }
+        stacks[slot].frames.append(frame)
         consumer.began(record.function, depth: record.depth, task: slot)
     }
 
     private mutating func pop(_ record: ExitRecord) {
         let slot = arrive(record.task, cpu: record.cpu)
         // Whatever was deeper than this exit has ended without one of its own.
-        let keep = stacks[slot].frames.lastIndex { $0.depth <= record.depth }.map { $0 + 1 } ?? 0
-        unwind(slot, to: keep)
-        guard let frame = stacks[slot].frames.last, frame.matches(record) else {
-            // A frame at the depth of an exit that is not its own must be over as well.
-            if stacks[slot].frames.last?.depth == record.depth { unwind(slot, to: keep - 1) }
+        unwind(slot, to: stacks[slot].count(above: record.depth + 1))
+        guard let index = stacks[slot].index(matching: record) else {
+            // And so has what was at its depth, if that is not what it ends.
+            unwind(slot, to: stacks[slot].count(above: record.depth))
             return orphan(record, slot)
         }
-        stacks[slot].frames.removeLast()
-        let confidence: Confidence = frame.isLossy ? .lossy : .complete
+        unwind(slot, to: index + 1)
+        var frame = stacks[slot].frames.removeLast()
+        let rest = frame.settle(record)
         if frame.isLossy { counts.lossy += 1 } else { counts.calls += 1 }
-        let whole = confidence == .complete && frame.isWhole
-        end(frame, slot, confidence, duration: record.duration, whole: whole)
-        credit(slot, ns: record.duration ?? frame.childrenNs, childDepth: frame.depth, whole: whole)
+        let whole = !frame.isLossy && frame.isWhole
+        let end = Ending(
+            confidence: frame.isLossy ? .lossy : .complete, duration: record.duration, isWhole: whole,
+            callsAfter: rest.callsAfter)
+        self.end(frame, slot, end)
+        let ns = (record.duration ?? frame.childrenNs) &+ rest.returnedNs
+        credit(slot, ns: ns, childDepth: frame.depth, whole: whole)
     }
 
     /// An exit without an entry still says how long its function took: the caller's self time must not contain it.
@@ -100,8 +116,8 @@ public struct StackBuilder<Consumer: CallConsumer> {
             Call(
                 function: record.function ?? .unknown, depth: record.depth, task: slot, tid: stacks[slot].key.tid,
                 cpu: record.cpu, exitCPU: record.cpu, start: nil, duration: record.duration, childrenNs: inside,
-                confidence: .orphan,
-                isRoot: stacks[slot].frames.isEmpty, isWhole: false))
+                confidence: .orphan, isRoot: stacks[slot].frames.isEmpty, isWhole: false,
+                callsAtOwnDepthCameAfter: false))
         let unseen = record.duration.map { $0 > inside ? $0 - inside : 0 } ?? 0
         credit(slot, ns: unseen, childDepth: record.depth, whole: false)
     }
@@ -111,20 +127,25 @@ public struct StackBuilder<Consumer: CallConsumer> {
         while stacks[slot].frames.count > count {
             let frame = stacks[slot].frames.removeLast()
             counts.open += 1
-            end(frame, slot, .open, duration: nil, whole: false)
+            end(frame, slot, Ending(confidence: .open, duration: nil, isWhole: false, callsAfter: true))
             credit(slot, ns: frame.childrenNs, childDepth: frame.depth, whole: false)
         }
     }
 
-    private mutating func end(
-        _ frame: Frame, _ slot: TaskSlot, _ confidence: Confidence, duration: UInt64?, whole: Bool
-    ) {
+    private struct Ending {
+        let confidence: Confidence
+        let duration: UInt64?
+        let isWhole: Bool
+        let callsAfter: Bool
+    }
+
+    private mutating func end(_ frame: Frame, _ slot: TaskSlot, _ ending: Ending) {
         consumer.ended(
             Call(
-                function: frame.function, depth: frame.depth, task: slot, tid: stacks[slot].key.tid,
-                cpu: frame.cpu, exitCPU: stacks[slot].cpu, start: frame.start, duration: duration,
-                childrenNs: frame.childrenNs,
-                confidence: confidence, isRoot: stacks[slot].frames.isEmpty, isWhole: whole))
+                function: frame.function, depth: frame.depth, task: slot, tid: stacks[slot].key.tid, cpu: frame.cpu,
+                exitCPU: stacks[slot].cpu, start: frame.start, duration: ending.duration,
+                childrenNs: frame.childrenNs, confidence: ending.confidence, isRoot: stacks[slot].frames.isEmpty,
+                isWhole: ending.isWhole, callsAtOwnDepthCameAfter: ending.callsAfter))
     }
 
     private mutating func credit(_ slot: TaskSlot, ns: UInt64, childDepth: Int, whole: Bool) {

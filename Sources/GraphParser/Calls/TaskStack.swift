@@ -1,17 +1,27 @@
 /// A call that has begun and not ended.
+///
+/// Interrupts run on the stack of the task that they hit, and the kernel counts the depth up before it records an entry and
+/// down before it records an exit. So an interrupt's calls can stand in the trace right before the entry that they are
+/// inside of, one level deeper; or right before an exit, at the depth of the call that is ending.
+///
+/// Sums wrap: only invented durations are large enough for that, and those must not end the program.
 struct Frame {
     let function: FunctionID
     let depth: Int
     let cpu: Int
     let start: UInt64?
     /// Time in ns of the measured calls directly below, so far.
-    var childrenNs: UInt64 = 0
-    /// The part of `childrenNs` that came from below a level that was not recorded, since the last call of the level between:
-    /// it belongs to the orphan that may follow.
-    var skippedLevelNs: UInt64 = 0
+    private(set) var childrenNs: UInt64 = 0
+    /// The part of `childrenNs` that came from below a level that was not recorded, since the last call of the level between.
+    private(set) var skippedLevelNs: UInt64 = 0
+    /// The part of `childrenNs` that was recorded before the entry.
+    private(set) var adoptedNs: UInt64 = 0
+    /// Number of calls at this call's own depth since it began, and the part of `childrenNs` since the first of them.
+    private(set) var callsAtOwnDepth = 0
+    private(set) var sinceOwnDepthNs: UInt64 = 0
     var isLossy = false
     /// All calls below are complete, so far.
-    var isWhole = true
+    private(set) var isWhole = true
 
     init(_ entry: EntryRecord) {
         function = entry.function
@@ -20,19 +30,45 @@ struct Frame {
         start = entry.timestamp
     }
 
-    /// A bare `}` names no function: then depth and the time of what is inside must do.
-    func matches(_ exit: ExitRecord) -> Bool {
+    /// Depth, the function unless the exit is a bare `}`, and the time of what must be inside tell whose exit it is.
+    func matches(_ exit: ExitRecord, isRoot: Bool) -> Bool {
         guard depth == exit.depth else { return false }
         if let function = exit.function, function != self.function { return false }
         guard let duration = exit.duration else { return true }
+        // A root has no caller to give anything back to.
+        let inside = isRoot ? childrenNs : childrenNs &- sinceOwnDepthNs &- adoptedNs
         let (limit, overflow) = duration.addingReportingOverflow(exit.rounding)
-        return overflow || limit >= childrenNs
+        return overflow || limit >= inside
     }
 
     mutating func credit(ns: UInt64, childDepth: Int, whole: Bool) {
         childrenNs &+= ns
         skippedLevelNs = childDepth > depth + 1 ? skippedLevelNs &+ ns : 0
+        if childDepth <= depth { callsAtOwnDepth += 1 }
+        if callsAtOwnDepth > 0 { sinceOwnDepthNs = sinceOwnDepthNs &+ ns }
         isWhole = isWhole && whole
+    }
+
+    /// Takes over from the caller what an interrupt did while this call was being entered.
+    mutating func adopt(from caller: inout Frame) {
+        guard depth == caller.depth + 1, !caller.isLossy else { return }
+        adoptedNs = caller.skippedLevelNs
+        childrenNs = adoptedNs
+        caller.childrenNs &-= adoptedNs
+        caller.skippedLevelNs = 0
+    }
+
+    /// Gives back what cannot have been inside the call because it does not fit into its duration.
+    ///
+    /// - Returns: time in ns that belongs to the caller, and whether calls at this call's depth are among it.
+    mutating func settle(_ exit: ExitRecord) -> (returnedNs: UInt64, callsAfter: Bool) {
+        guard let duration = exit.duration, childrenNs > duration, childrenNs - duration > exit.rounding else {
+            return (0, false)
+        }
+        childrenNs &-= sinceOwnDepthNs
+        guard childrenNs > duration else { return (sinceOwnDepthNs, callsAtOwnDepth > 0) }
+        childrenNs &-= adoptedNs
+        return (sinceOwnDepthNs &+ adoptedNs, callsAtOwnDepth > 0)
     }
 }
 
@@ -44,9 +80,35 @@ struct TaskStack {
     /// Number of the task's last event within the reading.
     var lastEvent = 0
 
+    /// An interrupt makes about three calls at one depth, and may itself be hit by another; more than this is damage.
+    private static let interruptCalls = 8
+
     init(key: TaskKey, cpu: Int) {
         self.key = key
         self.cpu = cpu
+    }
+
+    /// How many frames are less deep than `depth`.
+    func count(above depth: Int) -> Int {
+        frames.lastIndex { $0.depth < depth }.map { $0 + 1 } ?? 0
+    }
+
+    /// Whether the calls that are open at the depth of `entry` must be over, their exits missing; if not, they are just
+    /// ending and an interrupt is coming in between.
+    func areOver(before entry: EntryRecord, lossesAreMarked: Bool) -> Bool {
+        let peers = frames[count(above: entry.depth)...]
+        guard let first = peers.first else { return false }
+        if first.isLossy || peers.count + first.callsAtOwnDepth > Self.interruptCalls { return true }
+        // The next root would be taken for a part of the last one, whose exit may never come.
+        let isRoot = peers.startIndex == 0
+        return isRoot && (!lossesAreMarked || peers.contains { $0.function == entry.function })
+    }
+
+    /// The open call that `exit` ends.
+    func index(matching exit: ExitRecord) -> Int? {
+        frames.indices.reversed().prefix { frames[$0].depth >= exit.depth }.first {
+            frames[$0].matches(exit, isRoot: $0 == 0)
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 ///
 /// Feed the bytes with ``feed(_:)`` in order, then call ``finish()`` once.
 public struct TextReader<Consumer: CallConsumer> {
-    public internal(set) var builder: StackBuilder<Consumer>
+    private var builder: StackBuilder<Consumer>
     /// The name in `# tracer:`; nil if the text has none.
     public private(set) var tracer: String?
     /// Number of different CPUs with calls.
@@ -25,7 +25,7 @@ public struct TextReader<Consumer: CallConsumer> {
 
     public init(names: TraceNames, consumer: Consumer) {
         self.names = names
-        builder = StackBuilder(consumer: consumer)
+        builder = StackBuilder(consumer: consumer, lossesAreMarked: false)
     }
 
     public var consumer: Consumer { builder.consumer }

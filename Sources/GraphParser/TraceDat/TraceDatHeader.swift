@@ -154,10 +154,11 @@ struct TraceDatHeader {
         }
     }
 
-    /// `local [mono] boot` → `mono`.
+    /// `local [mono] boot`, as tracefs has it, or `mono` alone → `mono`.
     private static func chosen(_ data: [UInt8]) -> String? {
-        guard let open = data.firstIndex(of: UInt8(ascii: "[")) else { return nil }
-        return printable(data[(open + 1)...].prefix { $0 != UInt8(ascii: "]") && $0 != 0 })
+        let text = data.prefix { $0 != 0 }
+        guard let open = text.firstIndex(of: UInt8(ascii: "[")) else { return text.isEmpty ? nil : printable(text) }
+        return printable(text[(open + 1)...].prefix { $0 != UInt8(ascii: "]") })
     }
 
     /// `Linux host 6.1.0-35-amd64 …` → `6.1.0-35-amd64`.

@@ -10,7 +10,7 @@ struct TraceDatReader<Consumer: CallConsumer> {
         self.file = file
         self.header = header
         self.names = names
-        builder = StackBuilder(consumer: consumer)
+        builder = StackBuilder(consumer: consumer, lossesAreMarked: true)
     }
 
     mutating func read() throws(TraceError) {
