@@ -1,0 +1,136 @@
+import Glibc
+
+/// Why a capture cannot be made, or was not finished: the facts, and one line that says what, where and what to do.
+public struct CaptureError: Error, Equatable, Sendable {
+    /// What went wrong. The facts that only this problem has travel with it.
+    public enum Problem: Equatable, Sendable {
+        /// Several checks failed before anything was touched.
+        case preflight([CaptureError])
+        case notPermitted
+        case tracefsNotMounted
+        case graphTracerMissing
+        case ftraceDisabled
+        case addressesHidden
+        case tracerInUse(String)
+        case eventsEnabled
+        case taskFilterSet
+        case triggersSet(first: String)
+        case cpuMaskNarrowed(mask: String)
+        case bufferNotEmpty(cpu: Int, entries: UInt64)
+        case unknownFlow(String, known: [String])
+        case flowNotOnKernel(String, roots: [String])
+        case rootNotOnKernel(String, similar: [String])
+        case badDuration(String)
+        case readFailed
+        case writeFailed(value: String)
+        case outputNotWritable
+        case outputNotAFile
+        case recordingFailed
+        case noRingBuffer
+        case threadFailed
+        case commandNotStarted(String)
+        case interruptedWhileWriting
+        /// The trace was kept, but these files could not be put back.
+        case notRestored([String])
+    }
+
+    public let problem: Problem
+    /// The file or directory concerned.
+    public let path: String?
+    /// The errno of the call that failed; 0 where no call failed.
+    public let errno: Int32
+
+    public init(_ problem: Problem, path: String? = nil, errno: Int32 = 0) {
+        self.problem = problem
+        self.path = path
+        self.errno = errno
+    }
+}
+
+extension CaptureError: CustomStringConvertible {
+    /// «what: where (why); what to do», in one line; several lines only when several preflight checks failed.
+    public var description: String {
+        if case .preflight(let errors) = problem { return errors.map(\.description).joined(separator: "\n") }
+        let wording = wording
+        let place = path.map { ": \($0)" } ?? ""
+        let cause = errno == 0 ? "" : " (\(String(cString: strerror(errno))))"
+        return "\(wording.what)\(place)\(cause); \(wording.remedy)"
+    }
+
+    private var isForbidden: Bool { errno == EPERM || errno == EACCES }
+
+    /// All wording of this module's errors is here, so that it reads alike.
+    private var wording: (what: String, remedy: String) {
+        switch problem {
+        case .preflight(let errors):
+            ("\(errors.count) checks failed", "see each")
+        case .notPermitted:
+            ("not permitted to control tracing", "run as root; under Secure Boot, kernel lockdown forbids it too")
+        case .tracefsNotMounted:
+            ("tracefs is not mounted", "mount it: mount -t tracefs nodev /sys/kernel/tracing")
+        case .graphTracerMissing:
+            ("this kernel has no function_graph tracer", "use a kernel with CONFIG_FUNCTION_GRAPH_TRACER=y")
+        case .ftraceDisabled:
+            ("function tracing is switched off", "switch it on: sysctl kernel.ftrace_enabled=1")
+        case .addressesHidden:
+            (
+                "kernel addresses are hidden, so functions would have no names",
+                "show them to root: sysctl kernel.kptr_restrict=1"
+            )
+        case .tracerInUse(let tracer):
+            ("the tracer «\(tracer)» is in use", "end that session, or write nop into the file")
+        case .eventsEnabled:
+            ("trace events are enabled by somebody else", "end that session, or write 0 into the file")
+        case .taskFilterSet:
+            ("tracing is limited to certain tasks by somebody else", "end that session, or empty the file")
+        case .triggersSet(let first):
+            ("function triggers are set by somebody else («\(first)»)", "remove each by writing it with ! before it")
+        case .cpuMaskNarrowed(let mask):
+            ("tracing is limited to certain CPUs by somebody else (mask \(mask))", "write a full mask into the file")
+        case .bufferNotEmpty(let cpu, let entries):
+            (
+                "the ring buffer of cpu\(cpu) holds \(entries) events that a capture would erase",
+                "save them (trace-cmd extract) or empty the file"
+            )
+        case .unknownFlow(let name, let known):
+            ("no flow is called «\(name)»", "known flows: \(known.joined(separator: ", "))")
+        case .flowNotOnKernel(let flow, let roots):
+            (
+                "flow «\(flow)»: this kernel has none of \(roots.joined(separator: ", "))",
+                "load the modules first: modprobe dm_multipath"
+            )
+        case .rootNotOnKernel(let name, let similar):
+            (
+                "this kernel cannot trace the function «\(name)»",
+                similar.isEmpty
+                    ? "is its module loaded? (modprobe dm_multipath)" : "similar: \(similar.joined(separator: ", "))"
+            )
+        case .badDuration(let text):
+            ("«\(text)» is not a duration", "write a number and a unit: 500ms, 10s, 2m")
+        case .readFailed:
+            ("cannot read", isForbidden ? "kernel lockdown may forbid it" : "does this kernel have the file?")
+        case .writeFailed(let value):
+            (
+                "cannot write «\(value)»",
+                isForbidden
+                    ? "kernel lockdown may forbid it" : "is the file in use, or the value unknown to this kernel?"
+            )
+        case .outputNotWritable:
+            ("cannot create the output", "choose another place with -o")
+        case .outputNotAFile:
+            ("the output exists and is not a regular file", "choose another name with -o")
+        case .recordingFailed:
+            ("cannot write the trace", "free space there, or choose another place with -o; nothing was kept")
+        case .noRingBuffer:
+            ("no CPU has a ring buffer", "is this a tracefs directory?")
+        case .threadFailed:
+            ("cannot start a reader thread", "raise the limit on threads")
+        case .commandNotStarted(let command):
+            ("cannot start «\(command)»", "check its name and permissions; nothing was kept")
+        case .interruptedWhileWriting:
+            ("interrupted while the trace was being written", "nothing was kept; tracing is restored")
+        case .notRestored(let files):
+            ("could not restore \(files.joined(separator: ", "))", "the trace is kept; put these files right by hand")
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Glibc
+
+/// Runs a system call that reports failure as −1, again as long as a signal interrupts it.
+///
+/// - Returns: the call's result, or nil with `errno` set.
+func retrying<Result: FixedWidthInteger>(_ call: () -> Result) -> Result? {
+    while true {
+        let result = call()
+        if result != -1 { return result }
+        if errno != EINTR { return nil }
+    }
+}
+
+/// Writes all the bytes, however many calls that takes.
+///
+/// - Returns: 0, or the errno of the call that failed.
+func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+    var rest = bytes
+    while !rest.isEmpty {
+        guard let written = retrying({ write(descriptor, rest.baseAddress, rest.count) }) else { return errno }
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+    }
+    return 0
+}
+
+/// The content of a file outside tracefs, such as /proc/kallsyms, whose size is not known beforehand.
+func readWholeFile(_ path: String) throws(CaptureError) -> [UInt8] {
+    guard let descriptor = retrying({ open(path, O_RDONLY | O_CLOEXEC) }) else {
+        throw CaptureError(.readFailed, path: path, errno: errno)
+    }
+    defer { close(descriptor) }
+    var content: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 256 * 1024)
+    while true {
+        guard let count = retrying({ read(descriptor, &chunk, chunk.count) }) else {
+            throw CaptureError(.readFailed, path: path, errno: errno)
+        }
+        if count == 0 { return content }
+        content.append(contentsOf: chunk[..<count])
+    }
+}
+
+/// The monotonic clock, in nanoseconds.
+func monotonicNanoseconds() -> UInt64 {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
+}

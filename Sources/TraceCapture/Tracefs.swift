@@ -1,0 +1,125 @@
+import CTracefs
+import Glibc
+
+/// The kernel's tracing directory, through libtracefs.
+///
+/// The handle is bound to a directory that is already mounted. libtracefs' own search for it would *mount* tracefs
+/// where it is absent, and a tracer must not change a machine merely by looking.
+public final class Tracefs {
+    public let directory: String
+    private let instance: OpaquePointer
+
+    /// Opens the top-level tracing directory of this machine.
+    ///
+    /// - Throws: `.tracefsNotMounted`.
+    public convenience init() throws(CaptureError) {
+        let mounts = String(decoding: try readWholeFile("/proc/self/mounts"), as: UTF8.self)
+        guard let directory = Self.mountPoint(in: mounts) else { throw CaptureError(.tracefsNotMounted) }
+        try self.init(directory: directory)
+    }
+
+    /// Opens the directory given, which need not be a real tracefs.
+    init(directory: String) throws(CaptureError) {
+        // Failures are reported once, by this module; the library would print its own line besides.
+        tracefs_set_loglevel(TEP_LOG_NONE)
+        guard let instance = tracefs_instance_alloc(directory, nil) else {
+            throw CaptureError(.tracefsNotMounted, path: directory, errno: errno)
+        }
+        self.directory = directory
+        self.instance = instance
+    }
+
+    deinit { tracefs_instance_free(instance) }
+
+    /// The tracing directory among the mounts of /proc/self/mounts: tracefs itself, or `tracing` below debugfs.
+    static func mountPoint(in mounts: String) -> String? {
+        var debugfs: String?
+        for line in mounts.lines {
+            let fields = line.split(separator: " ")
+            guard fields.count > 2 else { continue }
+            if fields[2] == "tracefs" { return unescaped(fields[1]) }
+            if fields[2] == "debugfs" { debugfs = unescaped(fields[1]) + "/tracing" }
+        }
+        return debugfs
+    }
+
+    /// Mount points hold blanks as `\040`.
+    private static func unescaped(_ field: Substring) -> String {
+        let parts = field.split(separator: "\\040", omittingEmptySubsequences: false)
+        return parts.joined(separator: " ")
+    }
+}
+
+extension Tracefs: TracingFiles {
+    func exists(_ file: String) -> Bool {
+        tracefs_file_exists(instance, file) || tracefs_dir_exists(instance, file)
+    }
+
+    func readBytes(_ file: String) throws(CaptureError) -> [UInt8] {
+        var size: Int32 = 0
+        errno = 0
+        guard let content = tracefs_instance_file_read(instance, file, &size) else {
+            // An empty file comes back as NULL too, but without an errno.
+            if errno == 0 { return [] }
+            throw CaptureError(.readFailed, path: path(file), errno: errno)
+        }
+        defer { free(content) }
+        return Array(UnsafeRawBufferPointer(start: content, count: Int(size)))
+    }
+
+    func write(_ file: String, _ value: String) throws(CaptureError) {
+        if tracefs_instance_file_write(instance, file, value) < 0 {
+            throw CaptureError(.writeFailed(value: value), path: path(file), errno: errno)
+        }
+    }
+
+    func writeList(_ file: String, _ entries: [String]) throws(CaptureError) -> [RefusedEntry] {
+        let flags = O_WRONLY | O_TRUNC | O_CLOEXEC
+        guard let descriptor = retrying({ tracefs_instance_file_open(instance, file, flags) }) else {
+            throw CaptureError(.writeFailed(value: entries.first ?? ""), path: path(file), errno: errno)
+        }
+        defer { close(descriptor) }
+        var refused: [RefusedEntry] = []
+        for entry in entries {
+            let code = Array("\(entry)\n".utf8).withUnsafeBytes { writeAll($0, to: descriptor) }
+            if code != 0 { refused.append(RefusedEntry(entry: entry, errno: code)) }
+        }
+        return refused
+    }
+
+    func setTracing(on: Bool) throws(CaptureError) {
+        if (on ? tracefs_trace_on(instance) : tracefs_trace_off(instance)) != 0 {
+            throw CaptureError(.writeFailed(value: on ? "1" : "0"), path: path("tracing_on"), errno: errno)
+        }
+    }
+
+    func setGraphTracer() throws(CaptureError) {
+        if dmflow_tracer_set(instance, TRACEFS_TRACER_FUNCTION_GRAPH) < 0 {
+            throw CaptureError(.writeFailed(value: "function_graph"), path: path("current_tracer"), errno: errno)
+        }
+    }
+
+    func list(_ directory: String) throws(CaptureError) -> [String] {
+        guard let stream = opendir(path(directory)) else {
+            throw CaptureError(.readFailed, path: path(directory), errno: errno)
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    func openRawPipe(cpu: Int) throws(CaptureError) -> Int32 {
+        let file = "per_cpu/cpu\(cpu)/trace_pipe_raw"
+        let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC
+        guard let descriptor = retrying({ tracefs_instance_file_open(instance, file, flags) }) else {
+            throw CaptureError(.readFailed, path: path(file), errno: errno)
+        }
+        return descriptor
+    }
+}
