@@ -1,0 +1,181 @@
+/// Everything that a capture changes in tracefs, and the way back.
+///
+/// A file is saved when it is first changed, before it is; `restore()` puts the saved contents back in reverse order.
+/// So whatever the point at which a capture fails, exactly what was touched is undone.
+///
+/// One thing cannot be undone. A machine that never traced shows `7 (expanded: 1408)` in `buffer_size_kb`: a few
+/// pages, to grow to 1408 KiB on first use. The kernel has no way back to that promise, and 7 KiB without it would
+/// cripple the next tracer; such a buffer is left at its expanded size, as after any first use.
+struct TracefsState {
+    /// How a file's content is put back.
+    private enum Form {
+        /// The bytes that were read are what the file takes.
+        case value
+        /// The file shows all choices, the current one in brackets.
+        case choice
+        case filterList
+        case graphList
+        /// A buffer that had not been used yet, and the size that it was to have then; see above.
+        case expandedTo(kilobytes: Int)
+    }
+
+    private struct Saved {
+        let file: String
+        let content: String
+        let form: Form
+    }
+
+    private let files: any TracingFiles
+    private var journal: [Saved] = []
+
+    init(_ files: any TracingFiles) {
+        self.files = files
+    }
+
+    /// Whether there is anything to restore.
+    var isChanged: Bool { !journal.isEmpty }
+
+    // MARK: Changing
+
+    /// Sets a file that holds one value. A file that holds it already is not touched.
+    mutating func set(_ file: String, to value: String) throws(CaptureError) {
+        if try save(file, as: .value, unless: { $0.trimmed == value }) { try files.write(file, value) }
+    }
+
+    /// Sets a file that not every kernel has.
+    mutating func setIfPresent(_ file: String, to value: String) throws(CaptureError) {
+        if files.exists(file) { try set(file, to: value) }
+    }
+
+    /// Makes function_graph the current tracer.
+    mutating func setGraphTracer() throws(CaptureError) {
+        if try save("current_tracer", as: .value, unless: { _ in false }) { try files.setGraphTracer() }
+    }
+
+    /// Sets a file that shows its choices, to the first of these that it offers.
+    ///
+    /// - Returns: the choice taken, or the one in force when the file offers none of them.
+    @discardableResult
+    mutating func choose(_ file: String, _ preferences: [String]) throws(CaptureError) -> String {
+        let shown = try files.read(file)
+        let offered = shown.split(separator: " ").map { $0.trimming("[]") }
+        let current = Self.currentChoice(in: shown)
+        guard let choice = preferences.first(where: offered.contains) else { return current }
+        if try save(file, as: .choice, unless: { Self.currentChoice(in: $0) == choice }) {
+            try files.write(file, choice)
+        }
+        return choice
+    }
+
+    /// Sets the buffer of each of these CPUs.
+    mutating func setBufferSizes(_ kilobytes: Int, cpus: [Int]) throws(CaptureError) {
+        // The first change to any of them is what turns the promise of a size into that size.
+        let promised = BufferSize(text: try files.read("buffer_size_kb")).expanded
+        let form = promised.map(Form.expandedTo) ?? .value
+        for cpu in cpus {
+            let file = "per_cpu/cpu\(cpu)/buffer_size_kb"
+            let isRight = { (text: String) in promised == nil && BufferSize(text: text).kilobytes == kilobytes }
+            if try save(file, as: form, unless: isRight) { try files.write(file, String(kilobytes)) }
+        }
+    }
+
+    /// Fills a filter file with these indices, or with the names on kernels that take none.
+    mutating func setFilter(
+        _ file: String, indices: [String], names: () -> [String]
+    ) throws(CaptureError) {
+        _ = try save(file, as: .filterList, unless: { _ in false })
+        try files.writeFilter(file, indices: indices, names: names)
+    }
+
+    /// Fills a graph list with these names.
+    mutating func setGraphList(_ file: String, _ names: [String]) throws(CaptureError) {
+        _ = try save(file, as: .graphList, unless: { _ in false })
+        try files.writeNames(file, names)
+    }
+
+    /// Empties a list that not every kernel has; one that is empty is not touched.
+    mutating func clearList(_ file: String, graph: Bool) throws(CaptureError) {
+        guard files.exists(file) else { return }
+        let form: Form = graph ? .graphList : .filterList
+        if try save(file, as: form, unless: { FunctionList(text: $0).functions.isEmpty }) {
+            _ = try files.writeList(file, [])
+        }
+    }
+
+    /// Saves a file's content once.
+    ///
+    /// - Returns: whether the file is to be written: false when it was never saved and is right as it is.
+    private mutating func save(
+        _ file: String, as form: Form, unless isRight: (String) -> Bool
+    ) throws(CaptureError) -> Bool {
+        if journal.contains(where: { $0.file == file }) { return true }
+        let content = String(decoding: try files.readBytes(file), as: UTF8.self)
+        if isRight(content) { return false }
+        journal.append(Saved(file: file, content: content, form: form))
+        return true
+    }
+
+    // MARK: Restoring
+
+    /// Puts everything back, the last change first. A file that fails does not keep the others from being restored.
+    ///
+    /// - Returns: the files that could not be put back, or do not show afterwards what they showed before.
+    mutating func restore() -> [String] {
+        let changes = journal.reversed()
+        journal = []
+        var failed = changes.filter { !restoring($0) }.map(\.file)
+        for change in changes where !failed.contains(change.file) {
+            if !showsAgain(change) { failed.append(change.file) }
+        }
+        return failed
+    }
+
+    private func restoring(_ saved: Saved) -> Bool {
+        do throws(CaptureError) {
+            switch saved.form {
+            case .value: try files.write(saved.file, saved.content)
+            case .choice: try files.write(saved.file, Self.currentChoice(in: saved.content))
+            case .expandedTo(let kilobytes): try files.write(saved.file, String(kilobytes))
+            case .graphList: try files.writeNames(saved.file, FunctionList(text: saved.content).graphLines)
+            case .filterList: try restoreFilter(saved)
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func restoreFilter(_ saved: Saved) throws(CaptureError) {
+        let list = FunctionList(text: saved.content)
+        // The usual case, and worth its own line: the list of available functions takes a second to read.
+        if list.functions.isEmpty {
+            _ = try files.writeList(saved.file, list.pending)
+            return
+        }
+        let indices = list.filterLines(in: try AvailableFunctions(files))
+        try files.writeFilter(saved.file, indices: indices, names: { list.filterLinesByName })
+    }
+
+    private func showsAgain(_ saved: Saved) -> Bool {
+        guard let bytes = try? files.readBytes(saved.file) else { return false }
+        let content = String(decoding: bytes, as: UTF8.self)
+        // The kernel rounds a buffer up to whole pages: 1408 written is 1410 read. What was read is stable.
+        if case .expandedTo(let kilobytes) = saved.form {
+            return (BufferSize(text: content).kilobytes ?? 0) >= kilobytes
+        }
+        return content == saved.content
+    }
+
+    private static func currentChoice(in shown: String) -> String {
+        shown.split(whereSeparator: \.isWhitespace).first { $0.hasPrefix("[") }?.trimming("[]") ?? shown.trimmed
+    }
+}
+
+extension StringProtocol {
+    /// The text without these characters at either side.
+    fileprivate func trimming(_ characters: String) -> String {
+        let start = drop { characters.contains($0) }
+        guard let last = start.lastIndex(where: { !characters.contains($0) }) else { return "" }
+        return String(start[...last])
+    }
+}
