@@ -1,0 +1,80 @@
+import Glibc
+
+/// The recording of all CPUs: a thread and a temporary file for each.
+final class RingBufferRecording {
+    /// The pages of one CPU.
+    struct Pages {
+        let cpu: Int
+        let file: Descriptor
+        let bytes: Int
+    }
+
+    private var recorders: [CPURecorder]
+    private var threads: [pthread_t] = []
+    /// Closing it wakes all recorders, for the last time.
+    private var running: Descriptor?
+
+    /// Opens all that is needed, and starts nothing.
+    ///
+    /// - Parameters:
+    ///   - directory: where the temporary files go: beside the output, so that the disk is the one chosen.
+    ///   - failed: called on a recorder's thread when it ends early.
+    init(
+        _ files: any TracingFiles, cpus: [Int], pageSize: Int, directory: String,
+        failed: @escaping @Sendable () -> Void
+    ) throws(CaptureError) {
+        var ends: [Int32] = [-1, -1]
+        if pipe(&ends) != 0 { throw CaptureError(.threadFailed, errno: errno) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let stop = Descriptor(ends[0])
+        running = Descriptor(ends[1])
+        var recorders: [CPURecorder] = []
+        for cpu in cpus {
+            let source = Descriptor(try files.openRawPipe(cpu: cpu))
+            let file = try Descriptor.unnamedFile(in: directory)
+            recorders.append(
+                CPURecorder(cpu: cpu, source: source, file: file, stop: stop, pageSize: pageSize, failed: failed))
+        }
+        self.recorders = recorders
+    }
+
+    /// Starts the threads. `finish()` must be called, also after a failure.
+    func start() throws(CaptureError) {
+        for recorder in recorders {
+            var thread = pthread_t()
+            // The thread owns a reference to its recorder until it ends.
+            let context = Unmanaged.passRetained(recorder)
+            let code = pthread_create(
+                &thread, nil,
+                { context in
+                    Unmanaged<CPURecorder>.fromOpaque(context!).takeRetainedValue().run()
+                    return nil
+                }, context.toOpaque())
+            if code != 0 {
+                context.release()
+                throw CaptureError(.threadFailed, errno: code)
+            }
+            threads.append(thread)
+        }
+    }
+
+    /// The errno of the first recorder that failed so far; 0 if none has.
+    func failure() -> Int32 {
+        recorders.lazy.map(\.result.failure).first { $0 != 0 } ?? 0
+    }
+
+    /// Lets the recorders read what is left, waits for them, and closes the raw pipes: while one is open, the kernel
+    /// refuses to change the tracer. Tracing must be off, or the recorders might never reach an end.
+    ///
+    /// - Returns: what was recorded, in the order of the CPUs, and the errno of a recorder that failed.
+    @discardableResult
+    func finish() -> (pages: [Pages], failure: Int32) {
+        running = nil
+        for thread in threads { pthread_join(thread, nil) }
+        threads = []
+        let failure = failure()
+        let pages = recorders.map { Pages(cpu: $0.cpu, file: $0.file, bytes: $0.result.bytes) }
+        recorders = []
+        return (pages, failure)
+    }
+}

@@ -1,0 +1,168 @@
+import Glibc
+
+/// A trace.dat file of version 6, as trace-cmd(1) and KernelShark read it; see trace-cmd.dat.v6(5).
+///
+/// Version 6 has no compression and no sections: a header, a table of one extent for each CPU, and the pages as the
+/// kernel handed them out, aligned to their size so that readers can map them.
+struct TraceDat {
+    /// One CPU's pages, or none for a number that no CPU has.
+    struct Extent: Equatable {
+        let offset: UInt64
+        let size: UInt64
+    }
+
+    /// Options of the header that this writer uses.
+    private enum Option: UInt16 {
+        case done = 0
+        case cpuStatistics = 2
+        case traceClock = 4
+        case systemName = 5
+        case writer = 9
+    }
+
+    let metadata: TraceMetadata
+    let pageSize: Int
+    let statistics: [CPUStatistics]
+
+    /// The header up to the first page, and where each CPU's pages go.
+    ///
+    /// - Parameter sizes: bytes for each CPU number from 0; zero for gaps in the numbering.
+    func layout(sizes: [Int]) -> (header: [UInt8], extents: [Extent]) {
+        var bytes = HeaderBytes()
+        appendFormats(to: &bytes)
+        appendNames(to: &bytes)
+        bytes.append(UInt32(sizes.count))
+        appendOptions(to: &bytes)
+        bytes.append(string: "flyrecord")
+
+        // The clock follows the table of extents; whether it is there is what the option without content says.
+        let clock = Array("[\(metadata.clock)]".utf8)
+        var offset = aligned(bytes.count + sizes.count * 16 + 8 + clock.count)
+        var extents: [Extent] = []
+        for size in sizes {
+            extents.append(Extent(offset: UInt64(offset), size: UInt64(size)))
+            bytes.append(UInt64(offset))
+            bytes.append(UInt64(size))
+            offset = aligned(offset + size)
+        }
+        bytes.append(UInt64(clock.count))
+        bytes.append(bytes: clock)
+        return (bytes.content, extents)
+    }
+
+    private func appendFormats(to bytes: inout HeaderBytes) {
+        bytes.append(bytes: [0x17, 0x08, 0x44])
+        bytes.append(bytes: Array("tracing".utf8))
+        bytes.append(string: "6")
+        bytes.append(bytes: [UInt8(UInt16(1).bigEndian == 1 ? 1 : 0), UInt8(MemoryLayout<Int>.size)])
+        bytes.append(UInt32(pageSize))
+        bytes.append(string: "header_page")
+        bytes.append(sized: metadata.headerPage)
+        bytes.append(string: "header_event")
+        bytes.append(sized: metadata.headerEvent)
+        bytes.append(UInt32(metadata.ftraceFormats.count))
+        for format in metadata.ftraceFormats { bytes.append(sized: format) }
+        // Event systems: none was enabled.
+        bytes.append(UInt32(0))
+    }
+
+    private func appendNames(to bytes: inout HeaderBytes) {
+        bytes.append(UInt32(metadata.symbols.count))
+        bytes.append(bytes: metadata.symbols)
+        bytes.append(UInt32(metadata.printkFormats.count))
+        bytes.append(bytes: metadata.printkFormats)
+        bytes.append(sized: metadata.commandLines)
+    }
+
+    private func appendOptions(to bytes: inout HeaderBytes) {
+        bytes.append(string: "options  ")
+        for cpu in statistics {
+            append(.cpuStatistics, Array("CPU: \(cpu.cpu)\n\(cpu.text)\0".utf8), to: &bytes)
+        }
+        append(.traceClock, [], to: &bytes)
+        append(.systemName, Array("\(metadata.system)\0".utf8), to: &bytes)
+        append(.writer, Array("dmflow\0".utf8), to: &bytes)
+        bytes.append(Option.done.rawValue)
+    }
+
+    private func append(_ option: Option, _ content: [UInt8], to bytes: inout HeaderBytes) {
+        bytes.append(option.rawValue)
+        bytes.append(UInt32(content.count))
+        bytes.append(bytes: content)
+    }
+
+    private func aligned(_ offset: Int) -> Int {
+        (offset + pageSize - 1) / pageSize * pageSize
+    }
+}
+
+/// Numbers and texts in the order of a file header, in this machine's byte order.
+private struct HeaderBytes {
+    private(set) var content: [UInt8] = []
+
+    var count: Int { content.count }
+
+    mutating func append(_ number: some FixedWidthInteger) {
+        withUnsafeBytes(of: number) { content.append(contentsOf: $0) }
+    }
+
+    mutating func append(bytes: [UInt8]) {
+        content.append(contentsOf: bytes)
+    }
+
+    /// Bytes with their count before them, in 64 bits.
+    mutating func append(sized bytes: [UInt8]) {
+        append(UInt64(bytes.count))
+        append(bytes: bytes)
+    }
+
+    /// A text with the NUL that ends it.
+    mutating func append(string: String) {
+        content.append(contentsOf: string.utf8)
+        content.append(0)
+    }
+}
+
+extension TraceDat {
+    /// Writes the header, then copies each CPU's pages to their place.
+    ///
+    /// - Parameter interrupted: asked between chunks; true abandons the file.
+    func write(
+        to output: borrowing OutputFile, pages: [RingBufferRecording.Pages], interrupted: () -> Bool
+    ) throws(CaptureError) {
+        var sizes = [Int](repeating: 0, count: (pages.map(\.cpu).max() ?? -1) + 1)
+        for lane in pages { sizes[lane.cpu] = lane.bytes }
+        let (header, extents) = layout(sizes: sizes)
+        let code = header.withUnsafeBytes { writeAll($0, to: output.descriptor) }
+        if code != 0 { throw CaptureError(.recordingFailed, path: output.path, errno: code) }
+        for lane in pages {
+            let extent = extents[lane.cpu]
+            if lseek(output.descriptor, off_t(extent.offset), SEEK_SET) < 0 || lseek(lane.file.number, 0, SEEK_SET) < 0
+            {
+                throw CaptureError(.recordingFailed, path: output.path, errno: errno)
+            }
+            try copy(lane.file.number, to: output, interrupted: interrupted)
+        }
+        // Readers expect the last extent to lie inside the file, even if it is empty.
+        let end = off_t(extents.last.map { $0.offset + $0.size } ?? 0)
+        if ftruncate(output.descriptor, max(end, off_t(header.count))) != 0 {
+            throw CaptureError(.recordingFailed, path: output.path, errno: errno)
+        }
+    }
+
+    private func copy(
+        _ source: Int32, to output: borrowing OutputFile, interrupted: () -> Bool
+    ) throws(CaptureError) {
+        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: pageSize)
+        defer { chunk.deallocate() }
+        while true {
+            if interrupted() { throw CaptureError(.interruptedWhileWriting, path: output.path) }
+            guard let count = retrying({ read(source, chunk.baseAddress, chunk.count) }) else {
+                throw CaptureError(.recordingFailed, path: output.path, errno: errno)
+            }
+            if count == 0 { return }
+            let code = writeAll(UnsafeRawBufferPointer(rebasing: chunk[..<count]), to: output.descriptor)
+            if code != 0 { throw CaptureError(.recordingFailed, path: output.path, errno: code) }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Glibc
+
+/// What a reader needs besides the pages, to know the events and name the functions and tasks in them.
+struct TraceMetadata {
+    let headerPage: [UInt8]
+    let headerEvent: [UInt8]
+    /// The `format` files of the events that tracers write (`funcgraph_entry`, …).
+    let ftraceFormats: [[UInt8]]
+    /// Symbols of code, in the form of /proc/kallsyms.
+    let symbols: [UInt8]
+    let printkFormats: [UInt8]
+    /// `pid comm` lines.
+    let commandLines: [UInt8]
+    let clock: String
+    /// `Linux HOST RELEASE MACHINE`.
+    let system: String
+
+    /// Reads it all. To be called after tracing, so that modules and tasks that appeared meanwhile are in it, and
+    /// before tracefs is restored, as that forgets the tasks.
+    init(_ files: any TracingFiles, clock: String, symbolFile: String = "/proc/kallsyms") throws(CaptureError) {
+        headerPage = try files.readBytes("events/header_page")
+        headerEvent = try files.readBytes("events/header_event")
+        var formats: [[UInt8]] = []
+        for event in try files.list("events/ftrace") where files.exists("events/ftrace/\(event)/format") {
+            formats.append(try files.readBytes("events/ftrace/\(event)/format"))
+        }
+        ftraceFormats = formats
+        symbols = Self.codeSymbols(in: try readWholeFile(symbolFile))
+        printkFormats = files.exists("printk_formats") ? try files.readBytes("printk_formats") : []
+        commandLines = files.exists("saved_cmdlines") ? try files.readBytes("saved_cmdlines") : []
+        self.clock = clock
+        system = Self.systemName()
+    }
+
+    init(
+        headerPage: [UInt8], headerEvent: [UInt8], ftraceFormats: [[UInt8]], symbols: [UInt8],
+        printkFormats: [UInt8], commandLines: [UInt8], clock: String, system: String
+    ) {
+        self.headerPage = headerPage
+        self.headerEvent = headerEvent
+        self.ftraceFormats = ftraceFormats
+        self.symbols = symbols
+        self.printkFormats = printkFormats
+        self.commandLines = commandLines
+        self.clock = clock
+        self.system = system
+    }
+
+    /// The lines of kallsyms whose type says code: `t`, `T`, `w` or `W`. Data would be half of every trace file.
+    static func codeSymbols(in kallsyms: [UInt8]) -> [UInt8] {
+        var kept: [UInt8] = []
+        kept.reserveCapacity(kallsyms.count)
+        var start = 0
+        while start < kallsyms.count {
+            let end = kallsyms[start...].firstIndex(of: UInt8(ascii: "\n")) ?? kallsyms.count
+            let line = kallsyms[start..<end]
+            // `ffffffff81000000 T name`
+            if let blank = line.firstIndex(of: UInt8(ascii: " ")), blank + 1 < end,
+                "tTwW".utf8.contains(kallsyms[blank + 1])
+            {
+                kept.append(contentsOf: line)
+                kept.append(UInt8(ascii: "\n"))
+            }
+            start = end + 1
+        }
+        return kept
+    }
+
+    private static func systemName() -> String {
+        var name = utsname()
+        uname(&name)
+        func text<T>(_ field: T) -> String {
+            withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        }
+        return [text(name.sysname), text(name.nodename), text(name.release), text(name.machine)].joined(separator: " ")
+    }
+}
