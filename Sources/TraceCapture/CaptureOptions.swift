@@ -1,0 +1,39 @@
+/// What to capture, for how long, and where to.
+public struct CaptureOptions: Sendable {
+    /// Names in the flow catalogue.
+    public var flows: [String]
+    /// Functions to trace besides.
+    public var roots: [String] = []
+    /// Record every function of the kernel below the roots, not the storage stack only. Expensive.
+    public var allFunctions = false
+    /// How many levels of calls are recorded; nil for all.
+    public var depth: Int?
+    /// Nanoseconds; nil for no limit.
+    public var duration: UInt64?
+    /// The ring buffer of one CPU.
+    public var bufferKilobytes = 16 * 1024
+    public var output: String
+    /// A command to run while tracing, with its arguments; the capture ends when it does. Empty for none.
+    public var command: [String] = []
+
+    public init(flows: [String], output: String) {
+        self.flows = flows
+        self.output = output
+    }
+
+    /// Reads a duration such as `500ms`, `10s` or `2m`.
+    ///
+    /// - Returns: nanoseconds, more than zero.
+    /// - Throws: `.badDuration`.
+    public static func nanoseconds(_ text: String) throws(CaptureError) -> UInt64 {
+        let units: [(suffix: String, nanoseconds: Double)] = [
+            ("ms", 1e6), ("us", 1e3), ("s", 1e9), ("m", 60e9), ("h", 3600e9),
+        ]
+        guard let unit = units.first(where: { text.hasSuffix($0.suffix) }),
+            let number = Double(text.dropLast(unit.suffix.count)),
+            // 4e18 ns are 126 years, and fit.
+            number.isFinite, number * unit.nanoseconds >= 1, number * unit.nanoseconds < 4e18
+        else { throw CaptureError(.badDuration(text)) }
+        return UInt64((number * unit.nanoseconds).rounded())
+    }
+}

@@ -1,0 +1,95 @@
+/// What a capture sets in tracefs, and in which order.
+struct CaptureSettings {
+    let options: CaptureOptions
+    let roots: RootResolution
+    let available: AvailableFunctions
+    let files: any TracingFiles
+
+    /// What came of it, as far as a reader of the trace wants to know.
+    struct Applied: Equatable {
+        let clock: String
+        /// Functions that call the tracer.
+        let functions: Int
+        let bufferKilobytes: Int
+    }
+
+    /// Tasks whose names the kernel keeps; by default it is 128, and the rest of a trace says `<...>`.
+    private static let rememberedTasks = 4096
+    /// Levels recorded with `--all-functions` when nothing else was asked for.
+    private static let allFunctionsDepth = 10
+
+    /// Options that decide what is recorded. Those that only shape text are left alone.
+    private static let recordOptions = [
+        ("overwrite", "1"),  // a full buffer loses its oldest events, and says so in the pages
+        ("record-cmd", "1"),  // task names
+        ("sleep-time", "1"),  // durations include the time off the CPU
+        ("funcgraph-irqs", "1"),
+        ("funcgraph-args", "0"), ("funcgraph-retval", "0"), ("funcgraph-retaddr", "0"),
+    ]
+
+    /// Makes everything ready; tracing is off, and the tracer set, when this returns.
+    func apply(to state: inout TracefsState, report: (String) -> Void) throws(CaptureError) -> Applied {
+        try state.set("tracing_on", to: "0")
+        // mono can be compared between CPUs and with user space; local, the default, with neither.
+        let clock = try state.choose("trace_clock", ["mono", "global"])
+        try applyOptions(to: &state)
+        let kilobytes = try applyBufferSize(to: &state, report: report)
+        let functions = try applyFunctions(to: &state, report: report)
+        try state.setGraphTracer()
+        return Applied(clock: clock, functions: functions, bufferKilobytes: kilobytes)
+    }
+
+    private func applyOptions(to state: inout TracefsState) throws(CaptureError) {
+        for (option, value) in Self.recordOptions { try state.setIfPresent("options/\(option)", to: value) }
+        try state.setIfPresent("tracing_thresh", to: "0")
+        let depth = options.depth ?? (options.allFunctions ? Self.allFunctionsDepth : 0)
+        try state.setIfPresent("max_graph_depth", to: String(depth))
+        guard files.exists("saved_cmdlines_size") else { return }
+        let remembered = Int(try files.read("saved_cmdlines_size")) ?? 0
+        if remembered < Self.rememberedTasks {
+            try state.set("saved_cmdlines_size", to: String(Self.rememberedTasks))
+        }
+    }
+
+    /// - Returns: kilobytes for each CPU.
+    private func applyBufferSize(
+        to state: inout TracefsState, report: (String) -> Void
+    ) throws(CaptureError) -> Int {
+        let cpus = try files.cpus()
+        let meminfo = (try? readWholeFile("/proc/meminfo")) ?? []
+        let kilobytes = BufferSize.affordable(
+            requested: options.bufferKilobytes, cpus: cpus.count,
+            availableKilobytes: BufferSize.availableMemory(meminfo: String(decoding: meminfo, as: UTF8.self)))
+        if kilobytes < options.bufferKilobytes {
+            report(
+                "ring buffer: \(kilobytes) KiB for each of \(cpus.count) CPUs instead of \(options.bufferKilobytes), "
+                    + "an eighth of the free memory in all")
+        }
+        try state.setBufferSizes(kilobytes, cpus: cpus)
+        return kilobytes
+    }
+
+    /// - Returns: how many functions call the tracer.
+    private func applyFunctions(
+        to state: inout TracefsState, report: (String) -> Void
+    ) throws(CaptureError) -> Int {
+        try state.clearList("set_ftrace_notrace", graph: false)
+        try state.clearList("set_graph_notrace", graph: true)
+        try state.setGraphList("set_graph_function", roots.graphLines)
+        if options.allFunctions {
+            report(
+                "warning: all \(available.count) functions of the kernel will call the tracer, on every CPU and for "
+                    + "every task; this slows the whole machine and can stall it")
+            try state.clearList("set_ftrace_filter", graph: false)
+            return available.count
+        }
+        let scope = TraceScope.storageStack
+        let loaded = available.loadedModules
+        // A function that is not in the filter begins no tree either.
+        let functions = Set((available.functions(in: scope) + roots.functions).map(\.index)).sorted()
+        try state.setFilter(
+            "set_ftrace_filter", indices: functions.map(String.init) + scope.pendingLines(loaded: loaded),
+            names: { scope.patternLines(loaded: loaded) + roots.graphLines + scope.pendingLines(loaded: loaded) })
+        return FunctionList(text: try files.read("set_ftrace_filter")).functions.count
+    }
+}
