@@ -1,0 +1,155 @@
+import Glibc
+import Testing
+
+@testable import TraceCapture
+
+/// Whole captures against a kernel that is made, with nothing and with everything going wrong.
+@Suite struct CaptureSessionTests {
+    private let directory = TemporaryDirectory()
+    private let kernel: FakeKernel
+
+    init() {
+        kernel = FakeKernel(directory: directory.path)
+        kernel.pages = [0: SyntheticPage.oneTree(at: 1_000_000), 1: []]
+        directory.write("kallsyms", SyntheticPage.symbols)
+    }
+
+    private func capture(
+        _ change: (inout CaptureOptions) -> Void = { _ in }, lines: (String) -> Void = { _ in }
+    ) throws(CaptureError) -> CaptureSummary {
+        var options = CaptureOptions(flows: ["io"], output: "\(directory.path)/out.dat")
+        options.duration = 1_000_000
+        options.bufferKilobytes = 512
+        change(&options)
+        return try withoutActuallyEscaping(lines) { lines throws(CaptureError) in
+            var session = CaptureSession(options, catalogue: .builtin, files: kernel, report: lines)
+            session.symbolFile = "\(directory.path)/kallsyms"
+            session.preflight = { _ in [] }
+            return try session.run()
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func aCaptureLeavesAFileAndNoTrace(odd: Bool) throws {
+        if odd { kernel.makeOdd() }
+        let before = kernel.snapshot
+        let summary = try capture()
+        #expect(kernel.snapshot == before)
+        #expect(directory.names == ["kallsyms", "out.dat"])
+        #expect(directory.mode("out.dat") == 0o600)
+        #expect(summary.ending == .durationPassed)
+        #expect(summary.bytes == 4096)
+        #expect(summary.clock == "mono")
+        #expect(summary.command == nil)
+        #expect(summary.duration >= 1_000_000)
+        let file = try #require(directory.read("out.dat"))
+        #expect(Array(file.suffix(4096)) == SyntheticPage.oneTree(at: 1_000_000))
+    }
+
+    @Test func tracingIsOnOnlyWhileTheTracerIsSet() throws {
+        _ = try capture()
+        let order = ["tracing_on=0", "current_tracer=function_graph", "tracing_on=1", "tracing_on=0"]
+        let steps = kernel.log.filter { $0.hasPrefix("tracing_on") || $0.hasPrefix("current_tracer") }
+        #expect(Array(steps.prefix(4)) == order)
+        #expect(Array(steps.suffix(2)) == ["current_tracer=nop", "tracing_on=1"])
+    }
+
+    @Test func theFilterHoldsTheStackAndTheRoots() throws {
+        var shown = ""
+        kernel.onWrite = { [kernel] file, value throws(CaptureError) in
+            if file == "tracing_on" && value == "1" && shown.isEmpty { shown = kernel.snapshot["set_ftrace_filter"]! }
+        }
+        let summary = try capture { $0.roots = ["unrelated_function"] }
+        #expect(shown.contains("unrelated_function\n"))
+        #expect(shown.contains("blk_mq_run_hw_queue\n"))
+        #expect(shown.contains("*:mod:dm_service_time\n"))
+        #expect(!shown.contains("amdgpu"))
+        #expect(summary.functions == kernel.functions.count - 1)
+    }
+
+    @Test func allFunctionsAreRecordedOnRequestWithAWarning() throws {
+        var lines: [String] = []
+        _ = try capture({ $0.allFunctions = true }, lines: { lines.append($0) })
+        #expect(lines.contains { $0.hasPrefix("warning: all \(kernel.functions.count) functions") })
+        #expect(kernel.log.contains("max_graph_depth=10"))
+        #expect(!kernel.log.contains { $0.hasPrefix("set_ftrace_filter=") })
+    }
+
+    @Test func lostAndReadEventsAreCountedFromTheStart() throws {
+        kernel.values["per_cpu/cpu0/stats"] = "entries: 0\noverrun: 5\nread events: 10\n"
+        kernel.onWrite = { [kernel] file, value throws(CaptureError) in
+            guard file == "tracing_on" && value == "0" else { return }
+            kernel.values["per_cpu/cpu0/stats"] = "entries: 0\noverrun: 17\ndropped events: 1\nread events: 14\n"
+        }
+        defer { kernel.onWrite = { _, _ throws(CaptureError) in } }
+        kernel.values["tracing_on"] = "0\n"
+        let summary = try capture()
+        #expect(summary.cpus == [.init(cpu: 0, events: 4, lost: 13), .init(cpu: 1, events: 0, lost: 0)])
+    }
+
+    @Test func theCommandRunsWhileTracingIsOnAndItsEndIsTheEnd() throws {
+        let summary = try capture {
+            $0.duration = 20_000_000_000
+            $0.command = ["/bin/sh", "-c", "exit 3"]
+        }
+        #expect(summary.ending == .commandEnded)
+        #expect(summary.command == .exited(3))
+    }
+
+    @Test func aCommandThatCannotStartIsAnErrorAndNothingIsKept() {
+        let before = kernel.snapshot
+        #expect(throws: CaptureError(.commandNotStarted("/no/such/command"), errno: ENOENT)) {
+            try capture { $0.command = ["/no/such/command"] }
+        }
+        #expect(kernel.snapshot == before)
+        #expect(directory.names == ["kallsyms"])
+    }
+
+    @Test func aFailedCheckComesBeforeAnyChange() {
+        directory.write("out.dat", "old")
+        #expect(throws: CaptureError.self) { try capture { $0.roots = ["no_such_function"] } }
+        #expect(throws: CaptureError.self) { try capture { $0.output = "/proc/out.dat" } }
+        #expect(kernel.log == [])
+        #expect(directory.text("out.dat") == "old")
+    }
+
+    /// Every change that a capture makes fails once, in a run of its own. Whatever it was, each file is as before or
+    /// is named, and the output is whole or absent.
+    @Test(arguments: [false, true])
+    func aFailureAnywhereIsUndone(odd: Bool) throws {
+        var failing = 0
+        var restoresFailed = 0
+        while true {
+            let kernel = FakeKernel(directory: directory.path)
+            if odd { kernel.makeOdd() }
+            kernel.pages = self.kernel.pages
+            let before = kernel.snapshot
+            var count = 0
+            kernel.onWrite = { file, value throws(CaptureError) in
+                defer { count += 1 }
+                if count == failing { throw CaptureError(.writeFailed(value: value), path: file, errno: EIO) }
+            }
+            var options = CaptureOptions(flows: ["io"], output: "\(directory.path)/out.dat")
+            options.duration = 1_000_000
+            var named: Set<String> = []
+            var error: CaptureError?
+            var session = CaptureSession(options, catalogue: .builtin, files: kernel, report: { _ in })
+            session.symbolFile = "\(directory.path)/kallsyms"
+            session.preflight = { _ in [] }
+            do throws(CaptureError) { _ = try session.run() } catch let thrown { error = thrown }
+            if case .notRestored(let files) = error?.problem { named = Set(files) }
+
+            let differing = Set(before.filter { kernel.snapshot[$0.key] != $0.value }.map(\.key))
+            #expect(differing.subtracting(["trace"]).isSubset(of: named), "change \(failing): \(differing)")
+            let isKept = error == nil || !named.isEmpty
+            #expect(directory.names == (isKept ? ["kallsyms", "out.dat"] : ["kallsyms"]), "change \(failing)")
+            unlink("\(directory.path)/out.dat")
+            if !named.isEmpty { restoresFailed += 1 }
+            if count <= failing { break }
+            failing += 1
+        }
+        // Setting takes at least tracing_on, clock, buffers, two lists, the tracer; restoring takes them again.
+        #expect(failing > 16)
+        #expect(restoresFailed >= 7)
+    }
+}

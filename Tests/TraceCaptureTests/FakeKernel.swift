@@ -1,0 +1,215 @@
+import Glibc
+import Synchronization
+
+@testable import TraceCapture
+
+/// A tracing directory that behaves as Linux 6.1 was seen to: what a file shows is not what it takes.
+///
+/// - `trace_clock` takes a name and shows all of them with the current one in brackets.
+/// - A filter list takes indices, names, `name:mod:module` and `*:mod:module`; it shows names with modules, in the
+///   order of the available functions. Emptying it keeps triggers and drops entries for modules to come.
+/// - A graph list takes names only, and refuses numbers.
+/// - `buffer_size_kb` grows to its promised size with the first write to any CPU, and rounds up to pages.
+/// - The tracer cannot be changed while a raw pipe is open.
+final class FakeKernel: TracingFiles {
+    let directory: String
+    /// Files that show what was written last.
+    var values: [String: String]
+    var clocks = ["local", "global", "mono", "boot"]
+    var clock = "local"
+    /// Lines of `available_filter_functions`.
+    let functions: [String]
+    var lists: [String: List] = [
+        "set_ftrace_filter": List(), "set_ftrace_notrace": List(), "set_graph_function": List(),
+        "set_graph_notrace": List(),
+    ]
+    var bufferKilobytes: [Int: Int]
+    var promisedKilobytes: Int?
+    var takesIndices = true
+    /// Bytes that each CPU's raw pipe yields.
+    var pages: [Int: [UInt8]] = [:]
+    /// Called before each change, with the file and what is to be written; throws to make it fail.
+    var onWrite: (String, String) throws(CaptureError) -> Void = { _, _ throws(CaptureError) in }
+    /// All changes in order: `file=value`.
+    private(set) var log: [String] = []
+    /// Raw pipes handed out, each with the inode by which it is known: other tests reuse the number of a closed one.
+    private var pipes: [(descriptor: Int32, inode: ino_t)] = []
+
+    struct List {
+        /// Positions in `functions`.
+        var members: Set<Int> = []
+        var pending: [String] = []
+        var triggers: [String] = []
+    }
+
+    static let defaultFunctions = [
+        "schedule", "kfree", "dev_create [dm_mod]", "dm_mq_queue_rq [dm_mod]", "dm_submit_bio [dm_mod]",
+        "table_load [dm_mod]", "trigger_event [dm_mod]", "trigger_event [dm_multipath]", "blk_mq_start_request",
+        "blk_mq_run_hw_queue", "scsi_queue_rq [scsi_mod]", "dm_helpers_init [amdgpu]", "unrelated_function",
+    ]
+
+    init(directory: String, cpus: [Int] = [0, 1], functions: [String] = defaultFunctions) {
+        self.directory = directory
+        self.functions = functions
+        bufferKilobytes = Dictionary(uniqueKeysWithValues: cpus.map { ($0, 1410) })
+        values = [
+            "current_tracer": "nop\n", "available_tracers": "function_graph function nop\n", "tracing_on": "1\n",
+            "saved_cmdlines_size": "128\n", "max_graph_depth": "0\n", "tracing_thresh": "0\n",
+            "options/overwrite": "1\n", "options/record-cmd": "1\n", "options/sleep-time": "1\n",
+            "options/funcgraph-irqs": "1\n", "events/enable": "0\n", "set_ftrace_pid": "no pid\n",
+            "tracing_cpumask": "f\n", "trace": "", "events/header_page": "page\n", "events/header_event": "event\n",
+            "events/ftrace/funcgraph_entry/format": "entry\n", "saved_cmdlines": "1 init\n", "printk_formats": "",
+        ]
+        for cpu in cpus { values["per_cpu/cpu\(cpu)/stats"] = "entries: 0\noverrun: 0\nread events: 0\n" }
+    }
+
+    /// Everything that a capture must leave as it was.
+    var snapshot: [String: String] {
+        var shown = values
+        for list in lists.keys { shown[list] = show(list) }
+        for cpu in bufferKilobytes.keys { shown["per_cpu/cpu\(cpu)/buffer_size_kb"] = showBuffer(cpu) }
+        shown["trace_clock"] = showClock()
+        return shown
+    }
+
+    // MARK: TracingFiles
+
+    func exists(_ file: String) -> Bool { snapshot[file] != nil }
+
+    func readBytes(_ file: String) throws(CaptureError) -> [UInt8] {
+        if file == "available_filter_functions" { return Array((functions.joined(separator: "\n") + "\n").utf8) }
+        if file == "buffer_size_kb" { return Array(showBuffer(nil).utf8) }
+        guard let content = snapshot[file] else {
+            throw CaptureError(.readFailed, path: path(file), errno: ENOENT)
+        }
+        return Array(content.utf8)
+    }
+
+    func write(_ file: String, _ value: String) throws(CaptureError) {
+        try onWrite(file, value)
+        log.append("\(file)=\(value.trimmed)")
+        if file == "trace_clock" {
+            guard clocks.contains(value.trimmed) else { throw refusal(file, value) }
+            clock = value.trimmed
+        } else if let cpu = bufferKilobytes.keys.first(where: { file == "per_cpu/cpu\($0)/buffer_size_kb" }) {
+            guard let kilobytes = Int(value.trimmed) else { throw refusal(file, value) }
+            promisedKilobytes = nil
+            bufferKilobytes[cpu] = kilobytes + (kilobytes == 1408 ? 2 : 0)
+        } else if file == "trace" {
+            values["trace"] = ""
+        } else {
+            if file == "current_tracer", pipes.contains(where: { Self.inode($0.descriptor) == $0.inode }) {
+                throw CaptureError(.writeFailed(value: value), path: path(file), errno: EBUSY)
+            }
+            guard values[file] != nil else { throw refusal(file, value) }
+            values[file] = "\(value.trimmed)\n"
+        }
+    }
+
+    func writeList(_ file: String, _ entries: [String]) throws(CaptureError) -> [RefusedEntry] {
+        try onWrite(file, entries.joined(separator: " "))
+        log.append("\(file)=\(entries.joined(separator: " "))")
+        let isFilter = file.contains("ftrace")
+        var list = List(triggers: lists[file]!.triggers)
+        var refused: [RefusedEntry] = []
+        for entry in entries {
+            let members = positions(entry, isFilter: isFilter)
+            if !members.isEmpty {
+                list.members.formUnion(members)
+            } else if isFilter && entry.hasPrefix("*:mod:") {
+                list.pending.append(entry)
+            } else {
+                refused.append(RefusedEntry(entry: entry, errno: EINVAL))
+            }
+        }
+        lists[file] = list
+        return refused
+    }
+
+    func setTracing(on: Bool) throws(CaptureError) { try write("tracing_on", on ? "1" : "0") }
+
+    func setGraphTracer() throws(CaptureError) { try write("current_tracer", "function_graph") }
+
+    func list(_ directory: String) throws(CaptureError) -> [String] {
+        switch directory {
+        case "per_cpu": bufferKilobytes.keys.map { "cpu\($0)" }.sorted()
+        case "events/ftrace": ["enable", "funcgraph_entry"]
+        default: throw CaptureError(.readFailed, path: path(directory), errno: ENOENT)
+        }
+    }
+
+    func openRawPipe(cpu: Int) throws(CaptureError) -> Int32 {
+        let content = pages[cpu] ?? []
+        let file = "\(directory)/raw\(cpu)"
+        let descriptor = open(file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        if descriptor < 0 { throw CaptureError(.readFailed, path: file, errno: errno) }
+        unlink(file)
+        _ = content.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        pipes.append((descriptor, Self.inode(descriptor) ?? 0))
+        return descriptor
+    }
+
+    private static func inode(_ descriptor: Int32) -> ino_t? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? status.st_ino : nil
+    }
+
+    // MARK: Behaviour
+
+    private func positions(_ entry: String, isFilter: Bool) -> [Int] {
+        if isFilter && takesIndices, let index = Int(entry) {
+            return functions.indices.contains(index - 1) ? [index - 1] : []
+        }
+        let parts = entry.split(separator: ":")
+        let module = isFilter && parts.count == 3 ? "[\(parts[2])]" : nil
+        let pattern = isFilter ? String(parts[0]) : entry
+        return functions.indices.filter { position in
+            let fields = functions[position].split(separator: " ").map(String.init)
+            if let module, fields.count < 2 || fields[1] != module { return false }
+            return pattern.hasSuffix("*") ? fields[0].hasPrefix(pattern.dropLast()) : fields[0] == pattern
+        }
+    }
+
+    private func show(_ file: String) -> String {
+        let list = lists[file]!
+        var lines = list.members.sorted().map { functions[$0] } + list.pending
+        if lines.isEmpty {
+            lines = [file.hasSuffix("notrace") ? "#### no functions disabled ####" : "#### all functions enabled ####"]
+        }
+        return (lines + list.triggers).joined(separator: "\n") + "\n"
+    }
+
+    private func showBuffer(_ cpu: Int?) -> String {
+        if let cpu { return "\(promisedKilobytes == nil ? bufferKilobytes[cpu]! : 7)\n" }
+        if let promisedKilobytes { return "7 (expanded: \(promisedKilobytes))\n" }
+        let sizes = Set(bufferKilobytes.values)
+        return sizes.count == 1 ? "\(sizes.first!)\n" : "X\n"
+    }
+
+    private func showClock() -> String {
+        clocks.map { $0 == clock ? "[\($0)]" : $0 }.joined(separator: " ") + "\n"
+    }
+
+    private func refusal(_ file: String, _ value: String) -> CaptureError {
+        CaptureError(.writeFailed(value: value), path: path(file), errno: EINVAL)
+    }
+}
+
+extension FakeKernel {
+    /// Sets every file that a capture changes to something unusual.
+    func makeOdd() {
+        clock = "boot"
+        values["tracing_on"] = "0\n"
+        values["max_graph_depth"] = "7\n"
+        values["tracing_thresh"] = "25\n"
+        values["options/overwrite"] = "0\n"
+        values["options/sleep-time"] = "0\n"
+        values["options/funcgraph-retval"] = "1\n"
+        values["saved_cmdlines_size"] = "200\n"
+        bufferKilobytes = [0: 3000, 1: 96]
+        lists["set_ftrace_filter"] = List(members: [1, 6, 8], pending: ["*:mod:xfs"])
+        lists["set_ftrace_notrace"] = List(members: [0])
+        lists["set_graph_function"] = List(members: [2, 6, 7])
+        lists["set_graph_notrace"] = List(members: [1])
+    }
+}

@@ -1,0 +1,59 @@
+import Glibc
+import Testing
+
+@testable import TraceCapture
+
+@Suite struct RecordingTests {
+    private let directory = TemporaryDirectory()
+
+    private func content(of pages: RingBufferRecording.Pages) -> [UInt8] {
+        var content = [UInt8](repeating: 0, count: pages.bytes)
+        _ = pread(pages.file.number, &content, content.count, 0)
+        return content
+    }
+
+    /// Numbers of pages around the size of a write, 64.
+    @Test(arguments: [0, 1, 63, 64, 65, 200])
+    func everyPageOfEveryCPUIsKeptInOrder(count: Int) throws {
+        let kernel = FakeKernel(directory: directory.path, cpus: [0, 3])
+        let pages = (0..<count * 4096).map { UInt8(truncatingIfNeeded: $0 / 4096 + $0) }
+        kernel.pages = [0: pages, 3: Array(pages.reversed())]
+        let recording = try RingBufferRecording(
+            kernel, cpus: try kernel.cpus(), pageSize: 4096, directory: directory.path, failed: {})
+        try recording.start()
+        let (recorded, failure) = recording.finish()
+        #expect(failure == 0)
+        // The kernel refuses this while a raw pipe is open.
+        try withExtendedLifetime(recording) { try kernel.write("current_tracer", "nop") }
+        #expect(recorded.map(\.cpu) == [0, 3])
+        #expect(content(of: recorded[0]) == pages)
+        #expect(content(of: recorded[1]) == pages.reversed())
+        #expect(directory.names == [])
+    }
+
+    /// /dev/full is a disk without space.
+    @Test func aFullDiskEndsARecorderAndIsTold() throws {
+        let kernel = FakeKernel(directory: directory.path)
+        kernel.pages = [0: [UInt8](repeating: 1, count: 4096)]
+        let source = Descriptor(try kernel.openRawPipe(cpu: 0))
+        let full = Descriptor(open("/dev/full", O_WRONLY))
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        let told = Descriptor(ends[1])
+        let recorder = CPURecorder(
+            cpu: 0, source: source, file: full, stop: Descriptor(ends[0]), pageSize: 4096,
+            failed: { _ = [UInt8(1)].withUnsafeBytes { writeAll($0, to: told.number) } })
+        recorder.run()
+        #expect(recorder.result.failure == ENOSPC)
+        #expect(recorder.result.bytes == 0)
+        var request = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
+        #expect(poll(&request, 1, 0) == 1)
+    }
+
+    @Test func aPlaceThatCannotBeWrittenToIsFoundAtTheStart() {
+        let kernel = FakeKernel(directory: directory.path)
+        #expect(throws: CaptureError(.outputNotWritable, path: "/proc", errno: ENOENT)) {
+            try RingBufferRecording(kernel, cpus: [0], pageSize: 4096, directory: "/proc", failed: {})
+        }
+    }
+}
