@@ -10,14 +10,15 @@ die() {
 # at_exit COMMAND: runs it when the lab ends, however it ends; the last one registered comes first.
 at_exit_commands=
 at_exit() { at_exit_commands="$1; $at_exit_commands"; }
-trap 'eval "$at_exit_commands"' EXIT
+trap 'end_child; eval "$at_exit_commands"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
 
-# supervise COMMAND...: runs it so that a signal to the lab takes effect at once, and ends it then.
+# supervise COMMAND...: runs it in a session of its own, so that a signal to the lab takes effect at once and ends all
+# of it, and the other way round a signal to its process group leaves the lab alone.
 supervise() {
-    "$@" <&0 &
+    setsid "$@" <&0 &
     child=$!
     wait_for_child
 }
@@ -32,7 +33,6 @@ wait_for_child() {
 child=
 end_child() {
     [[ -n $child ]] || return 0
-    kill "$child" 2>/dev/null || true
+    kill -- "-$child" 2>/dev/null || kill "$child" 2>/dev/null || true
     wait "$child" || true
 }
-at_exit end_child

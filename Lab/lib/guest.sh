@@ -14,20 +14,22 @@ make_share() {
     [[ -z $dmflow ]] || install -m 755 "$dmflow" "$share/bin/dmflow"
 }
 
-# guest SUITE OUTDIR CHARDEV-OPTIONS: becomes the guest, its serial console on standard input and output.
-guest() {
+# guest_command SUITE OUTDIR CHARDEV-OPTIONS: sets $guest to what runs the guest, its console on standard input and output.
+guest_command() {
     local image out=$2 console=$3 accelerator=tcg,thread=multi cpu=max
     image=$(image_directory "$1")
     if [[ ${DMFLOW_LAB_ACCEL:-tcg} == kvm ]]; then accelerator=kvm cpu=host; fi
     # The death signal covers what no trap can: a lab that is killed outright leaves no guest behind.
-    exec setpriv --pdeathsig KILL qemu-system-x86_64 \
-        -accel "$accelerator" -cpu "$cpu" -smp 2 -m 1536 -nodefaults -no-reboot -display none -nic none \
-        -kernel "$image/vmlinuz" -initrd "$image/initrd" \
-        -append "console=ttyS0 root=/dev/vda rw init=/init quiet panic=-1 mitigations=off" \
-        -drive "file=$image/root.ext2,format=raw,if=virtio,snapshot=on" \
-        -virtfs "local,path=$share,mount_tag=lab,security_model=none,readonly=on" \
-        -virtfs "local,path=$out,mount_tag=out,security_model=none" \
+    guest=(
+        setpriv --pdeathsig KILL qemu-system-x86_64
+        -accel "$accelerator" -cpu "$cpu" -smp 2 -m 1536 -nodefaults -no-reboot -display none -nic none
+        -kernel "$image/vmlinuz" -initrd "$image/initrd"
+        -append "console=ttyS0 root=/dev/vda rw init=/init quiet panic=-1 mitigations=off"
+        -drive "file=$image/root.ext2,format=raw,if=virtio,snapshot=on"
+        -virtfs "local,path=$share,mount_tag=lab,security_model=none,readonly=on"
+        -virtfs "local,path=$out,mount_tag=out,security_model=none"
         -chardev "stdio,id=console,signal=off,logfile=$out/console.log,$console" -serial chardev:console
+    )
 }
 
 # empty_directory DIR: ready for results, so that none of an earlier run can be taken for this one's.
@@ -45,7 +47,8 @@ run() {
     empty_directory "$out"
     make_share "$lab/scenarios/$scenario.sh" "$dmflow"
 
-    exec {console}< <(guest "$suite" "$out" mux=off </dev/null)
+    guest_command "$suite" "$out" mux=off
+    exec {console}< <(exec setsid "${guest[@]}" </dev/null)
     child=$!
     follow "${limit:-300}" || fail 2 "$scenario was not done after ${limit:-300} s" "$out"
     wait_for_child || true
@@ -85,5 +88,6 @@ shell() {
         >"$share/terminal"
     at_exit "stty '$(stty -g)'"
     say "booting; Ctrl-A X ends the guest at any time"
-    supervise guest "$suite" "$out" mux=on
+    guest_command "$suite" "$out" mux=on
+    supervise "${guest[@]}"
 }

@@ -73,8 +73,7 @@ build_locked() {
     rm -rf "$cache/new" "$cache/$suite"-*
     at_exit "rm -rf '$cache/new'"
     mkdir "$cache/new"
-    # In a session of its own, since mmdebstrap hangs up on its whole process group when it fails.
-    if ! supervise setsid "$lab/image/build" "$suite" "$mirror" "$cache/new" >"$cache/new/log" 2>&1 {lock}>&-; then
+    if ! supervise "$lab/image/build" "$suite" "$mirror" "$cache/new" >"$cache/new/log" 2>&1 {lock}>&-; then
         tail -n 20 "$cache/new/log" >&2
         die "the image could not be built"
     fi
