@@ -66,21 +66,26 @@ def main(source, text, target):
     cpus = read.integer(4)
     out.append(struct.pack("<I", cpus))
     out.append(read.take(10))
+    clock_follows = False
     while True:
         option = read.take(2)
         out.append(option)
         if option == b"\0\0":
             break
-        out.append(sized(4, read.sized(4)))
+        content = read.sized(4)
+        clock_follows |= option == b"\x04\0" and not content
+        out.append(sized(4, content))
     out.append(read.take(10))
     places = [(read.integer(8), read.integer(8)) for _ in range(cpus)]
+    clock = sized(8, read.sized(8)) if clock_follows else b""
     page = int.from_bytes(page_size, "little")
     head = b"".join(out)
-    offset = -(-(len(head) + 16 * cpus) // page) * page
+    offset = -(-(len(head) + 16 * cpus + len(clock)) // page) * page
     pages = [read.data[start : start + size] for start, size in places]
     for data in pages:
         head += struct.pack("<QQ", offset, len(data))
         offset += len(data)
+    head += clock
     head += bytes(-len(head) % page)
     open(target, "wb").write(head + b"".join(pages))
 

@@ -39,8 +39,9 @@ struct TraceDatHeader {
         guard cpuCount <= LineParser.maximumCPU else { throw Self.damaged(file, "a claim of \(cpuCount) CPUs") }
         let options = try Self.options(&cursor, file)
         kernel = options.kernel
-        clock = options.clock
         cpus = try Self.cpuData(&cursor, file, count: cpuCount, pageSize: pageSize)
+        // An empty option says that the clock's name follows here.
+        clock = options.clock == "" ? Self.chosen(try cursor.sized64("trace clock")) : options.clock
         guard let formats = EventFormats(formats: formatTexts) else {
             throw TraceError(
                 .otherTracer, path: file.path, "it describes no function_graph events",
@@ -125,6 +126,7 @@ struct TraceDatHeader {
 
     private struct Options {
         var kernel: String?
+        /// Empty if the name stands elsewhere.
         var clock: String?
         var notes: [String] = []
     }
@@ -155,9 +157,9 @@ struct TraceDatHeader {
     }
 
     /// `local [mono] boot`, as tracefs has it, or `mono` alone → `mono`.
-    private static func chosen(_ data: [UInt8]) -> String? {
-        let text = data.prefix { $0 != 0 }
-        guard let open = text.firstIndex(of: UInt8(ascii: "[")) else { return text.isEmpty ? nil : printable(text) }
+    private static func chosen(_ data: [UInt8]) -> String {
+        let text = data.prefix { $0 != 0 && $0 != 0x0a }
+        guard let open = text.firstIndex(of: UInt8(ascii: "[")) else { return printable(text) }
         return printable(text[(open + 1)...].prefix { $0 != UInt8(ascii: "]") })
     }
 
