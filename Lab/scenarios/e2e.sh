@@ -27,19 +27,12 @@ attempt() {
     [[ ! -e $directory/trace.dat ]] || cp "$directory/trace.dat" "$name.dat"
 }
 
-# compare NAME BEFORE
+# compare NAME BEFORE: what differs in tracefs from the snapshot BEFORE.
 compare() { tracefs_snapshot | diff "$2" - >"tracefs-$1.diff" || true; }
 
 capture() {
     attempt "$@"
     compare "$1" tracefs.before
-}
-
-# refusal NAME COMMAND...: the state before is the one that the refusal is about.
-refusal() {
-    tracefs_snapshot >/tmp/before
-    attempt "$@"
-    compare "$1" /tmp/before
 }
 
 create_map() { dmflow capture --flow create,load -- dmsetup create e2e --table "$(spare_table)"; }
@@ -55,9 +48,9 @@ ended_by() {
 
 # Room for what describes the machine, not for the events.
 full_disk() {
-    mount -t tmpfs -o size=8M full .
+    mount -t tmpfs -o size=4M full .
     cd "$PWD" || return
-    dmflow capture --flow io -- bash -c 'random_reads 20'
+    dmflow capture --flow io -- bash -c 'random_reads 10'
 }
 
 not_mounted() {
@@ -76,14 +69,15 @@ capture sigterm ended_by TERM
 capture failing-command dmflow capture --flow io -- bash -c 'direct_reads 16; exit 3'
 capture full-disk full_disk
 
-echo function >"$tracefs/current_tracer"
-refusal other-tracer dmflow capture --flow io --duration 1s
-echo nop >"$tracefs/current_tracer"
-refusal not-root setpriv --reuid=65534 --regid=65534 --clear-groups dmflow capture --flow io --duration 1s
-refusal no-such-root dmflow capture --root no_such_function --duration 1s
+capture not-root setpriv --reuid=65534 --regid=65534 --clear-groups dmflow capture --flow io --duration 1s
+capture no-such-root dmflow capture --root no_such_function --duration 1s
 
-tracefs_snapshot >/tmp/before
 attempt not-mounted not_mounted
 grep tracefs /proc/mounts >not-mounted.mounts || true
 mountpoint --quiet "$tracefs" || mount -t tracefs tracefs "$tracefs"
-compare not-mounted /tmp/before
+compare not-mounted tracefs.before
+
+echo function >"$tracefs/current_tracer"
+tracefs_snapshot >/tmp/other-tracer.before
+attempt other-tracer dmflow capture --flow io --duration 1s
+compare other-tracer /tmp/other-tracer.before
