@@ -75,7 +75,9 @@ import Testing
         #expect(dat.counts.calls == trace.entryCount)
         #expect(!dat.counts.isInDoubt)
         expectAccounted(dat.counts)
-        for tree in dat.trees { try expectSelfTimesAddUp(tree, .traceDat) }
+        let complete = dat.trees.filter(\.isComplete)
+        #expect(complete.count * 10 >= dat.trees.count * 9)
+        for tree in complete { try expectSelfTimesAddUp(tree, .traceDat) }
         #expect(dat.outline() == (try datReading(of: trace)).outline())
     }
 
@@ -93,7 +95,7 @@ import Testing
                 expectChildrenInside(tree)
                 let selfTimes = tree.nodes.filter { $0.call.confidence != .open }.reduce(0) { $0 + $1.call.selfNs }
                 if let duration = tree.root.duration, tree.root.confidence == .complete {
-                    #expect(selfTimes <= duration + tree.rounding, "time is never counted twice")
+                    #expect(selfTimes <= duration + tree.rounding + tree.skippedLevelNs, "time is counted twice")
                 }
             }
         }
@@ -155,6 +157,17 @@ private func expectChildrenInside(_ tree: CallTree) {
 extension CallTree {
     /// What text may have cut off the durations of the tree, in ns: its last digits, for each call.
     fileprivate var rounding: UInt64 { nodes.reduce(0) { $0 + (cutError($1.call.duration ?? 0)) } }
+
+    /// Time in ns of calls below a level that was not recorded, which may be part of the call that follows.
+    fileprivate var skippedLevelNs: UInt64 {
+        var parents: [Node] = []
+        return nodes.reduce(0) { sum, node in
+            parents.removeAll { $0.level >= node.level }
+            defer { parents.append(node) }
+            let isBelowGap = parents.last.map { node.call.depth > $0.call.depth + 1 } ?? false
+            return isBelowGap ? sum + (node.call.duration ?? node.call.childrenNs) : sum
+        }
+    }
 
     private func cutError(_ ns: UInt64) -> UInt64 { ns < 10_000_000 ? 0 : ns < 1_000_000_000 ? 99 : 999 }
 }

@@ -36,7 +36,8 @@ public struct Call: Sendable {
     public let confidence: Confidence
     /// True if no caller was recorded.
     public let isRoot: Bool
-    /// True if this call and every call below it are complete.
+    /// True if this call and every call below it are complete, and no time below it is counted twice: then the self times
+    /// of all these calls add up to the duration.
     public let isWhole: Bool
     /// True if calls that began between this call's entry and its end, but not below its depth, are no part of it: they came
     /// when it was over.

@@ -11,7 +11,7 @@ public struct CallTree: Sendable {
 
     public var root: Call { nodes[0].call }
 
-    /// True if every call of the tree is complete: only then do the self times add up to the root's duration.
+    /// True if every call of the tree is complete, and the self times add up to the root's duration.
     public var isComplete: Bool { root.isWhole }
 }
 

@@ -78,11 +78,8 @@ struct StackBuilder<Consumer: CallConsumer> {
         if stacks[slot].areOver(before: record, lossesAreMarked: lossesAreMarked) {
             unwind(slot, to: stacks[slot].count(above: record.depth))
         }
-        var frame = Frame(record)
-        if let caller = stacks[slot].frames.indices.last {
-            frame.adopt(from: &stacks[slot].frames[caller])
-        }
-        stacks[slot].frames.append(frame)
+        if let caller = stacks[slot].frames.indices.last { stacks[slot].frames[caller].enters(depth: record.depth) }
+        stacks[slot].frames.append(Frame(record))
         consumer.began(record.function, depth: record.depth, task: slot)
     }
 
@@ -104,7 +101,7 @@ struct StackBuilder<Consumer: CallConsumer> {
             confidence: frame.isLossy ? .lossy : .complete, duration: record.duration, isWhole: whole,
             callsAfter: rest.callsAfter)
         self.end(frame, slot, end)
-        let ns = (record.duration ?? frame.childrenNs) &+ rest.returnedNs
+        let ns = (record.duration ?? frame.childrenNs) &+ rest.afterNs
         credit(slot, ns: ns, childDepth: frame.depth, whole: whole)
     }
 

@@ -14,8 +14,8 @@ struct Frame {
     private(set) var childrenNs: UInt64 = 0
     /// The part of `childrenNs` that came from below a level that was not recorded, since the last call of the level between.
     private(set) var skippedLevelNs: UInt64 = 0
-    /// The part of `childrenNs` that was recorded before the entry.
-    private(set) var adoptedNs: UInt64 = 0
+    /// The part of `childrenNs` that may have been inside calls that were just being entered, and so be counted twice.
+    private(set) var enteringNs: UInt64 = 0
     /// Number of calls at this call's own depth since it began, and the part of `childrenNs` since the first of them.
     private(set) var callsAtOwnDepth = 0
     private(set) var sinceOwnDepthNs: UInt64 = 0
@@ -36,7 +36,7 @@ struct Frame {
         if let function = exit.function, function != self.function { return false }
         guard let duration = exit.duration else { return true }
         // A root has no caller to give anything back to.
-        let inside = isRoot ? childrenNs : childrenNs &- sinceOwnDepthNs &- adoptedNs
+        let inside = isRoot ? childrenNs &- enteringNs : childrenNs &- enteringNs &- sinceOwnDepthNs
         let (limit, overflow) = duration.addingReportingOverflow(exit.rounding)
         return overflow || limit >= inside
     }
@@ -49,26 +49,28 @@ struct Frame {
         isWhole = isWhole && whole
     }
 
-    /// Takes over from the caller what an interrupt did while this call was being entered.
-    mutating func adopt(from caller: inout Frame) {
-        guard depth == caller.depth + 1, !caller.isLossy else { return }
-        adoptedNs = caller.skippedLevelNs
-        childrenNs = adoptedNs
-        caller.childrenNs &-= adoptedNs
-        caller.skippedLevelNs = 0
+    /// A call at `depth` begins below: what was recorded since the last one, one level deeper, may have hit its entry.
+    mutating func enters(depth: Int) {
+        guard depth == self.depth + 1 else { return }
+        enteringNs = enteringNs &+ skippedLevelNs
+        skippedLevelNs = 0
     }
 
-    /// Gives back what cannot have been inside the call because it does not fit into its duration.
+    /// Takes out what cannot have been inside the call because it does not fit into its duration.
     ///
-    /// - Returns: time in ns that belongs to the caller, and whether calls at this call's depth are among it.
-    mutating func settle(_ exit: ExitRecord) -> (returnedNs: UInt64, callsAfter: Bool) {
-        guard let duration = exit.duration, childrenNs > duration, childrenNs - duration > exit.rounding else {
-            return (0, false)
-        }
+    /// - Returns: time in ns of calls that came after this one was over, and whether there are any.
+    mutating func settle(_ exit: ExitRecord) -> (afterNs: UInt64, callsAfter: Bool) {
+        guard exceeds(exit) else { return (0, false) }
         childrenNs &-= sinceOwnDepthNs
-        guard childrenNs > duration else { return (sinceOwnDepthNs, callsAtOwnDepth > 0) }
-        childrenNs &-= adoptedNs
-        return (sinceOwnDepthNs &+ adoptedNs, callsAtOwnDepth > 0)
+        // What a call below has as its own, too, keeps the self times of this tree from adding up.
+        isWhole = isWhole && enteringNs == 0
+        if exceeds(exit) { childrenNs &-= enteringNs }
+        return (sinceOwnDepthNs, callsAtOwnDepth > 0)
+    }
+
+    private func exceeds(_ exit: ExitRecord) -> Bool {
+        guard let duration = exit.duration else { return false }
+        return childrenNs > duration && childrenNs - duration > exit.rounding
     }
 }
 

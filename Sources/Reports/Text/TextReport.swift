@@ -94,7 +94,7 @@ public struct TextReport {
         if root.partialCalls > 0 {
             lines.append(
                 style.warning("  partial: ")
-                    + "\(Figures.count(root.partialCalls)) of them lack entries or exits below; the time of such calls counts for their callers"
+                    + "\(Figures.count(root.partialCalls)) of them have calls in doubt below; the time of such calls counts for their callers"
             )
         }
         lines.append("")
