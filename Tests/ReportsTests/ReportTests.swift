@@ -73,6 +73,30 @@ func makeReport(text: String) throws -> Report {
         #expect(!sums.isEmpty)
     }
 
+    // MARK: Invariants
+
+    /// Text cuts durations above 10 ms, the last digit of a few calls at most.
+    @Test(arguments: Fixtures.traces) func layersOfWholeRootsAddUpToTheirTime(fixture: String) throws {
+        for root in try makeReport(fixture).roots where root.partialCalls == 0 {
+            let sum = root.layers.reduce(0) { $0 + $1.selfNs }
+            let tolerance = fixture.hasSuffix(".txt") ? root.latency.sumNs / 10_000 : 0
+            #expect(sum.distance(to: root.latency.sumNs).magnitude <= tolerance, "\(root.function)")
+            #expect(root.unattributedNs <= tolerance)
+            for layer in root.layers { #expect(layer.selfNs == layer.latency.sumNs) }
+        }
+    }
+
+    @Test(arguments: Fixtures.traces) func functionsAddUpToTheirLayers(fixture: String) throws {
+        let report = try makeReport(fixture)
+        #expect(!report.layers.isEmpty)
+        for layer in report.layers {
+            let functions = report.functions.filter { $0.layer == layer.layer }
+            #expect(functions.reduce(0) { $0 + $1.selfNs } == layer.selfNs)
+            #expect(functions.reduce(0) { $0 + $1.calls } == layer.calls)
+            #expect(layer.totalNs >= layer.selfNs)
+        }
+    }
+
     // MARK: Figures
 
     @Test func layersCountOnlyTheirOutermostCallsInTotal() throws {

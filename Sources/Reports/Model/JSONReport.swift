@@ -9,49 +9,20 @@ extension Report {
     }
 }
 
-// Synthesized encoding leaves nil out; the contract wants the key with null.
+/// Encodes an absent value as null, where synthesized coding leaves the key out: the contract promises the key.
+@propertyWrapper
+public struct NullWhenAbsent<Value: Codable & Equatable & Sendable>: Codable, Equatable, Sendable {
+    public let wrappedValue: Value?
 
-extension Report.Source {
+    public init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        wrappedValue = container.decodeNil() ? nil : try container.decode(Value.self)
+    }
+
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(path, forKey: .path)
-        try container.encode(kind, forKey: .kind)
-        try container.encode(kernel, forKey: .kernel)
-        try container.encode(clock, forKey: .clock)
-        try container.encode(cpus, forKey: .cpus)
-        try container.encode(notes, forKey: .notes)
+        var container = encoder.singleValueContainer()
+        if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
     }
-
-    enum CodingKeys: String, CodingKey { case path, kind, kernel, clock, cpus, notes }
-}
-
-extension Report.Root {
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(function, forKey: .function)
-        try container.encode(module, forKey: .module)
-        try container.encode(calls, forKey: .calls)
-        try container.encode(partialCalls, forKey: .partialCalls)
-        try container.encode(latency, forKey: .latency)
-        try container.encode(layers, forKey: .layers)
-        try container.encode(unattributedNs, forKey: .unattributedNs)
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case function, module, calls, partialCalls, latency, layers, unattributedNs
-    }
-}
-
-extension Report.FunctionTime {
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(function, forKey: .function)
-        try container.encode(module, forKey: .module)
-        try container.encode(layer, forKey: .layer)
-        try container.encode(calls, forKey: .calls)
-        try container.encode(selfNs, forKey: .selfNs)
-        try container.encode(totalNs, forKey: .totalNs)
-    }
-
-    enum CodingKeys: String, CodingKey { case function, module, layer, calls, selfNs, totalNs }
 }

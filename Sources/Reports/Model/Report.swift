@@ -10,8 +10,8 @@ public struct Report: Codable, Equatable, Sendable {
         public let path: String
         /// `text` or `trace.dat`.
         public let kind: String
-        public let kernel: String?
-        public let clock: String?
+        @NullWhenAbsent public var kernel: String?
+        @NullWhenAbsent public var clock: String?
         public let cpus: Int
         public let notes: [String]
     }
@@ -34,8 +34,6 @@ public struct Report: Codable, Equatable, Sendable {
         public let leaves: Int
         public let structureLines: Int
         public let records: Int
-
-        public var isInDoubt: Bool { open + orphans + lossy + lostEvents + uncountedLosses + unparsedLines > 0 }
     }
 
     /// min, max, mean and sum are exact, percentiles within 1 %.
@@ -63,7 +61,7 @@ public struct Report: Codable, Equatable, Sendable {
     /// The complete calls of one function that had no recorded caller.
     public struct Root: Codable, Equatable, Sendable {
         public let function: String
-        public let module: String?
+        @NullWhenAbsent public var module: String?
         public let calls: Int
         /// How many of the calls have calls in doubt below them: time of those is in their callers' self time.
         public let partialCalls: Int
@@ -91,7 +89,7 @@ public struct Report: Codable, Equatable, Sendable {
 
     public struct FunctionTime: Codable, Equatable, Sendable {
         public let function: String
-        public let module: String?
+        @NullWhenAbsent public var module: String?
         public let layer: String
         public let calls: Int
         public let selfNs: UInt64
