@@ -10,8 +10,9 @@ die() {
 # at_exit COMMAND: runs it when the lab ends, however it ends; the last one registered comes first.
 at_exit_commands=
 at_exit() { at_exit_commands="$1; $at_exit_commands"; }
-trap 'end_child; eval "$at_exit_commands"' EXIT
-trap 'exit 130' INT
+# Nothing that fails here, on a terminal that is gone for one, may keep the rest from being done.
+trap 'set +e; end_child; eval "$at_exit_commands"' EXIT
+trap 'say interrupted; exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
 

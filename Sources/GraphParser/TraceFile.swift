@@ -72,14 +72,18 @@ public enum TraceFile {
         while true {
             let chunk = try file.read(at: offset, count: textChunk)
             if chunk.isEmpty { break }
+            // A few bytes of garbage can look like a call, but no text has a NUL in its first lines.
+            if offset == 0, chunk.prefix(4096).contains(0) { throw notATrace(file) }
             offset += chunk.count
             reader.feed(chunk.span)
             if let tracer = reader.tracer, tracer != "function_graph" { throw otherTracer(file, tracer) }
         }
         reader.finish()
+        let untimed = reader.counts.untimed
+        let notes = untimed == 0 ? [] : ["\(untimed) calls have no duration in this text and count with 0 in all times"]
         if reader.tracer == nil, reader.cpuCount == 0 { throw notATrace(file) }
         let source = TraceSource(
-            path: file.path, kind: .text, kernel: nil, clock: nil, cpus: reader.cpuCount, notes: [])
+            path: file.path, kind: .text, kernel: nil, clock: nil, cpus: reader.cpuCount, notes: notes)
         return TraceReading(source: source, counts: reader.counts, consumer: reader.consumer)
     }
 
@@ -92,6 +96,6 @@ public enum TraceFile {
     private static func notATrace(_ file: InputFile) -> TraceError {
         TraceError(
             .notATrace, path: file.path, "neither a trace.dat nor function_graph text: no line of it is a call",
-            remedy: "give the file of dmflow capture or trace-cmd, or the content of tracefs' trace")
+            remedy: "give a trace.dat or the content of tracefs' trace; the text of trace-cmd report is not read")
     }
 }

@@ -48,7 +48,7 @@ public struct CaptureError: Error, Equatable, Sendable {
 }
 
 extension CaptureError: CustomStringConvertible {
-    /// «what: where (why); what to do», in one line; several lines only when several preflight checks failed.
+    /// 'what: where (why); what to do', in one line; several lines only when several preflight checks failed.
     public var description: String {
         if case .preflight(let errors) = problem { return errors.map(\.description).joined(separator: "\n") }
         let wording = wording
@@ -78,13 +78,13 @@ extension CaptureError: CustomStringConvertible {
                 "show them to root: sysctl kernel.kptr_restrict=1"
             )
         case .tracerInUse(let tracer):
-            ("the tracer «\(tracer)» is in use", "end that session, or write nop into the file")
+            ("the tracer '\(tracer)' is in use", "end that session, or write nop into the file")
         case .eventsEnabled:
             ("trace events are enabled by somebody else", "end that session, or write 0 into the file")
         case .taskFilterSet:
             ("tracing is limited to certain tasks by somebody else", "end that session, or empty the file")
         case .triggersSet(let first):
-            ("function triggers are set by somebody else («\(first)»)", "remove each by writing it with ! before it")
+            ("function triggers are set by somebody else ('\(first)')", "remove each by writing it with ! before it")
         case .cpuMaskNarrowed(let mask):
             ("tracing is limited to certain CPUs by somebody else (mask \(mask))", "write a full mask into the file")
         case .bufferNotEmpty(let cpu, let entries):
@@ -93,25 +93,25 @@ extension CaptureError: CustomStringConvertible {
                 "save them (trace-cmd extract) or empty the file"
             )
         case .unknownFlow(let name, let known):
-            ("no flow is called «\(name)»", "known flows: \(known.joined(separator: ", "))")
+            ("no flow is called '\(name)'", "known flows: \(known.joined(separator: ", "))")
         case .flowNotOnKernel(let flow, let roots):
             (
-                "flow «\(flow)»: this kernel has none of \(roots.joined(separator: ", "))",
+                "flow '\(flow)': this kernel has none of \(roots.joined(separator: ", "))",
                 "load the modules first: modprobe dm_multipath"
             )
         case .rootNotOnKernel(let name, let similar):
             (
-                "this kernel cannot trace the function «\(name)»",
+                "this kernel cannot trace the function '\(name)'",
                 similar.isEmpty
                     ? "is its module loaded? (modprobe dm_multipath)" : "similar: \(similar.joined(separator: ", "))"
             )
         case .badDuration(let text):
-            ("«\(text)» is not a duration", "write a number and a unit: 500ms, 10s, 2m")
+            ("'\(text)' is not a duration", "write a number and a unit: 500ms, 10s, 2m")
         case .readFailed:
             ("cannot read", isForbidden ? "kernel lockdown may forbid it" : "does this kernel have the file?")
         case .writeFailed(let value):
             (
-                "cannot write «\(value)»",
+                "cannot write '\(value)'",
                 isForbidden
                     ? "kernel lockdown may forbid it" : "is the file in use, or the value unknown to this kernel?"
             )
@@ -126,7 +126,7 @@ extension CaptureError: CustomStringConvertible {
         case .threadFailed:
             ("cannot start a reader thread", "raise the limit on threads")
         case .commandNotStarted(let command):
-            ("cannot start «\(command)»", "check its name and permissions; nothing was kept")
+            ("cannot start '\(command)'", "check its name and permissions; nothing was kept")
         case .interruptedWhileWriting:
             ("interrupted while the trace was being written", "nothing was kept; tracing is restored")
         case .notRestored(let files):

@@ -66,7 +66,7 @@ struct Preflight {
 
     private func events() throws(CaptureError) -> CaptureError? {
         guard files.exists("events/enable") else { return nil }
-        // «0», «1», or «X» when some are; «?» when there are none to enable.
+        // '0', '1', or 'X' when some are; '?' when there are none to enable.
         let state = try files.read("events/enable")
         return state == "1" || state == "X" ? CaptureError(.eventsEnabled, path: files.path("events/enable")) : nil
     }

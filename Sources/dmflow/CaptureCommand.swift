@@ -13,8 +13,9 @@ struct CaptureCommand: ParsableCommand {
             """,
         discussion: """
             Records until COMMAND ends, the duration has passed, or Ctrl-C; whichever comes first. Needs root, a kernel \
-            with function_graph, and nobody else tracing. Tracing settings are put back as they were, however the \
-            capture ends. Only functions of the storage stack are recorded, unless --all-functions is given.
+            with function_graph, and nobody else tracing. Tracing settings are put back as they were, \
+            on success, error, Ctrl-C and SIGTERM. Only functions of the storage stack are recorded, unless \
+            --all-functions is given.
 
             A trace also holds what other tasks did meanwhile below the same functions; its file is readable by its \
             owner only. The exit code is 0 when the trace is written, also when COMMAND itself failed (its status is \
@@ -64,6 +65,11 @@ struct CaptureCommand: ParsableCommand {
     var command: [String] = []
 
     func validate() throws {
+        let known = FlowCatalogue.builtin.names
+        for name in flowNames where !known.contains(name) {
+            throw ValidationError("there is no flow '\(name)'; there are \(known.joined(separator: ", "))")
+        }
+        if !flows.isEmpty && flowNames.isEmpty { throw ValidationError("--flow names no flow") }
         if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
         if bufferSize < 1 { throw ValidationError("--buffer-size must be at least 1") }
         if let duration {
@@ -83,11 +89,13 @@ struct CaptureCommand: ParsableCommand {
         }
     }
 
+    private var flowNames: [String] { flows.flatMap { $0.split(separator: ",").map(String.init) } }
+
     private func options() throws(CaptureError) -> CaptureOptions {
-        var flows = flows.flatMap { $0.split(separator: ",").map(String.init) }
-        if flows.isEmpty && roots.isEmpty { flows = FlowCatalogue.builtin.names }
-        var options = CaptureOptions(flows: flows, output: output)
-        options.roots = roots
+        let isDefault = flows.isEmpty && roots.isEmpty
+        var options = CaptureOptions(flows: isDefault ? FlowCatalogue.builtin.names : flowNames, output: output)
+        // As reports print it, with its module, a function may be given too; the kernel takes the bare name.
+        options.roots = roots.map { String($0.prefix { $0 != " " }) }
         options.allFunctions = allFunctions
         options.depth = depth
         if let duration { options.duration = try CaptureOptions.nanoseconds(duration) }
@@ -104,7 +112,8 @@ struct CaptureCommand: ParsableCommand {
         return [
             self.line(about: summary.command),
             "\(summary.output): \(summary.events) events, \(summary.bytes) bytes of pages, \(milliseconds) ms, "
-                + "\(summary.functions) functions, clock \(summary.clock)",
+                + "\(summary.functions) functions, clock \(summary.clock)"
+                + (summary.events == 0 ? "; nothing was recorded: did the flow happen?" : ""),
             "lost events: \(lost)" + (summary.lost == 0 ? "" : "; a larger --buffer-size loses fewer"),
         ].compactMap { $0 }
     }
@@ -113,9 +122,9 @@ struct CaptureCommand: ParsableCommand {
         guard let name = command.first, let status else { return nil }
         switch status {
         case .exited(0): return nil
-        case .exited(let code): return "«\(name)» exited with \(code); the trace is kept"
-        case .killed(let signal): return "«\(name)» was killed by signal \(signal); the trace is kept"
-        case .running: return "«\(name)» still runs"
+        case .exited(let code): return "'\(name)' exited with \(code); the trace is kept"
+        case .killed(let signal): return "'\(name)' was killed by signal \(signal); the trace is kept"
+        case .running: return "'\(name)' still runs"
         }
     }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 import Reports
 
@@ -18,13 +19,22 @@ func emit(_ text: String) throws {
     }
 }
 
+/// Whether to colour: `--color`.
+enum ColorChoice: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
+
 extension Style {
-    /// Colour on a terminal that wants it, block characters where the locale has them.
-    static var ofStandardOutput: Style {
+    /// Colour on a terminal that wants it unless `color` decides, block characters where the locale has them.
+    static func ofStandardOutput(_ color: ColorChoice) -> Style {
         let refusesColor = environment("NO_COLOR") != nil || environment("TERM") == "dumb"
+        let isColored =
+            switch color {
+            case .auto: isatty(STDOUT_FILENO) == 1 && !refusesColor
+            case .always: true
+            case .never: false
+            }
         let locale = environment("LC_ALL") ?? environment("LC_CTYPE") ?? environment("LANG") ?? ""
         return Style(
-            color: isatty(STDOUT_FILENO) == 1 && !refusesColor,
+            color: isColored,
             unicode: locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8"))
     }
 

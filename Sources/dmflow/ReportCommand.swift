@@ -16,7 +16,7 @@ struct ReportCommand: ParsableCommand {
 
     @OptionGroup var trace: TraceOptions
 
-    @Option(help: "Format of the report: \(Format.allCases.map(\.rawValue).joined(separator: " or ")).")
+    @Option(help: "The form of the report.")
     var format = Format.text
 
     @Option(help: ArgumentHelp("Show this many roots, those with the most time (text only).", valueName: "n"))
@@ -44,7 +44,8 @@ struct ReportCommand: ParsableCommand {
         switch format {
         case .json: try report.json()
         case .text:
-            TextReport(report, style: .ofStandardOutput, rootLimit: roots, functionLimit: functions).render()
+            TextReport(report, style: .ofStandardOutput(trace.color), rootLimit: roots, functionLimit: functions)
+                .render()
         }
     }
 }

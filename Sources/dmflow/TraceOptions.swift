@@ -13,6 +13,9 @@ struct TraceOptions: ParsableArguments {
             valueName: "file"))
     var layers: String?
 
+    @Option(help: "Colour: on terminals only, for a pager that shows it, or none.")
+    var color = ColorChoice.auto
+
     @Flag(help: "Exit with 3 if events were lost or calls are in doubt.")
     var strict = false
 

@@ -30,7 +30,7 @@ struct TreeCommand: ParsableCommand {
         try reporting {
             let names = TraceNames()
             let renderer = TreeRenderer(
-                names: names, map: try trace.layerMap(), style: .ofStandardOutput,
+                names: names, map: try trace.layerMap(), style: .ofStandardOutput(trace.color),
                 limits: .init(depth: depth, thresholdNs: UInt64(threshold * 1000)))
             let drawing = Drawing(renderer: renderer, names: names, roots: Set(root))
             let reading = try TraceFile.read(trace.file, names: names, into: TreeAssembler(onTree: drawing.take))
@@ -45,7 +45,7 @@ struct TreeCommand: ParsableCommand {
         guard counts.isInDoubt else { return }
         complain(
             "\(trace.file): \(counts.open) open, \(counts.orphans) orphans, \(counts.lossy) lossy, "
-                + "\(counts.lostEvents) events lost, \(counts.unparsedLines) records not understood; "
+                + "\(counts.lostEvents) events lost, records not understood: \(counts.unparsedLines); "
                 + "the trees are marked where")
     }
 
@@ -65,7 +65,7 @@ struct TreeCommand: ParsableCommand {
 
         func take(_ tree: CallTree) {
             let function = names[tree.root.function]
-            guard failure == nil, roots.isEmpty || roots.contains(function.name) || roots.contains(function.baseName)
+            guard failure == nil, roots.isEmpty || isAsked(function)
             else { return }
             do {
                 try emit((drawn > 0 ? "\n" : "") + renderer.render(tree))
@@ -73,6 +73,12 @@ struct TreeCommand: ParsableCommand {
             } catch {
                 failure = error
             }
+        }
+
+        /// By any of its names, also as reports print it.
+        private func isAsked(_ function: Function) -> Bool {
+            let printed = function.module.map { "\(function.name) [\($0)]" }
+            return [function.name, function.baseName, printed].contains { $0.map(roots.contains) ?? false }
         }
 
         func finish() throws {

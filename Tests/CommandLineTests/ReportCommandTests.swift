@@ -10,7 +10,7 @@ import Testing
             let fromInput = try Program.run(["report", "-"], input: try Fixtures.bytes(fixture))
             #expect(fromFile.status == 0 && fromInput.status == 0)
             #expect(fromFile.output.hasPrefix(path))
-            #expect(fromFile.output.dropFirst(path.count) == fromInput.output.dropFirst(1))
+            #expect(fromFile.output.dropFirst(path.count) == fromInput.output.dropFirst("standard input".count))
         }
     }
 
@@ -49,6 +49,23 @@ import Testing
         #expect(unicode.output.contains("█"))
     }
 
+    @Test func colourCanBeAskedForAndRefused() throws {
+        let path = Fixtures.path("article/io.txt")
+        #expect(try Program.run(["report", "--color", "always", path]).output.contains("\u{1b}[1m"))
+        #expect(!(try Program.run(["report", "--color", "never", path]).output.contains("\u{1b}")))
+    }
+
+    @Test func aTextWithoutDurationsIsNotTakenForOneWithoutTime() throws {
+        let output = try Program.run(["report", "-"], input: Array(" 0) a() {\n 0)   b();\n 0) }\n".utf8)).output
+        #expect(output.contains("2 calls have no duration"))
+    }
+
+    @Test func recordsThatAreNotUnderstoodAreInTheFirstLines() throws {
+        let text = " 0)   1.000 us    |  a();\n 0)   1.000 us    |  b\n"
+        let lines = try Program.run(["report", "-"], input: Array(text.utf8)).output.split(separator: "\n")
+        #expect(lines.prefix(3).contains { $0.contains("NOT UNDERSTOOD: 1 of 2 records") })
+    }
+
     @Test func aLayerMapOfOnesOwnIsUsed() throws {
         let map = try TemporaryFile(Array("mine [dm_mod]\n".utf8))
         let output = try Program.run(["report", Fixtures.path("article/io.txt"), "--layers", map.path]).output
@@ -70,6 +87,10 @@ import Testing
     @Test func onlyTheTreesOfARootAreDrawn() throws {
         let output = try Program.run(["tree", "--root", "map_tio_request", Fixtures.path("4.19-legacy/io.txt")]).output
         #expect(output.split(separator: "\n").count { $0.hasPrefix("#") } == 64)
+        let printed = try Program.run([
+            "tree", "--root", "map_tio_request [dm_mod]", Fixtures.path("4.19-legacy/io.txt"),
+        ])
+        #expect(printed.output == output)
         let none = try Program.run(["tree", "--root", "no_such", Fixtures.path("4.19-legacy/io.txt")])
         #expect(none.status == 2 && none.errors.contains("no_such"))
     }

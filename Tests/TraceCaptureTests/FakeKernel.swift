@@ -32,8 +32,9 @@ final class FakeKernel: TracingFiles {
     var onWrite: (String, String) throws(CaptureError) -> Void = { _, _ throws(CaptureError) in }
     /// All changes in order: `file=value`.
     private(set) var log: [String] = []
-    /// Raw pipes handed out, each with the inode by which it is known: other tests reuse the number of a closed one.
-    private var pipes: [(descriptor: Int32, inode: ino_t)] = []
+    /// Raw pipes handed out, each with a copy by whose inode it is known: other tests reuse the number of a closed one, and
+    /// would reuse its inode if the copy did not keep it.
+    private var pipes: [(number: Int32, copy: Descriptor)] = []
 
     struct List {
         /// Positions in `functions`.
@@ -98,7 +99,8 @@ final class FakeKernel: TracingFiles {
         } else if file == "trace" {
             values["trace"] = ""
         } else {
-            if file == "current_tracer", pipes.contains(where: { Self.inode($0.descriptor) == $0.inode }) {
+            if file == "current_tracer", pipes.contains(where: { Self.inode($0.number) == Self.inode($0.copy.number) })
+            {
                 throw CaptureError(.writeFailed(value: value), path: path(file), errno: EBUSY)
             }
             guard values[file] != nil else { throw refusal(file, value) }
@@ -145,7 +147,7 @@ final class FakeKernel: TracingFiles {
         if descriptor < 0 { throw CaptureError(.readFailed, path: file, errno: errno) }
         unlink(file)
         _ = content.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
-        pipes.append((descriptor, Self.inode(descriptor) ?? 0))
+        pipes.append((descriptor, Descriptor(dup(descriptor))))
         return descriptor
     }
 

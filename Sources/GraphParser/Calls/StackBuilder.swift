@@ -96,6 +96,7 @@ struct StackBuilder<Consumer: CallConsumer> {
         var frame = stacks[slot].frames.removeLast()
         let rest = frame.settle(record)
         if frame.isLossy { counts.lossy += 1 } else { counts.calls += 1 }
+        if !frame.isLossy && record.duration == nil { counts.untimed += 1 }
         let whole = !frame.isLossy && frame.isWhole
         let end = Ending(
             confidence: frame.isLossy ? .lossy : .complete, duration: record.duration, isWhole: whole,

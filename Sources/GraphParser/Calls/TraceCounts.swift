@@ -10,6 +10,9 @@ public struct TraceCounts: Equatable, Sendable {
     public var orphans = 0
     public var lossy = 0
 
+    /// Complete calls whose duration the trace does not have.
+    public var untimed = 0
+
     /// Events that the kernel says it lost, where it gave a number.
     public var lostEvents = 0
     /// Losses for which the kernel gave no number.

@@ -20,13 +20,16 @@ public struct Style: Sendable {
     /// The same layer has the same colour in every report.
     func layer(_ name: String, _ text: String) -> String { escape(Self.colors[name] ?? "37", text) }
 
-    /// `fraction` (0…1) of `width` columns, at least one mark for what is above zero, padded to `width`.
-    func bar(_ fraction: Double, width: Int) -> String {
-        guard fraction > 0 else { return String(repeating: " ", count: width) }
+    /// `fraction` (0…1) of `width` columns, at least one mark for what is above zero; padded to `width` if asked.
+    func bar(_ fraction: Double, of width: Int, padded: Bool) -> String {
+        guard fraction > 0 else { return String(repeating: " ", count: padded ? width : 0) }
         let eighths = max(1, Int((min(fraction, 1) * Double(width) * 8).rounded()))
-        guard unicode else { return pad(String(repeating: "#", count: max(1, (eighths + 4) / 8)), width) }
         let rest = eighths % 8 == 0 ? "" : String(Self.blocks[eighths % 8 - 1])
-        return pad(String(repeating: "█", count: eighths / 8) + rest, width)
+        let bar =
+            unicode
+            ? String(repeating: "█", count: eighths / 8) + rest
+            : String(repeating: "#", count: max(1, (eighths + 4) / 8))
+        return padded ? pad(bar, width) : bar
     }
 
     private func escape(_ code: String, _ text: String) -> String {

@@ -35,11 +35,13 @@ public struct TextReport {
         if let kernel = source.kernel { facts.append("Linux \(kernel)") }
         facts.append(Figures.plural(source.cpus, "CPU"))
         if let clock = source.clock { facts.append("clock \(clock)") }
-        var lines = [style.bold(source.path) + ": " + facts.joined(separator: ", ")]
+        var lines = [
+            style.bold(source.path == "-" ? "standard input" : source.path) + ": " + facts.joined(separator: ", ")
+        ]
         lines += trust()
         lines += source.notes.map { style.warning("note: ") + $0 }
         if report.roots.isEmpty {
-            lines.append("no complete call without a caller: nothing to show latencies of")
+            lines.append("no complete call without a caller and with a duration: nothing to show latencies of")
         } else {
             lines.append(
                 style.dim("times are inside functions, as the kernel measured them with the tracer's own cost in them;")
@@ -59,13 +61,19 @@ public struct TextReport {
         ]
         if let loss {
             lines.append(
-                style.warning("EVENTS LOST: ") + loss + "; calls that span a loss are lossy and not in the figures")
+                style.warning("EVENTS LOST: ") + loss + "; calls that span a loss are not in the figures")
         }
         let doubtful = counts.open + counts.orphans
         if doubtful > 0 {
             lines.append(
                 style.warning("IN DOUBT: ")
                     + "\(Figures.plural(doubtful, "call")) without entry or exit are not in the figures")
+        }
+        if counts.unparsedLines > 0 {
+            lines.append(
+                style.warning("NOT UNDERSTOOD: ")
+                    + "\(Figures.count(counts.unparsedLines)) of \(Figures.plural(counts.records, "record")); "
+                    + "calls in them are missing")
         }
         return lines
     }
@@ -87,32 +95,35 @@ public struct TextReport {
         let latency = root.latency
         var lines = [
             style.bold(Self.name(root.function, root.module))
-                + ": \(Figures.plural(root.calls, "call")), \(Figures.duration(latency.sumNs)) in all",
-            "  p50 \(Figures.duration(latency.p50Ns))   p90 \(Figures.duration(latency.p90Ns))   "
-                + "p99 \(Figures.duration(latency.p99Ns))   max \(Figures.duration(latency.maxNs))",
+                + ": \(Figures.plural(root.calls, "call")), \(Figures.duration(latency.sumNs)) in all"
         ]
+        if root.calls > 1 {
+            lines.append(
+                "  p50 \(Figures.duration(latency.p50Ns))   p90 \(Figures.duration(latency.p90Ns))   "
+                    + "p99 \(Figures.duration(latency.p99Ns))   max \(Figures.duration(latency.maxNs))")
+        }
         if root.partialCalls > 0 {
             lines.append(
-                style.warning("  partial: ")
-                    + "\(Figures.count(root.partialCalls)) of them have calls in doubt below; the time of such calls counts for their callers"
-            )
+                style.warning("  partial trees: ") + Figures.count(root.partialCalls)
+                    + ", with calls in doubt below; the time of such calls counts for their callers")
         }
         lines.append("")
-        lines.append(
-            style.dim("  layer         self time, share of the root               per call: p50        p99        max"))
-        lines += root.layers.map { layer($0, of: latency.sumNs) }
+        let perCall = root.calls > 1 ? "               per call: p50        p99        max" : ""
+        lines.append(style.dim("  layer         self time, share of the root" + perCall))
+        lines += root.layers.map { layer($0, of: root) }
         if root.unattributedNs > 0 {
             lines.append("  \(pad("(no entry)", 10)) \(timeAndShare(root.unattributedNs, of: latency.sumNs))")
         }
         return lines.joined(separator: "\n")
     }
 
-    private func layer(_ layer: Report.RootLayer, of whole: UInt64) -> String {
-        let bar = style.bar(Double(layer.selfNs) / Double(max(whole, 1)), width: Self.barWidth)
+    private func layer(_ layer: Report.RootLayer, of root: Report.Root) -> String {
+        let whole = root.latency.sumNs
+        let bar = style.bar(Double(layer.selfNs) / Double(max(whole, 1)), of: Self.barWidth, padded: root.calls > 1)
         let perCall = [layer.latency.p50Ns, layer.latency.p99Ns, layer.latency.maxNs]
             .map { padLeft(Figures.duration($0), 11) }.joined()
         return "  \(style.layer(layer.layer, pad(layer.layer, 10))) \(timeAndShare(layer.selfNs, of: whole))  "
-            + "\(style.layer(layer.layer, bar)) \(perCall)"
+            + style.layer(layer.layer, bar) + (root.calls > 1 ? " " + perCall : "")
     }
 
     private func timeAndShare(_ ns: UInt64, of whole: UInt64) -> String {
@@ -131,9 +142,7 @@ public struct TextReport {
 
     private func allLayers() -> String {
         let whole = report.layers.reduce(0 as UInt64) { $0.addingSaturated($1.selfNs) }
-        var lines = [
-            style.bold("layers") + " over all complete calls; total: at least one call of the layer on the stack"
-        ]
+        var lines = [style.bold("all layers") + ": self, in functions of the layer; total, with all that they call"]
         lines.append(style.dim("  layer            self    share       total      calls"))
         for layer in report.layers {
             lines.append(
@@ -148,7 +157,7 @@ public struct TextReport {
         let whole = report.functions.reduce(0 as UInt64) { $0.addingSaturated($1.selfNs) }
         var lines = [
             style.bold("hottest functions")
-                + " by self time (\(shown.count) of \(Figures.count(report.functions.count)))"
+                + " by self time; total, the sum of the durations (\(shown.count) of \(Figures.count(report.functions.count)))"
         ]
         lines.append(style.dim("        self    share       total      calls  layer      function"))
         for function in shown {
