@@ -14,6 +14,19 @@ import Testing
         }
     }
 
+    @Test func aPipeIsReadAsAFileIs() throws {
+        let pipe = "/tmp/dmflow-pipe-\(UUID().uuidString)"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        defer { unlink(pipe) }
+        let writer = Process()
+        writer.executableURL = URL(fileURLWithPath: "/bin/sh")
+        writer.arguments = ["-c", "cat '\(Fixtures.path("6.1/io.dat"))' > \(pipe)"]
+        try writer.run()
+        let result = try Program.run(["report", pipe])
+        writer.waitUntilExit()
+        #expect(result.status == 0 && result.output.contains("64 calls"))
+    }
+
     @Test func jsonIsWhatTheContractSays() throws {
         let result = try Program.run(["report", "--format", "json", Fixtures.path("6.1/io.dat")])
         let report = try #require(JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])

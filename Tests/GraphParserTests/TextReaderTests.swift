@@ -187,6 +187,13 @@ import Testing
         #expect(trace.counts.exits == 2)
     }
 
+    @Test func inventedLossesThatOverflowDoNotEndTheProgram() throws {
+        let line = "CPU:0 [LOST 999999999999999999 EVENTS]\nCPU:0 [LOST 5 EVENTS]\n"
+        let trace = try RecordedTrace(text: "# tracer: function_graph\n" + String(repeating: line, count: 40))
+        #expect(trace.counts.lostEvents == 200)
+        #expect(trace.counts.uncountedLosses == 40)
+    }
+
     @Test func hardSpacesOfWebPagesAreSpaces() throws {
         let trace = try RecordedTrace(text: "\u{a0}1)\u{a0} \u{a0}0.035 us\u{a0} \u{a0} |\u{a0} \u{a0} f();\n")
         #expect(trace.outline() == [["f 35 complete"]])

@@ -54,6 +54,14 @@ import Testing
         #expect(counts.unparsedLines == 1 && counts.records == 1 && counts.uncountedLosses == 1)
     }
 
+    @Test func aBufferThatEndsWithinAPageIsSaid() throws {
+        let trace = SyntheticTrace(seed: 3, tasks: 1, cpus: 1, steps: 30)
+        let page = TraceDatImage.page(trace.events, size: 4096)
+        let whole = try RecordedTrace(bytes: TraceDatImage(pages: [page + page.prefix(24)]).bytes())
+        #expect(whole.counts.unparsedLines == 1)
+        #expect(whole.counts.entries == trace.entryCount)
+    }
+
     @Test func aPageThatClaimsMoreThanItHoldsIsDamaged() {
         let page = TraceDatImage.page(time: 5, commit: 4081, data: [], size: 4096)
         #expect(open(page) == nil)

@@ -45,7 +45,7 @@ struct StackBuilder<Consumer: CallConsumer> {
 
     /// Events of `cpu` were lost after its last and before its next event; `count` is nil where unknown.
     mutating func loss(cpu: Int, count: Int?) {
-        if let count { counts.lostEvents += count } else { counts.uncountedLosses += 1 }
+        counts.addLoss(count)
         addCPUs(upTo: cpu)
         cpus[cpu].lossPending = true
         for slot in cpus[cpu].left { markLossy(slot) }

@@ -33,6 +33,15 @@ public struct TraceCounts: Equatable, Sendable {
     /// All lines of a text, or all events of a trace.dat.
     public var records = 0
 
+    /// A loss of `count` events, nil where unknown. A number that no kernel can have lost is none.
+    mutating func addLoss(_ count: Int?) {
+        guard let count, count >= 0, count < 1 << 48 else {
+            uncountedLosses += 1
+            return
+        }
+        lostEvents = min(lostEvents, 1 << 62) + count
+    }
+
     /// True if the trace lost events or any call is in doubt.
     public var isInDoubt: Bool {
         open + orphans + lossy + lostEvents + uncountedLosses + unparsedLines > 0

@@ -7,11 +7,12 @@ final class InputFile {
     let size: Int
     private let descriptor: Int32
 
-    /// - Parameter path: `-` reads standard input; one that cannot seek is copied to an unnamed temporary file first.
+    /// - Parameter path: `-` reads standard input. A pipe is copied to an unnamed temporary file first.
     init(path: String) throws(TraceError) {
         self.path = path
-        descriptor = path == "-" ? try Self.seekableStandardInput() : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Self.unreadable(path, errno) }
+        let opened = path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
+        guard opened >= 0 else { throw Self.unreadable(path, errno) }
+        descriptor = try Self.seekable(opened, path)
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw Self.unreadable(path, errno) }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw Self.unreadable(path, EISDIR) }
@@ -43,16 +44,18 @@ final class InputFile {
             remedy: error == ENOENT ? "check the path" : "check what it is and its permissions")
     }
 
-    private static func seekableStandardInput() throws(TraceError) -> Int32 {
-        if lseek(STDIN_FILENO, 0, SEEK_CUR) >= 0 { return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) }
+    /// The descriptor itself, or a copy of all that comes from it.
+    private static func seekable(_ source: Int32, _ path: String) throws(TraceError) -> Int32 {
+        if lseek(source, 0, SEEK_CUR) >= 0 { return source }
+        defer { close(source) }
         let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(directory)/dmflow.XXXXXX".utf8CString)
         let copy = mkstemp(&template)
         guard copy >= 0 else { throw unreadable(directory, errno) }
         unlink(template)
-        guard let failure = spool(STDIN_FILENO, into: copy) else { return copy }
+        guard let failure = spool(source, into: copy) else { return copy }
         close(copy)
-        throw unreadable("-", failure)
+        throw unreadable(path, failure)
     }
 
     /// Copies all of `source`; returns the error's number, nil if there was none.

@@ -76,12 +76,12 @@ struct CPUStream {
 
     private mutating func loadNextPage(_ file: InputFile) throws(TraceError) -> Bool {
         pageStart += pageSize
-        if pageStart + pageSize <= chunk.count { return true }
+        // The last page may be cut; then its own header tells.
+        if pageStart < chunk.count { return true }
         guard nextOffset < endOffset else { return false }
         chunk = try file.read(at: nextOffset, count: min(max(Self.chunkSize, pageSize), endOffset - nextOffset))
         nextOffset += chunk.count
         pageStart = 0
-        // The last page may have been cut by the end of the file.
         return !chunk.isEmpty
     }
 
