@@ -205,12 +205,14 @@ import Testing
         #expect(trace.outline() == [["f\\x1b[31m\\u202e 1000 complete"]])
     }
 
-    @Test func anOverlongLineIsCountedOnceAndForgotten() throws {
-        let trace = try RecordedTrace(
-            text: " 0) 1 us | " + String(repeating: "x", count: 1 << 20) + "\n 0)   1.000 us    |  f();\n")
+    /// Also within a comment, and in one chunk or several.
+    @Test(arguments: [70_000, 1 << 20], ["", " 0)               |  /* no end\n"])
+    func anOverlongLineIsCountedOnceAndForgotten(length: Int, before: String) throws {
+        let overlong = " 0) 1 us | " + String(repeating: "x", count: length) + "\n"
+        let trace = try RecordedTrace(text: before + overlong + " 0)   1.000 us    |  f();\n")
         #expect(trace.counts.unparsedLines == 1)
         #expect(trace.counts.calls == 1)
-        #expect(trace.counts.records == 2)
+        #expect(trace.counts.records == (before.isEmpty ? 2 : 3))
     }
 
     @Test(arguments: ["function", "nop", "wakeup", "f\u{1b}[2J"])

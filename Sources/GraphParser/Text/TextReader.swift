@@ -57,9 +57,13 @@ public struct TextReader<Consumer: CallConsumer> {
         if partial.count > Self.lineLimit {
             partial.removeAll()
             skippingLine = true
-            builder.counts.records += 1
-            builder.counts.unparsedLines += 1
+            countOverlongLine()
         }
+    }
+
+    private mutating func countOverlongLine() {
+        builder.counts.records += 1
+        builder.counts.unparsedLines += 1
     }
 
     private mutating func end(of rest: Span<UInt8>) {
@@ -77,8 +81,9 @@ public struct TextReader<Consumer: CallConsumer> {
     }
 
     private mutating func take(_ line: Span<UInt8>) {
+        guard line.count <= Self.lineLimit else { return countOverlongLine() }
         builder.counts.records += 1
-        let parsed = line.count > Self.lineLimit ? .unparsed : LineParser.parse(line, inBody: isInBody)
+        let parsed = LineParser.parse(line, inBody: isInBody)
         if case .unparsed = parsed, let plain = withoutHardSpaces(line) {
             take(plain.span, parsed: LineParser.parse(plain.span, inBody: isInBody))
         } else {
