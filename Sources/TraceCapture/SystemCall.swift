@@ -40,6 +40,22 @@ func readWholeFile(_ path: String) throws(CaptureError) -> [UInt8] {
     }
 }
 
+/// The names in a directory, sorted, hidden ones too; without `.` and `..`.
+///
+/// - Returns: nil with `errno` set if it cannot be opened.
+func directoryNames(_ path: String) -> [String]? {
+    guard let stream = opendir(path) else { return nil }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+            pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+}
+
 /// The monotonic clock, in nanoseconds.
 func monotonicNanoseconds() -> UInt64 {
     var now = timespec()

@@ -100,18 +100,10 @@ extension Tracefs: TracingFiles {
     }
 
     func list(_ directory: String) throws(CaptureError) -> [String] {
-        guard let stream = opendir(path(directory)) else {
+        guard let names = directoryNames(path(directory)) else {
             throw CaptureError(.readFailed, path: path(directory), errno: errno)
         }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted()
+        return names
     }
 
     func openRawPipe(cpu: Int) throws(CaptureError) -> Int32 {

@@ -77,8 +77,7 @@ struct TreeCommand: ParsableCommand {
 
         /// By any of its names, also as reports print it.
         private func isAsked(_ function: Function) -> Bool {
-            let printed = function.module.map { "\(function.name) [\($0)]" }
-            return [function.name, function.baseName, printed].contains { $0.map(roots.contains) ?? false }
+            [function.name, function.baseName, function.description].contains(where: roots.contains)
         }
 
         func finish() throws {

@@ -46,10 +46,9 @@ public struct RecordedTrace {
     public func outline(cut: (UInt64) -> UInt64 = { $0 }) -> [[String]] {
         trees.map { tree in
             tree.nodes.map { node in
-                let function = names[node.call.function]
-                let name = function.module.map { "\(function.name) [\($0)]" } ?? function.name
                 let duration = node.call.duration.map { String(cut($0)) } ?? "-"
-                return String(repeating: "  ", count: node.level) + "\(name) \(duration) \(node.call.confidence)"
+                return String(repeating: "  ", count: node.level)
+                    + "\(names[node.call.function]) \(duration) \(node.call.confidence)"
             }
         }
     }

@@ -15,7 +15,7 @@ final class TemporaryDirectory {
     deinit { Self.removeAll(path) }
 
     private static func removeAll(_ path: String) {
-        for name in names(in: path) { removeAll("\(path)/\(name)") }
+        for name in directoryNames(path) ?? [] { removeAll("\(path)/\(name)") }
         remove(path)
     }
 
@@ -48,20 +48,7 @@ final class TemporaryDirectory {
     }
 
     /// The names in it, sorted, hidden ones too.
-    var names: [String] { Self.names(in: path) }
-
-    private static func names(in path: String) -> [String] {
-        guard let stream = opendir(path) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
+    var names: [String] { directoryNames(path) ?? [] }
 }
 
 /// A file of Fixtures/.

@@ -1,5 +1,5 @@
 /// A traced function as the kernel names it.
-public struct Function: Hashable, Sendable {
+public struct Function: Hashable, Sendable, CustomStringConvertible {
     /// The symbol with its compiler suffix, e.g. `multipath_map.isra.0`.
     public let name: String
     /// The module that ftrace prints in brackets; nil for code built into the kernel.
@@ -9,6 +9,9 @@ public struct Function: Hashable, Sendable {
         self.name = name
         self.module = module
     }
+
+    /// As ftrace prints it: `name` or `name [module]`.
+    public var description: String { module.map { "\(name) [\($0)]" } ?? name }
 
     /// The name without what the compiler appended (`.isra.0`, `.constprop.2`, `.part.1`, `.cold`): the name in the source.
     public var baseName: String {

@@ -6,7 +6,7 @@ enum BodyParser {
         let body = line.skipSpaces(from: start)
         guard body < line.count else { return .unparsed }
         graph.depth = (body - start) / 2
-        guard graph.depth <= LineParser.maximumDepth else { return .unparsed }
+        guard graph.depth <= Limits.depth else { return .unparsed }
         switch line[body] {
         case UInt8(ascii: "}"): return exit(line, at: body, graph)
         case UInt8(ascii: "/") where line.has("/*", at: body):

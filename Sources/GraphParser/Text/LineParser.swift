@@ -3,11 +3,6 @@
 ///
 /// The order of the columns is the kernel's (print_graph_prologue): time, CPU, task, latency flags, duration, body.
 enum LineParser {
-    /// Deeper than any kernel's shadow stack; keeps hostile indentation from growing our stacks.
-    static let maximumDepth = 1023
-    /// More CPUs than Linux supports on any architecture.
-    static let maximumCPU = 8191
-
     /// - Parameter inBody: a graph line has been seen, so that `#` no longer begins a header.
     static func parse(_ line: Span<UInt8>, inBody: Bool) -> TextLine {
         let end = line.trimmedEnd()
@@ -44,7 +39,7 @@ enum LineParser {
 
     /// `CPU:3 [LOST 12 EVENTS]`, or without the number since the kernel may not know it.
     private static func loss(_ line: Span<UInt8>, from start: Int) -> TextLine? {
-        guard line.has("CPU:", at: start), let cpu = line.number(from: start + 4), cpu.value <= maximumCPU,
+        guard line.has("CPU:", at: start), let cpu = line.number(from: start + 4), cpu.value <= Limits.cpu,
             line.has(" [LOST ", at: cpu.end)
         else { return nil }
         let count = line.number(from: cpu.end + 7)
@@ -63,7 +58,7 @@ enum LineParser {
         }
         let cpuStart = line.skipSpaces(from: index)
         if let cpu = line.number(from: cpuStart), cpu.end < line.count, line[cpu.end] == UInt8(ascii: ")") {
-            guard cpu.value <= maximumCPU else { return .unparsed }
+            guard cpu.value <= Limits.cpu else { return .unparsed }
             graph.cpu = Int(cpu.value)
             index = cpu.end + 1
             if let change = taskSwitch(line, cpu: Int(cpu.value), from: index) { return change }

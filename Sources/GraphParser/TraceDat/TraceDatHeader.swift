@@ -36,7 +36,7 @@ struct TraceDatHeader {
         _ = try cursor.sized32("printk formats")
         comms = Self.comms(try cursor.sized64("command names"))
         let cpuCount = Int(try cursor.unsigned32("CPU count"))
-        guard cpuCount <= LineParser.maximumCPU else { throw Self.damaged(file, "a claim of \(cpuCount) CPUs") }
+        guard cpuCount <= Limits.cpu else { throw Self.damaged(file, "a claim of \(cpuCount) CPUs") }
         let options = try Self.options(&cursor, file)
         kernel = options.kernel
         cpus = try Self.cpuData(&cursor, file, count: cpuCount, pageSize: pageSize)

@@ -82,7 +82,7 @@ struct TraceDatReader<Consumer: CallConsumer> {
         let layout = header.formats.entry
         guard let task = task(record, in: bytes, cpu: cpu),
             let function = layout.function.value(in: bytes, record: record),
-            let depth = layout.depth.value(in: bytes, record: record), depth <= LineParser.maximumDepth
+            let depth = layout.depth.value(in: bytes, record: record), depth <= Limits.depth
         else { return false }
         builder.entry(
             EntryRecord(
@@ -94,7 +94,7 @@ struct TraceDatReader<Consumer: CallConsumer> {
         let layout = header.formats.exit
         guard let task = task(record, in: bytes, cpu: cpu),
             let function = layout.function.value(in: bytes, record: record),
-            let depth = layout.depth.value(in: bytes, record: record), depth <= LineParser.maximumDepth,
+            let depth = layout.depth.value(in: bytes, record: record), depth <= Limits.depth,
             let callTime = layout.callTime.value(in: bytes, record: record),
             let returnTime = layout.returnTime.value(in: bytes, record: record), returnTime >= callTime
         else { return false }

@@ -1,3 +1,5 @@
+import GraphParser
+
 /// Renders a ``Report`` for reading in a terminal: what can be trusted first, then each root with its layers, then all
 /// layers, then the hottest functions.
 public struct TextReport {
@@ -170,7 +172,7 @@ public struct TextReport {
         return lines.joined(separator: "\n")
     }
 
-    static func name(_ function: String, _ module: String?) -> String {
-        module.map { "\(function) [\($0)]" } ?? function
+    private static func name(_ function: String, _ module: String?) -> String {
+        Function(name: function, module: module).description
     }
 }

@@ -140,7 +140,7 @@ public struct TreeRenderer {
     private func colored(_ call: Call) -> String {
         let function = names[call.function]
         let layer = map.layers[map.layer(of: function)]
-        return style.layer(layer, TextReport.name(function.name, function.module))
+        return style.layer(layer, function.description)
     }
 
     private func seconds(_ ns: UInt64) -> String {
