@@ -1,4 +1,4 @@
-import GraphParser
+@testable import GraphParser
 import TestSupport
 import Testing
 
@@ -110,7 +110,8 @@ import Testing
     private func read(_ bytes: [UInt8], chunk: Int) -> [String] {
         let names = TraceNames()
         let recorder = CallRecorder()
-        var reader = TextReader(names: names, consumer: recorder)
+        var reader = TextReader(names: names)
+        var builder = StackBuilder(names: names, lossesAreMarked: TextSource.lossesAreMarked)
         var start = 0
         while start < bytes.count {
             let end = min(start + chunk, bytes.count)
@@ -118,8 +119,11 @@ import Testing
             start = end
         }
         reader.finish()
+        builder.take(reader.output.span)
+        builder.finish()
+        recorder.take(builder.takeOutput())
         return recorder.calls.map { "\(names[$0.function].name) \($0.duration ?? 0) \($0.confidence) \($0.depth)" }
-            + ["\(reader.counts)"]
+            + ["\(reader.counts + builder.counts)"]
     }
 }
 

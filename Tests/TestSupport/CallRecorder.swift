@@ -10,13 +10,9 @@ public final class CallRecorder: CallConsumer {
         assembler = TreeAssembler { [unowned self] in trees.append($0) }
     }
 
-    public func began(_ function: FunctionID, depth: Int, task: TaskSlot) {
-        assembler.began(function, depth: depth, task: task)
-    }
-
-    public func ended(_ call: Call) {
-        calls.append(call)
-        assembler.ended(call)
+    public func take(_ batch: CallBatch) {
+        for case .ended(let call) in batch.events { calls.append(call) }
+        assembler.take(batch)
     }
 }
 

@@ -1,5 +1,5 @@
 /// How far a call's record can be trusted.
-public enum Confidence: String, Sendable, CaseIterable {
+public enum Confidence: UInt8, Sendable, CaseIterable {
     /// Entry and exit recorded, nothing lost between them.
     case complete
     /// Entered, but no exit recorded.
@@ -15,45 +15,85 @@ public enum Confidence: String, Sendable, CaseIterable {
 public typealias TaskSlot = Int
 
 /// One function's entry and exit in one task, handed on when it has ended.
+///
+/// Packed, since millions of them go from one thread to another.
 public struct Call: Sendable {
-    public let function: FunctionID
-    /// The kernel's depth: 0 for the function that set_graph_function triggered on.
-    public let depth: Int
-    public let task: TaskSlot
-    /// Thread ID; nil where the trace does not tell.
-    public let tid: Int32?
-    /// The CPU on which the call began, or ended if its entry was not recorded.
-    public let cpu: Int
-    /// The CPU on which the call ended, or the task was seen last if its exit was not recorded.
-    public let exitCPU: Int
-    /// Entry time in ns of the trace clock; nil where the trace does not tell.
-    public let start: UInt64?
-    /// Exit time − entry time in ns as the kernel measured it; nil for open calls.
-    public let duration: UInt64?
+    @usableFromInline var startOrNone: UInt64
+    @usableFromInline var durationOrNone: UInt64
     /// Time in ns inside the measured calls directly below. A call without a duration is transparent: what was measured
     /// below it counts for the nearest measured caller, so that time is never counted twice.
-    public let childrenNs: UInt64
-    public let confidence: Confidence
-    /// True if no caller was recorded.
-    public let isRoot: Bool
-    /// True if this call and every call below it are complete, and no time below it is counted twice: then the self times
-    /// of all these calls add up to the duration.
-    public let isWhole: Bool
-    /// True if calls that began between this call's entry and its end, but not below its depth, are no part of it: they came
-    /// when it was over.
-    let callsAtOwnDepthCameAfter: Bool
+    public internal(set) var childrenNs: UInt64
+    public internal(set) var function: FunctionID
+    @usableFromInline var taskNumber: Int32
+    /// The number that `began` gave the call while it was open; negative if there was no `began`.
+    public internal(set) var number: Int32
+    var key: TaskKey
+    @usableFromInline var depthNumber: UInt16
+    var firstCPU: UInt16
+    var lastCPU: UInt16
+    public internal(set) var confidence: Confidence
+    public internal(set) var facts: Facts
+
+    public struct Facts: OptionSet, Sendable {
+        public let rawValue: UInt8
+        @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// No caller was recorded.
+        @inlinable public static var root: Facts { Facts(rawValue: 1) }
+        /// This call and every call below it are complete, and no time below it is counted twice: then the self times of
+        /// all these calls add up to the duration.
+        @inlinable public static var whole: Facts { Facts(rawValue: 2) }
+        /// Nothing was called in between: no `began` was handed on for this call.
+        @inlinable public static var leaf: Facts { Facts(rawValue: 4) }
+        /// Calls that began between this call's entry and its end, but not below its depth, are no part of it: they came when
+        /// it was over.
+        static var callsAtOwnDepthCameAfter: Facts { Facts(rawValue: 8) }
+    }
+
+    @inlinable public var isRoot: Bool { facts.contains(.root) }
+    @inlinable public var isWhole: Bool { facts.contains(.whole) }
+    @inlinable public var isLeaf: Bool { facts.contains(.leaf) }
+
+    /// The kernel's depth: 0 for the function that set_graph_function triggered on.
+    @inlinable public var depth: Int { Int(depthNumber) }
+    @inlinable public var task: TaskSlot { Int(taskNumber) }
+    /// Thread ID; nil where the trace does not tell.
+    public var tid: Int32? { key.tid }
+    /// The CPU on which the call began, or ended if its entry was not recorded.
+    public var cpu: Int { Int(firstCPU) }
+    /// The CPU on which the call ended, or the task was seen last if its exit was not recorded.
+    public var exitCPU: Int { Int(lastCPU) }
+
+    /// Entry time in ns of the trace clock; nil where the trace does not tell.
+    public var start: UInt64? { startOrNone == GraphEvent.noTime ? nil : startOrNone }
+    /// Exit time − entry time in ns as the kernel measured it; nil for open calls.
+    @inlinable public var duration: UInt64? { durationOrNone == .max ? nil : durationOrNone }
 
     /// duration − time in the calls directly below, in ns; 0 where the rounding of a text trace would make it negative.
-    public var selfNs: UInt64 {
-        guard let duration, duration > childrenNs else { return 0 }
-        return duration - childrenNs
+    @inlinable public var selfNs: UInt64 {
+        durationOrNone == .max || durationOrNone < childrenNs ? 0 : durationOrNone &- childrenNs
     }
 }
 
+/// What happens to calls, in time order. Within a task `began` and `ended` nest like brackets; orphans and leaves have no
+/// `began`.
+public enum CallEvent: Sendable {
+    /// - Parameter number: of the open call; small, and used again when it has ended, so that consumers can keep what they
+    ///   need for each open call in an array.
+    case began(FunctionID, task: Int32, number: Int32)
+    case ended(Call)
+}
+
+/// Calls on their way to a consumer.
+public struct CallBatch: Sendable {
+    public internal(set) var events: [CallEvent] = []
+    /// All numbers of functions, tasks and open calls in `events` are below these.
+    public internal(set) var functions = 0
+    public internal(set) var tasks = 0
+    public internal(set) var openCalls = 0
+}
+
 /// Takes the calls of a trace in one pass, in time order.
-///
-/// Within a task `began` and `ended` nest like brackets; an orphan has no `began`.
 public protocol CallConsumer {
-    mutating func began(_ function: FunctionID, depth: Int, task: TaskSlot)
-    mutating func ended(_ call: Call)
+    mutating func take(_ batch: CallBatch)
 }

@@ -39,20 +39,34 @@ public struct TreeAssembler: CallConsumer {
     /// - Parameter onTree: gets each tree in the order in which the roots ended.
     public init(onTree: @escaping (CallTree) -> Void) { self.onTree = onTree }
 
-    public mutating func began(_ function: FunctionID, depth: Int, task: TaskSlot) {
-        while pending.count <= task { pending.append(Pending()) }
+    public mutating func take(_ batch: CallBatch) {
+        for event in batch.events {
+            switch event {
+            case .began(_, let task, _): began(Int(task))
+            case .ended(let call): ended(call)
+            }
+        }
+    }
+
+    private mutating func began(_ task: TaskSlot) {
+        addTasks(upTo: task)
         pending[task].open.append(pending[task].calls.count)
         pending[task].calls.append((nil, pending[task].open.count - 1))
     }
 
-    public mutating func ended(_ call: Call) {
-        if call.confidence == .orphan {
+    private mutating func addTasks(upTo task: TaskSlot) {
+        while pending.count <= task { pending.append(Pending()) }
+    }
+
+    private mutating func ended(_ call: Call) {
+        if call.isLeaf || call.confidence == .orphan {
+            addTasks(upTo: call.task)
             guard !call.isRoot else { return onTree(CallTree(nodes: [.init(call: call, level: 0)])) }
             return pending[call.task].calls.append((call, pending[call.task].open.count))
         }
         let index = pending[call.task].open.removeLast()
         pending[call.task].calls[index].call = call
-        if call.callsAtOwnDepthCameAfter { pending[call.task].moveOut(of: index, depth: call.depth) }
+        if call.facts.contains(.callsAtOwnDepthCameAfter) { pending[call.task].moveOut(of: index, depth: call.depth) }
         guard call.isRoot else { return }
         let nodes = pending[call.task].calls.compactMap { entry in
             entry.call.map { CallTree.Node(call: $0, level: entry.level) }

@@ -3,187 +3,186 @@
 /// Stacks are per task although the ring buffer is per CPU: a task may leave a function on another CPU than it entered it.
 /// An exit is matched by task, depth and, where the source names it, function; what does not match becomes an orphan and
 /// the frames that it shows to be over become open calls. Nothing is invented.
-struct StackBuilder<Consumer: CallConsumer> {
-    var consumer: Consumer
+struct StackBuilder: Sendable {
+    /// What happened since ``takeOutput()``.
+    var output: [CallEvent] = []
     var counts = TraceCounts()
 
+    private let names: TraceNames
     private let lossesAreMarked: Bool
-    private var stacks: [TaskStack] = []
+    var calls = OpenCalls()
+    var stacks: [TaskStack] = []
+    /// By CPU: what runs there.
+    var running: [Running] = []
+    var eventNumber = 0
+
     private var slots: [TaskKey: TaskSlot] = [:]
     private var freeSlots: [TaskSlot] = []
-    private var cpus: [CPUState] = []
-    private var eventNumber = 0
+    private var losses: [LossState] = []
+    private var lanes = TaskLanes()
 
     /// More tasks than this and those without open calls are forgotten: keeps memory independent of the trace's length.
-    private static var taskLimit: Int { 4096 }
+    private static let taskLimit = 4096
 
     /// - Parameter lossesAreMarked: an exit is missing only where a loss is marked: true for trace.dat, not for text, which
     ///   people cut.
-    init(consumer: Consumer, lossesAreMarked: Bool) {
-        self.consumer = consumer
+    init(names: TraceNames, lossesAreMarked: Bool) {
+        self.names = names
         self.lossesAreMarked = lossesAreMarked
     }
 
-    // MARK: Events
-
-    mutating func entry(_ record: EntryRecord) {
-        counts.entries += 1
-        push(record)
-    }
-
-    mutating func exit(_ record: ExitRecord) {
-        counts.exits += 1
-        pop(record)
-    }
-
-    /// A call on one line of text, or an entry with its exit right behind it.
-    mutating func leaf(_ entry: EntryRecord, _ exit: ExitRecord) {
-        counts.leaves += 1
-        push(entry)
-        pop(exit)
-    }
-
-    /// Events of `cpu` were lost after its last and before its next event; `count` is nil where unknown.
-    mutating func loss(cpu: Int, count: Int?) {
-        counts.addLoss(count)
-        addCPUs(upTo: cpu)
-        cpus[cpu].lossPending = true
-        for slot in cpus[cpu].left { markLossy(slot) }
-        for slot in stacks.indices where stacks[slot].cpu == cpu { markLossy(slot) }
+    mutating func take(_ events: Span<GraphEvent>) {
+        var index = takeObvious(events, from: 0)
+        while index < events.count {
+            takeCarefully(events[index])
+            index = takeObvious(events, from: index + 1)
+        }
     }
 
     /// The trace is over: every call still on a stack has no exit.
     mutating func finish() {
-        for slot in stacks.indices { unwind(slot, to: 0) }
+        for slot in stacks.indices { unwind(slot, from: 0) }
     }
 
-    /// Depth at which the next entry of `task` is expected: one below its innermost open call that no call of its own depth
-    /// has followed; nil without open calls.
-    func openDepth(of task: TaskKey) -> Int? {
-        slots[task].flatMap { stacks[$0].frames.last { $0.callsAtOwnDepth == 0 } }.map { $0.depth + 1 }
+    /// What has happened since it was last asked for.
+    mutating func takeOutput() -> CallBatch {
+        var batch = CallBatch(functions: names.count, tasks: stacks.count, openCalls: calls.frames.count)
+        swap(&batch.events, &output)
+        return batch
     }
 
-    /// What was known as `old` is now known to be `new`. Does nothing if `new` has a stack of its own.
-    mutating func rename(_ old: TaskKey, to new: TaskKey) {
-        guard slots[new] == nil, let slot = slots.removeValue(forKey: old) else { return }
-        slots[new] = slot
-        stacks[slot].key = new
-    }
+    // MARK: Events
 
-    // MARK: Stacks
-
-    private mutating func push(_ record: EntryRecord) {
-        let slot = arrive(record.task, cpu: record.cpu)
-        unwind(slot, to: stacks[slot].count(above: record.depth + 1))
-        if stacks[slot].areOver(before: record, lossesAreMarked: lossesAreMarked) {
-            unwind(slot, to: stacks[slot].count(above: record.depth))
+    private mutating func takeCarefully(_ event: GraphEvent) {
+        switch event.kind {
+        case .entry: push(event, slot: arrive(event))
+        case .exit: pop(event, slot: arrive(event))
+        case .leaf:
+            let slot = arrive(event)
+            push(event, slot: slot)
+            pop(event, slot: slot)
+        case .loss: loss(cpu: event.cpu, count: event.lostCount)
+        case .taskSwitch: switchTask(event)
+        case .other: break
         }
-        if let caller = stacks[slot].frames.indices.last { stacks[slot].frames[caller].enters(depth: record.depth) }
-        stacks[slot].frames.append(Frame(record))
-        consumer.began(record.function, depth: record.depth, task: slot)
     }
 
-    private mutating func pop(_ record: ExitRecord) {
-        let slot = arrive(record.task, cpu: record.cpu)
+    private mutating func push(_ event: GraphEvent, slot: TaskSlot) {
+        unwind(slot, from: Int(event.depth) + 1)
+        if calls.areOver(stacks[slot], before: event, lossesAreMarked: lossesAreMarked) {
+            unwind(slot, from: Int(event.depth))
+        }
+        let caller = stacks[slot].top
+        if caller >= 0 { calls[caller].enters(depth: event.depth) }
+        calls.push(event, on: &stacks[slot])
+        output.append(
+            .began(FunctionID(index: event.function), task: Int32(slot), number: stacks[slot].top))
+    }
+
+    private mutating func pop(_ exit: GraphEvent, slot: TaskSlot) {
         // Whatever was deeper than this exit has ended without one of its own.
-        unwind(slot, to: stacks[slot].count(above: record.depth + 1))
-        guard let index = stacks[slot].index(matching: record) else {
+        unwind(slot, from: Int(exit.depth) + 1)
+        guard let match = calls.number(stacks[slot], matching: exit) else {
             // And so has what was at its depth, if that is not what it ends.
-            unwind(slot, to: stacks[slot].count(above: record.depth))
-            return orphan(record, slot)
+            unwind(slot, from: Int(exit.depth))
+            return orphan(exit, slot)
         }
-        unwind(slot, to: index + 1)
-        var frame = stacks[slot].frames.removeLast()
-        let rest = frame.settle(record)
+        while stacks[slot].top != match { endOpen(slot) }
+        var (frame, number) = calls.pop(&stacks[slot])
+        let rest = frame.settle(exit)
         if frame.isLossy { counts.lossy += 1 } else { counts.calls += 1 }
-        if !frame.isLossy && record.duration == nil { counts.untimed += 1 }
+        let isTimed = exit.duration != GraphEvent.noTime
+        if !frame.isLossy && !isTimed { counts.untimed += 1 }
+        var facts: Call.Facts = frame.caller < 0 ? .root : []
         let whole = !frame.isLossy && frame.isWhole
-        let end = Ending(
-            confidence: frame.isLossy ? .lossy : .complete, duration: record.duration, isWhole: whole,
-            callsAfter: rest.callsAfter)
-        self.end(frame, slot, end)
-        let ns = (record.duration ?? frame.childrenNs) &+ rest.afterNs
+        if whole { facts.insert(.whole) }
+        if rest.callsAfter { facts.insert(.callsAtOwnDepthCameAfter) }
+        output.append(
+            .ended(
+                Call(
+                    frame, exit: exit, key: stacks[slot].key, task: slot, number: number,
+                    confidence: frame.isLossy ? .lossy : .complete, facts: facts)))
+        let ns = (isTimed ? exit.duration : frame.childrenNs) &+ rest.afterNs
         credit(slot, ns: ns, childDepth: frame.depth, whole: whole)
     }
 
     /// An exit without an entry still says how long its function took: the caller's self time must not contain it.
-    private mutating func orphan(_ record: ExitRecord, _ slot: TaskSlot) {
+    private mutating func orphan(_ exit: GraphEvent, _ slot: TaskSlot) {
         counts.orphans += 1
-        let inside = stacks[slot].frames.last?.skippedLevelNs ?? 0
-        consumer.ended(
-            Call(
-                function: record.function ?? .unknown, depth: record.depth, task: slot, tid: stacks[slot].key.tid,
-                cpu: record.cpu, exitCPU: record.cpu, start: nil, duration: record.duration, childrenNs: inside,
-                confidence: .orphan, isRoot: stacks[slot].frames.isEmpty, isWhole: false,
-                callsAtOwnDepthCameAfter: false))
-        let unseen = record.duration.map { $0 > inside ? $0 - inside : 0 } ?? 0
-        credit(slot, ns: unseen, childDepth: record.depth, whole: false)
+        let caller = stacks[slot].top
+        let inside = caller < 0 ? 0 : calls[caller].skippedLevelNs
+        output.append(
+            .ended(
+                Call(
+                    startOrNone: GraphEvent.noTime, durationOrNone: exit.duration, childrenNs: inside,
+                    function: FunctionID(index: exit.function), taskNumber: Int32(slot), number: -1,
+                    key: stacks[slot].key, depthNumber: exit.depth, firstCPU: exit.cpu, lastCPU: exit.cpu,
+                    confidence: .orphan, facts: caller < 0 ? .root : [])))
+        let isLonger = exit.duration != GraphEvent.noTime && exit.duration > inside
+        credit(slot, ns: isLonger ? exit.duration - inside : 0, childDepth: exit.depth, whole: false)
     }
 
-    /// Ends the frames from `count` on as open calls, innermost first.
-    private mutating func unwind(_ slot: TaskSlot, to count: Int) {
-        while stacks[slot].frames.count > count {
-            let frame = stacks[slot].frames.removeLast()
-            counts.open += 1
-            end(frame, slot, Ending(confidence: .open, duration: nil, isWhole: false, callsAfter: true))
-            credit(slot, ns: frame.childrenNs, childDepth: frame.depth, whole: false)
-        }
+    /// Ends the calls that are not less deep than `depth` as open ones, innermost first.
+    private mutating func unwind(_ slot: TaskSlot, from depth: Int) {
+        while stacks[slot].top >= 0, Int(calls[stacks[slot].top].depth) >= depth { endOpen(slot) }
     }
 
-    private struct Ending {
-        let confidence: Confidence
-        let duration: UInt64?
-        let isWhole: Bool
-        let callsAfter: Bool
+    /// Ends the innermost call without an exit.
+    private mutating func endOpen(_ slot: TaskSlot) {
+        let (frame, number) = calls.pop(&stacks[slot])
+        counts.open += 1
+        var end = GraphEvent(kind: .exit)
+        end.cpu = stacks[slot].cpu
+        output.append(
+            .ended(
+                Call(
+                    frame, exit: end, key: stacks[slot].key, task: slot, number: number, confidence: .open,
+                    facts: frame.caller < 0 ? [.callsAtOwnDepthCameAfter, .root] : .callsAtOwnDepthCameAfter)))
+        credit(slot, ns: frame.childrenNs, childDepth: frame.depth, whole: false)
     }
 
-    private mutating func end(_ frame: Frame, _ slot: TaskSlot, _ ending: Ending) {
-        consumer.ended(
-            Call(
-                function: frame.function, depth: frame.depth, task: slot, tid: stacks[slot].key.tid, cpu: frame.cpu,
-                exitCPU: stacks[slot].cpu, start: frame.start, duration: ending.duration,
-                childrenNs: frame.childrenNs, confidence: ending.confidence, isRoot: stacks[slot].frames.isEmpty,
-                isWhole: ending.isWhole, callsAtOwnDepthCameAfter: ending.callsAfter))
+    private mutating func credit(_ slot: TaskSlot, ns: UInt64, childDepth: UInt16, whole: Bool) {
+        let top = stacks[slot].top
+        if top >= 0 { calls[top].credit(ns: ns, childDepth: childDepth, whole: whole) }
     }
 
-    private mutating func credit(_ slot: TaskSlot, ns: UInt64, childDepth: Int, whole: Bool) {
-        guard let top = stacks[slot].frames.indices.last else { return }
-        stacks[slot].frames[top].credit(ns: ns, childDepth: childDepth, whole: whole)
-    }
+    // MARK: Tasks
 
-    // MARK: Tasks and losses
-
-    /// The stack of a task that has an event on `cpu` now.
-    private mutating func arrive(_ task: TaskKey, cpu: Int) -> TaskSlot {
+    /// The stack of a task that has an event now.
+    private mutating func arrive(_ event: GraphEvent) -> TaskSlot {
         eventNumber += 1
+        let cpu = Int(event.cpu)
         addCPUs(upTo: cpu)
-        let slot = slots[task] ?? newSlot(task, cpu: cpu)
-        if cpus[cpu].lossPending {
-            cpus[cpu].lossPending = false
-            cpus[cpu].lossEnd = eventNumber
+        let key = task(of: event)
+        let slot = slots[key] ?? newSlot(key, cpu: event.cpu)
+        if losses[cpu].isPending {
+            losses[cpu].isPending = false
+            losses[cpu].end = eventNumber
         }
-        if !cpus[cpu].left.isEmpty { cpus[cpu].left.removeAll(keepingCapacity: true) }
-        if stacks[slot].cpu != cpu { migrate(slot, to: cpu) }
+        losses[cpu].left.removeAll(keepingCapacity: true)
+        if stacks[slot].cpu != event.cpu { migrate(slot, to: event.cpu) }
         stacks[slot].lastEvent = eventNumber
+        running[cpu] = Running(task: event.task, slot: slot)
         return slot
     }
 
-    private mutating func migrate(_ slot: TaskSlot, to cpu: Int) {
-        cpus[stacks[slot].cpu].left.append(slot)
+    private mutating func migrate(_ slot: TaskSlot, to cpu: UInt16) {
+        let old = Int(stacks[slot].cpu)
+        losses[old].left.append(slot)
+        running[old] = .unclear
         stacks[slot].cpu = cpu
         // Seen elsewhere before this CPU's loss was over: it may have been here during the loss.
-        if stacks[slot].lastEvent < cpus[cpu].lossEnd { markLossy(slot) }
+        if stacks[slot].lastEvent < losses[Int(cpu)].end { calls.markLossy(stacks[slot]) }
     }
 
     private mutating func addCPUs(upTo cpu: Int) {
-        while cpus.count <= cpu { cpus.append(CPUState()) }
+        while running.count <= cpu {
+            running.append(.unclear)
+            losses.append(LossState())
+        }
     }
 
-    private mutating func markLossy(_ slot: TaskSlot) {
-        for index in stacks[slot].frames.indices { stacks[slot].frames[index].isLossy = true }
-    }
-
-    private mutating func newSlot(_ task: TaskKey, cpu: Int) -> TaskSlot {
+    private mutating func newSlot(_ task: TaskKey, cpu: UInt16) -> TaskSlot {
         if slots.count >= Self.taskLimit && freeSlots.isEmpty { forgetIdleTasks() }
         let stack = TaskStack(key: task, cpu: cpu)
         if let slot = freeSlots.popLast() {
@@ -197,9 +196,100 @@ struct StackBuilder<Consumer: CallConsumer> {
     }
 
     private mutating func forgetIdleTasks() {
-        for (key, slot) in slots where stacks[slot].frames.isEmpty {
+        for (key, slot) in slots where stacks[slot].top < 0 {
             slots[key] = nil
             freeSlots.append(slot)
         }
+        forgetRunning()
+    }
+
+    private mutating func forgetRunning() {
+        for cpu in running.indices { running[cpu] = .unclear }
+    }
+
+    // MARK: Tasks of a text without a column for them
+
+    private mutating func task(of event: GraphEvent) -> TaskKey {
+        guard event.task == .running else { return event.task }
+        let cpu = Int(event.cpu)
+        if let task = lanes.task(on: cpu) { return task }
+        if let task = migratedTask(event) {
+            lanes.move(task, to: cpu)
+            forgetRunning()
+            return task
+        }
+        let task = TaskKey.unnamed(cpu: event.cpu)
+        lanes.set(task, on: cpu)
+        return task
+    }
+
+    /// A CPU's first line below depth 0 goes on with an unnamed task of another CPU if exactly one of them has just the
+    /// calls open that this line needs.
+    private func migratedTask(_ event: GraphEvent) -> TaskKey? {
+        let open = Int(event.depth) + (event.kind == .exit ? 1 : 0)
+        guard open > 0 else { return nil }
+        let fitting = lanes.unnamedTasks(except: Int(event.cpu)).filter { task in
+            slots[task].flatMap { calls.openDepth(stacks[$0]) } == open
+        }
+        return fitting.count == 1 ? fitting[0] : nil
+    }
+
+    private mutating func switchTask(_ event: GraphEvent) {
+        if let task = lanes.task(on: Int(event.cpu)), task.tid == nil { rename(task, to: event.previous) }
+        lanes.set(event.task, on: Int(event.cpu))
+        forgetRunning()
+    }
+
+    /// What was known as `old` is now known to be `new`. Does nothing if `new` has a stack of its own.
+    private mutating func rename(_ old: TaskKey, to new: TaskKey) {
+        guard slots[new] == nil, let slot = slots.removeValue(forKey: old) else { return }
+        slots[new] = slot
+        stacks[slot].key = new
+    }
+
+    // MARK: Losses
+
+    /// Events of `cpu` were lost after its last and before its next event; `count` is nil where unknown.
+    private mutating func loss(cpu: UInt16, count: Int?) {
+        counts.addLoss(count)
+        addCPUs(upTo: Int(cpu))
+        losses[Int(cpu)].isPending = true
+        running[Int(cpu)] = .unclear
+        for slot in losses[Int(cpu)].left { calls.markLossy(stacks[slot]) }
+        for stack in stacks where stack.cpu == cpu { calls.markLossy(stack) }
+    }
+}
+
+/// What runs on a CPU.
+struct Running {
+    /// As the last event named it.
+    let task: TaskKey
+    let slot: TaskSlot
+
+    /// The next event has to be looked at closer.
+    static let unclear = Running(task: .none, slot: 0)
+}
+
+/// Which calls a loss of a CPU's events may have touched.
+private struct LossState {
+    /// A loss was announced and no event of this CPU has come since.
+    var isPending = false
+    /// Number of the first event of this CPU after its last loss; 0 without a loss.
+    var end = 0
+    /// Tasks that went on elsewhere since this CPU's last event: text announces a loss only when it is over.
+    var left: [TaskSlot] = []
+}
+
+extension Call {
+    @inline(__always)
+    init(
+        _ frame: Frame, exit: GraphEvent, key: TaskKey, task: TaskSlot, number: Int32, confidence: Confidence,
+        facts: Facts
+    ) {
+        self.init(
+            startOrNone: frame.start, durationOrNone: exit.duration, childrenNs: frame.childrenNs,
+            function: FunctionID(index: frame.function), taskNumber: Int32(truncatingIfNeeded: task), number: number,
+            key: key, depthNumber: frame.depth, firstCPU: frame.cpu, lastCPU: exit.cpu, confidence: confidence,
+            facts: facts)
     }
 }

@@ -6,24 +6,29 @@
 ///
 /// Sums wrap: only invented durations are large enough for that, and those must not end the program.
 struct Frame {
-    let function: FunctionID
-    let depth: Int
-    let cpu: Int
-    let start: UInt64?
+    let start: UInt64
     /// Time in ns of the measured calls directly below, so far.
     private(set) var childrenNs: UInt64 = 0
     /// The part of `childrenNs` that came from below a level that was not recorded, since the last call of the level between.
     private(set) var skippedLevelNs: UInt64 = 0
     /// The part of `childrenNs` that may have been inside calls that were just being entered, and so be counted twice.
     private(set) var enteringNs: UInt64 = 0
-    /// Number of calls at this call's own depth since it began, and the part of `childrenNs` since the first of them.
-    private(set) var callsAtOwnDepth = 0
+    /// The part of `childrenNs` since the first call at this call's own depth.
     private(set) var sinceOwnDepthNs: UInt64 = 0
+    let function: Int32
+    /// Number of calls at this call's own depth since it began.
+    private(set) var callsAtOwnDepth: Int32 = 0
+    let depth: UInt16
+    let cpu: UInt16
     var isLossy = false
     /// All calls below are complete, so far.
     private(set) var isWhole = true
+    /// The number of the open call that called this one, negative for a root. Of a free frame, the next free one.
+    var caller: Int32
 
-    init(_ entry: EntryRecord) {
+    @inline(__always)
+    init(_ entry: GraphEvent, caller: Int32) {
+        self.caller = caller
         function = entry.function
         depth = entry.depth
         cpu = entry.cpu
@@ -31,27 +36,35 @@ struct Frame {
     }
 
     /// Depth, the function unless the exit is a bare `}`, and the time of what must be inside tell whose exit it is.
-    func matches(_ exit: ExitRecord, isRoot: Bool) -> Bool {
-        guard depth == exit.depth else { return false }
-        if let function = exit.function, function != self.function { return false }
-        guard let duration = exit.duration else { return true }
+    func matches(_ exit: GraphEvent, isRoot: Bool) -> Bool {
+        guard depth == exit.depth, exit.function == 0 || exit.function == function else { return false }
+        guard exit.duration != GraphEvent.noTime else { return true }
         // A root has no caller to give anything back to.
         let inside = isRoot ? childrenNs &- enteringNs : childrenNs &- enteringNs &- sinceOwnDepthNs
-        let (limit, overflow) = duration.addingReportingOverflow(exit.rounding)
+        let (limit, overflow) = exit.duration.addingReportingOverflow(UInt64(exit.rounding))
         return overflow || limit >= inside
     }
 
-    mutating func credit(ns: UInt64, childDepth: Int, whole: Bool) {
+    /// Whether `exit` certainly ends this call, with nothing in it that has to be taken out: true of nearly all.
+    @inline(__always)
+    func obviouslyMatches(_ exit: GraphEvent) -> Bool {
+        depth == exit.depth && (exit.function == function || exit.function == 0) && childrenNs <= exit.duration
+            && exit.duration != GraphEvent.noTime
+    }
+
+    @inline(__always)
+    mutating func credit(ns: UInt64, childDepth: UInt16, whole: Bool) {
         childrenNs &+= ns
-        skippedLevelNs = childDepth > depth + 1 ? skippedLevelNs &+ ns : 0
-        if childDepth <= depth { callsAtOwnDepth += 1 }
+        skippedLevelNs = childDepth > depth &+ 1 ? skippedLevelNs &+ ns : 0
+        if childDepth <= depth { callsAtOwnDepth &+= 1 }
         if callsAtOwnDepth > 0 { sinceOwnDepthNs = sinceOwnDepthNs &+ ns }
         isWhole = isWhole && whole
     }
 
     /// A call at `depth` begins below: what was recorded since the last one, one level deeper, may have hit its entry.
-    mutating func enters(depth: Int) {
-        guard depth == self.depth + 1 else { return }
+    @inline(__always)
+    mutating func enters(depth: UInt16) {
+        guard depth == self.depth &+ 1 else { return }
         enteringNs = enteringNs &+ skippedLevelNs
         skippedLevelNs = 0
     }
@@ -59,7 +72,7 @@ struct Frame {
     /// Takes out what cannot have been inside the call because it does not fit into its duration.
     ///
     /// - Returns: time in ns of calls that came after this one was over, and whether there are any.
-    mutating func settle(_ exit: ExitRecord) -> (afterNs: UInt64, callsAfter: Bool) {
+    mutating func settle(_ exit: GraphEvent) -> (afterNs: UInt64, callsAfter: Bool) {
         guard exceeds(exit) else { return (0, false) }
         childrenNs &-= sinceOwnDepthNs
         // What a call below has as its own, too, keeps the self times of this tree from adding up.
@@ -68,58 +81,115 @@ struct Frame {
         return (sinceOwnDepthNs, callsAtOwnDepth > 0)
     }
 
-    private func exceeds(_ exit: ExitRecord) -> Bool {
-        guard let duration = exit.duration else { return false }
-        return childrenNs > duration && childrenNs - duration > exit.rounding
+    private func exceeds(_ exit: GraphEvent) -> Bool {
+        guard exit.duration != GraphEvent.noTime else { return false }
+        return childrenNs > exit.duration && childrenNs - exit.duration > UInt64(exit.rounding)
     }
 }
 
-/// The open calls of one task, outermost first, and where the task was seen last.
+/// A task with open calls, and where it was seen last.
 struct TaskStack {
     var key: TaskKey
-    var frames: [Frame] = []
-    var cpu: Int
+    /// The number of the innermost open call; negative without one.
+    var top: Int32 = -1
+    var cpu: UInt16
     /// Number of the task's last event within the reading.
     var lastEvent = 0
+
+    init(key: TaskKey, cpu: UInt16) {
+        self.key = key
+        self.cpu = cpu
+    }
+}
+
+/// The open calls of all tasks: each knows its caller, and free places are used again. So their numbers are small, and whoever
+/// keeps something for each open call can do so in an array.
+struct OpenCalls {
+    /// Open ones and free ones.
+    var frames: [Frame] = []
+    /// The first free frame; negative if there is none.
+    var free: Int32 = -1
 
     /// An interrupt makes about three calls at one depth, and may itself be hit by another; more than this is damage.
     private static let interruptCalls = 8
 
-    init(key: TaskKey, cpu: Int) {
-        self.key = key
-        self.cpu = cpu
+    subscript(number: Int32) -> Frame {
+        get { frames[Int(number)] }
+        set { frames[Int(number)] = newValue }
     }
 
-    /// How many frames are less deep than `depth`.
-    func count(above depth: Int) -> Int {
-        frames.lastIndex { $0.depth < depth }.map { $0 + 1 } ?? 0
+    mutating func push(_ entry: GraphEvent, on stack: inout TaskStack) {
+        if free < 0 { grow() }
+        let number = free
+        free = self[number].caller
+        self[number] = Frame(entry, caller: stack.top)
+        stack.top = number
+    }
+
+    /// Takes the innermost call off, which there must be.
+    mutating func pop(_ stack: inout TaskStack) -> (frame: Frame, number: Int32) {
+        let number = stack.top
+        let frame = self[number]
+        stack.top = frame.caller
+        self[number].caller = free
+        free = number
+        return (frame, number)
+    }
+
+    private mutating func grow() {
+        let more = Swift.max(64, frames.count / 2)
+        for _ in 0..<more {
+            frames.append(Frame(GraphEvent(kind: .entry), caller: free))
+            free = Int32(truncatingIfNeeded: frames.count - 1)
+        }
     }
 
     /// Whether the calls that are open at the depth of `entry` must be over, their exits missing; if not, they are just
     /// ending and an interrupt is coming in between.
-    func areOver(before entry: EntryRecord, lossesAreMarked: Bool) -> Bool {
-        let peers = frames[count(above: entry.depth)...]
-        guard let first = peers.first else { return false }
-        if first.isLossy || peers.count + first.callsAtOwnDepth > Self.interruptCalls { return true }
+    func areOver(_ stack: TaskStack, before entry: GraphEvent, lossesAreMarked: Bool) -> Bool {
+        var peers = 0
+        var first: Int32 = -1
+        var isSameFunction = false
+        var number = stack.top
+        while number >= 0, self[number].depth >= entry.depth {
+            first = number
+            peers += 1
+            isSameFunction = isSameFunction || self[number].function == entry.function
+            number = self[number].caller
+        }
+        guard first >= 0 else { return false }
+        if self[first].isLossy || peers + Int(self[first].callsAtOwnDepth) > Self.interruptCalls { return true }
         // The next root would be taken for a part of the last one, whose exit may never come.
-        let isRoot = peers.startIndex == 0
-        return isRoot && (!lossesAreMarked || peers.contains { $0.function == entry.function })
+        let isRoot = self[first].caller < 0
+        return isRoot && (!lossesAreMarked || isSameFunction)
     }
 
-    /// The open call that `exit` ends.
-    func index(matching exit: ExitRecord) -> Int? {
-        frames.indices.reversed().prefix { frames[$0].depth >= exit.depth }.first {
-            frames[$0].matches(exit, isRoot: $0 == 0)
+    /// The open call that `exit` ends; nil if there is none.
+    func number(_ stack: TaskStack, matching exit: GraphEvent) -> Int32? {
+        var number = stack.top
+        while number >= 0, self[number].depth >= exit.depth {
+            if self[number].matches(exit, isRoot: self[number].caller < 0) { return number }
+            number = self[number].caller
+        }
+        return nil
+    }
+
+    /// Depth at which the next entry is expected: one below the innermost open call that no call of its own depth has
+    /// followed; nil without open calls.
+    func openDepth(_ stack: TaskStack) -> Int? {
+        var number = stack.top
+        while number >= 0 {
+            if self[number].callsAtOwnDepth == 0 { return Int(self[number].depth) + 1 }
+            number = self[number].caller
+        }
+        return nil
+    }
+
+    mutating func markLossy(_ stack: TaskStack) {
+        var number = stack.top
+        while number >= 0 {
+            self[number].isLossy = true
+            number = self[number].caller
         }
     }
-}
-
-/// What must be known of a CPU to tell which calls a loss of its events may have touched.
-struct CPUState {
-    /// A loss was announced and no event of this CPU has come since.
-    var lossPending = false
-    /// Number of the first event of this CPU after its last loss; 0 without a loss.
-    var lossEnd = 0
-    /// Tasks that went on elsewhere since this CPU's last event: text announces a loss only when it is over.
-    var left: [TaskSlot] = []
 }

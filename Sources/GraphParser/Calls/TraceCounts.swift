@@ -47,3 +47,14 @@ public struct TraceCounts: Equatable, Sendable {
         open + orphans + lossy + lostEvents + uncountedLosses + unparsedLines > 0
     }
 }
+
+extension TraceCounts {
+    static func + (left: TraceCounts, right: TraceCounts) -> TraceCounts {
+        var sum = left
+        for part in [
+            \TraceCounts.calls, \.open, \.orphans, \.lossy, \.untimed, \.lostEvents, \.uncountedLosses, \.entries, \.exits,
+            \.leaves, \.comments, \.structureLines, \.unparsedLines, \.records,
+        ] { sum[keyPath: part] += right[keyPath: part] }
+        return sum
+    }
+}

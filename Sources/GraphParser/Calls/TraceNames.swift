@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A traced function as the kernel names it.
 public struct Function: Hashable, Sendable, CustomStringConvertible {
     /// The symbol with its compiler suffix, e.g. `multipath_map.isra.0`.
@@ -32,26 +34,44 @@ public struct FunctionID: Hashable, Sendable {
 
 /// The names of a trace: its distinct functions, each stored once, and its tasks.
 ///
-/// Filled while the trace is read, and shared by the reader with its consumers, who get numbers and look names up here.
-public final class TraceNames {
-    private var functions: [Function] = [Function(name: "(unknown)", module: nil)]
-    private var ids: [Function: FunctionID] = [:]
-    /// Command names by thread ID, as far as the trace knows them.
-    public internal(set) var comms: [Int32: String] = [:]
+/// Filled while the trace is read, and shared by the reader with its consumers, who get numbers and look names up here: from
+/// other threads, hence the lock. It is taken once for each new function, not for each call.
+public final class TraceNames: Sendable {
+    private struct Tables {
+        var functions = [Function(name: "(unknown)", module: nil)]
+        var ids: [Function: FunctionID] = [:]
+        var comms: [Int32: String] = [:]
+    }
+
+    private let tables = Mutex(Tables())
 
     public init() {}
 
     /// Number of distinct functions, ``FunctionID/unknown`` included.
-    public var count: Int { functions.count }
+    public var count: Int { tables.withLock { $0.functions.count } }
 
-    public subscript(id: FunctionID) -> Function { functions[Int(id.index)] }
+    /// Command names by thread ID, as far as the trace knows them.
+    public var comms: [Int32: String] { tables.withLock { $0.comms } }
+
+    public subscript(id: FunctionID) -> Function { tables.withLock { $0.functions[Int(id.index)] } }
 
     func intern(_ function: Function) -> FunctionID {
-        if let id = ids[function] { return id }
-        let id = FunctionID(index: Int32(functions.count))
-        functions.append(function)
-        ids[function] = id
-        return id
+        tables.withLock { tables in
+            if let id = tables.ids[function] { return id }
+            let id = FunctionID(index: Int32(tables.functions.count))
+            tables.functions.append(function)
+            tables.ids[function] = id
+            return id
+        }
+    }
+
+    /// The first name of a task counts: later ones are cut shorter or are those of a successor.
+    func learn(_ comm: String, of tid: Int32) {
+        tables.withLock { if $0.comms[tid] == nil { $0.comms[tid] = comm } }
+    }
+
+    func learn(_ comms: [Int32: String]) {
+        tables.withLock { $0.comms.merge(comms) { known, _ in known } }
     }
 }
 

@@ -14,16 +14,8 @@ enum TextLine {
 
 /// A line that enters or leaves a function. Columns that the trace was printed without are nil.
 struct GraphLine {
-    enum Kind {
-        /// `f() {`
-        case entry
-        /// `f();`
-        case leaf
-        /// `}` or `} /* f */`
-        case exit
-    }
-
-    var kind = Kind.entry
+    /// `f() {` is an entry, `f();` a leaf, `}` and `} /* f */` an exit.
+    var kind = GraphEvent.Kind.entry
     /// ns, from the microseconds of funcgraph-abstime.
     var timestamp: UInt64?
     var cpu: Int?

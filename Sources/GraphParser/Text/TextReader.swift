@@ -1,17 +1,18 @@
 /// Reads function_graph text in chunks of any size: what ftrace's `trace` and `trace_pipe` print.
 ///
 /// Feed the bytes with ``feed(_:)`` in order, then call ``finish()`` once.
-public struct TextReader<Consumer: CallConsumer> {
-    private var builder: StackBuilder<Consumer>
+struct TextReader: Sendable {
+    /// What was read, until the owner has taken and emptied it.
+    var output: [GraphEvent] = []
+    private(set) var counts = TraceCounts()
     /// The name in `# tracer:`; nil if the text has none.
-    public private(set) var tracer: String?
+    private(set) var tracer: String?
     /// Number of different CPUs with calls.
-    public var cpuCount: Int { seenCPUs.count }
+    var cpuCount: Int { seenCPUs.count }
 
     private let names: TraceNames
     private var nameIndex = NameIndex()
     private var lastTID: Int32?
-    private var lanes = TaskLanes()
     private var seenCPUs: Set<Int> = []
     private var inComment = false
     private var isInBody = false
@@ -23,16 +24,12 @@ public struct TextReader<Consumer: CallConsumer> {
     /// Longer lines are not read: no kernel prints a line of more than a page.
     private static var lineLimit: Int { 64 << 10 }
 
-    public init(names: TraceNames, consumer: Consumer) {
+    init(names: TraceNames) {
         self.names = names
-        builder = StackBuilder(consumer: consumer, lossesAreMarked: false)
     }
 
-    public var consumer: Consumer { builder.consumer }
-    public var counts: TraceCounts { builder.counts }
-
     /// Takes the next bytes of the text.
-    public mutating func feed(_ bytes: Span<UInt8>) {
+    mutating func feed(_ bytes: Span<UInt8>) {
         var start = 0
         while start < bytes.count {
             guard let newline = bytes.firstIndex(of: 0x0a, in: start..<bytes.count) else { break }
@@ -43,9 +40,8 @@ public struct TextReader<Consumer: CallConsumer> {
     }
 
     /// The text is over; a last line without a newline counts too.
-    public mutating func finish() {
+    mutating func finish() {
         if !partial.isEmpty { end(of: Span<UInt8>()) }
-        builder.finish()
     }
 
     // MARK: Lines
@@ -62,8 +58,8 @@ public struct TextReader<Consumer: CallConsumer> {
     }
 
     private mutating func countOverlongLine() {
-        builder.counts.records += 1
-        builder.counts.unparsedLines += 1
+        counts.records += 1
+        counts.unparsedLines += 1
     }
 
     private mutating func end(of rest: Span<UInt8>) {
@@ -82,7 +78,7 @@ public struct TextReader<Consumer: CallConsumer> {
 
     private mutating func take(_ line: Span<UInt8>) {
         guard line.count <= Self.lineLimit else { return countOverlongLine() }
-        builder.counts.records += 1
+        counts.records += 1
         let parsed = LineParser.parse(line, inBody: isInBody)
         if case .unparsed = parsed, let plain = withoutHardSpaces(line) {
             take(plain.span, parsed: LineParser.parse(plain.span, inBody: isInBody))
@@ -96,19 +92,19 @@ public struct TextReader<Consumer: CallConsumer> {
         switch parsed {
         case .graph(let graph): take(graph, line)
         case .comment(let isClosed):
-            builder.counts.comments += 1
+            counts.comments += 1
             inComment = !isClosed
         case .taskSwitch(let cpu, let from, let to):
-            builder.counts.structureLines += 1
-            switchTask(cpu: cpu, from: from, to: to)
+            counts.structureLines += 1
+            output.append(.taskSwitch(cpu: UInt16(cpu), from: from, to: to))
         case .loss(let cpu, let count):
-            builder.counts.structureLines += 1
-            builder.loss(cpu: cpu, count: count)
+            counts.structureLines += 1
+            output.append(.loss(cpu: UInt16(cpu), count: count))
         case .tracer(let name):
-            builder.counts.structureLines += 1
+            counts.structureLines += 1
             if tracer == nil { tracer = printable(name.map { line[$0] }) }
-        case .structure: builder.counts.structureLines += 1
-        case .unparsed: builder.counts.unparsedLines += 1
+        case .structure: counts.structureLines += 1
+        case .unparsed: counts.unparsedLines += 1
         }
     }
 
@@ -130,7 +126,7 @@ public struct TextReader<Consumer: CallConsumer> {
     private mutating func continuesComment(_ line: Span<UInt8>, _ parsed: TextLine) -> Bool {
         if case .graph(let graph) = parsed, graph.cpu != nil { return stopComment() }
         if case .comment = parsed { return stopComment() }
-        builder.counts.comments += 1
+        counts.comments += 1
         let end = line.trimmedEnd()
         if line.has("*/", at: end - 2) { inComment = false }
         return true
@@ -145,52 +141,30 @@ public struct TextReader<Consumer: CallConsumer> {
 
     private mutating func take(_ graph: GraphLine, _ line: Span<UInt8>) {
         isInBody = true
-        let cpu = graph.cpu ?? 0
-        seenCPUs.insert(cpu)
-        let task = task(of: graph, cpu: cpu, line)
-        let function = graph.name.isEmpty ? nil : nameIndex.function(line, graph.name, in: names)
-        let exit = ExitRecord(
-            task: task, cpu: cpu, depth: graph.depth, function: function, duration: graph.duration,
-            rounding: graph.rounding, timestamp: graph.timestamp)
-        guard graph.kind != .exit else { return builder.exit(exit) }
-        let entry = EntryRecord(
-            task: task, cpu: cpu, depth: graph.depth, function: function ?? .unknown, timestamp: graph.timestamp)
-        if graph.kind == .leaf { builder.leaf(entry, exit) } else { builder.entry(entry) }
-    }
-
-    private mutating func task(of graph: GraphLine, cpu: Int, _ line: Span<UInt8>) -> TaskKey {
+        let cpu = UInt16(graph.cpu ?? 0)
+        seenCPUs.insert(Int(cpu))
+        var event = GraphEvent(kind: graph.kind)
+        event.cpu = cpu
+        event.depth = UInt16(graph.depth)
         if let tid = graph.tid {
             learnName(of: tid, graph.comm, line)
-            return .thread(tid, cpu: cpu)
+            event.task = .thread(tid, cpu: cpu)
         }
-        if let task = lanes.task(on: cpu) { return task }
-        if let task = migratedTask(to: cpu, graph) {
-            lanes.move(task, to: cpu)
-            return task
+        if !graph.name.isEmpty { event.function = nameIndex.function(line, graph.name, in: names).index }
+        event.timestamp = graph.timestamp ?? GraphEvent.noTime
+        event.duration = graph.duration ?? GraphEvent.noTime
+        event.rounding = UInt16(graph.rounding)
+        switch graph.kind {
+        case .entry: counts.entries += 1
+        case .exit: counts.exits += 1
+        default: counts.leaves += 1
         }
-        lanes.set(.unknown(cpu: cpu), on: cpu)
-        return .unknown(cpu: cpu)
+        output.append(event)
     }
 
     private mutating func learnName(of tid: Int32, _ comm: Range<Int>, _ line: Span<UInt8>) {
         guard tid != lastTID else { return }
         lastTID = tid
-        if names.comms[tid] == nil { names.comms[tid] = printable(comm.map { line[$0] }) }
-    }
-
-    /// A CPU's first line below depth 0 goes on with an unnamed task of another CPU if exactly one of them has just the
-    /// calls open that this line needs.
-    private func migratedTask(to cpu: Int, _ graph: GraphLine) -> TaskKey? {
-        let open = graph.kind == .exit ? graph.depth + 1 : graph.depth
-        guard open > 0 else { return nil }
-        let fitting = lanes.unnamedTasks(except: cpu).filter { builder.openDepth(of: $0) == open }
-        return fitting.count == 1 ? fitting[0] : nil
-    }
-
-    private mutating func switchTask(cpu: Int, from: Int32, to: Int32) {
-        if let task = lanes.task(on: cpu), task.tid == nil {
-            builder.rename(task, to: .thread(from, cpu: cpu))
-        }
-        lanes.set(.thread(to, cpu: cpu), on: cpu)
+        names.learn(printable(comm.map { line[$0] }), of: tid)
     }
 }

@@ -1,77 +1,60 @@
 /// The events of one CPU's ring buffer in a trace.dat, in the order in which they were recorded.
-struct CPUStream {
-    /// What comes next from this CPU.
-    enum Head {
-        case event(record: Range<Int>)
-        /// Events were lost; nil if the kernel did not count them.
-        case loss(Int?)
-        /// A page, or the rest of one, that cannot be understood.
-        case damaged
-        case end
-    }
+struct CPUStream: Sendable {
+    let cpu: UInt16
+    /// The events of the page decoded last; those before `next` have been moved on.
+    private var page = DecodedPage()
+    private var next = 0
+    /// How far the file has been read.
+    private(set) var bytesRead = 0
 
-    let cpu: Int
-    private(set) var head = Head.end
-    /// Time in ns of `head`: of a loss, the last time before it, so that it is seen before what came meanwhile elsewhere.
-    private(set) var timestamp: UInt64 = 0
-    /// The pages read last; `head`'s record stands in it.
-    private(set) var chunk: [UInt8] = []
-
+    /// The pages read last.
+    private var chunk: [UInt8] = []
     private let pageSize: Int
-    private var page: RingBufferPage?
     private var pageStart = 0
     private var nextOffset: Int
     private let endOffset: Int
+    private var lastTime: UInt64 = 0
 
     /// Pages are read in pieces of this many bytes.
-    private static let chunkSize = 1 << 20
+    private static let chunkSize = 256 << 10
 
     init(cpu: Int, data: TraceDatHeader.CPUData, pageSize: Int) {
-        self.cpu = cpu
+        self.cpu = UInt16(cpu)
         self.pageSize = pageSize
         nextOffset = data.offset
         endOffset = data.offset + data.size
     }
 
-    var isAtEnd: Bool { if case .end = head { true } else { false } }
+    var isAtEnd: Bool { next == page.events.count }
 
-    /// Moves `head` on to what comes next.
-    mutating func advance(_ file: InputFile) throws(TraceError) {
-        while true {
-            guard var open = page else {
-                if try openNextPage(file) { continue } else { return }
-            }
-            let next = open.next(chunk.span.bytes.extracting(pageRange))
-            page = open
-            switch next {
-            case .event(let record, let time):
-                timestamp = time
-                head = .event(record: (pageStart + record.lowerBound)..<(pageStart + record.upperBound))
-                return
-            case .end: page = nil
-            case .damaged:
-                page = nil
-                head = .damaged
-                return
-            }
-        }
+    /// When it is the next event's turn, in ns.
+    @inline(__always)
+    var time: UInt64 { page.turns[next] }
+
+    /// Appends the events up to the time `limit` to `batch` as far as they are decoded, at least one.
+    @inline(__always)
+    mutating func move(to batch: inout [GraphEvent], until limit: UInt64) {
+        var index = next
+        let page = page
+        let (events, turns) = (page.events.span, page.turns.span)
+        repeat {
+            batch.append(events[index])
+            index += 1
+        } while index < turns.count && turns[index] <= limit
+        next = index
     }
 
-    /// - Returns: true if a page is open and nothing has to be said first.
-    private mutating func openNextPage(_ file: InputFile) throws(TraceError) -> Bool {
-        guard try loadNextPage(file) else {
-            head = .end
-            return false
+    /// Decodes the next pages once all events have been moved on; `isAtEnd` stays true at the end of the buffer.
+    mutating func refill(_ file: InputFile, _ decoder: inout EventDecoder) throws(TraceError) {
+        lastTime = page.turns.last ?? lastTime
+        page.removeAll()
+        next = 0
+        while page.events.isEmpty {
+            guard try loadNextPage(file) else { return }
+            let range = pageStart..<min(pageStart + pageSize, chunk.count)
+            let pages = chunk
+            decoder.decode(pages.span.bytes.extracting(range), cpu: cpu, before: lastTime, into: &page)
         }
-        guard let opened = RingBufferPage(chunk.span.bytes.extracting(pageRange)) else {
-            head = .damaged
-            return false
-        }
-        page = opened
-        guard case .events(let count) = opened.loss else { return true }
-        if timestamp == 0 { timestamp = opened.timestamp }
-        head = .loss(count)
-        return false
     }
 
     private mutating func loadNextPage(_ file: InputFile) throws(TraceError) -> Bool {
@@ -81,9 +64,8 @@ struct CPUStream {
         guard nextOffset < endOffset else { return false }
         chunk = try file.read(at: nextOffset, count: min(max(Self.chunkSize, pageSize), endOffset - nextOffset))
         nextOffset += chunk.count
+        bytesRead += chunk.count
         pageStart = 0
         return !chunk.isEmpty
     }
-
-    private var pageRange: Range<Int> { pageStart..<min(pageStart + pageSize, chunk.count) }
 }

@@ -27,6 +27,8 @@ struct EventFormats {
         let id: UInt64
         let function: Field
         let depth: Field
+        /// Records that are shorter lack a field.
+        let minimumSize: Int
     }
     struct Exit {
         let id: UInt64
@@ -34,6 +36,8 @@ struct EventFormats {
         let depth: Field
         let callTime: Field
         let returnTime: Field
+        /// Records that are shorter lack a field.
+        let minimumSize: Int
     }
 
     /// Every event's header.
@@ -67,7 +71,9 @@ struct EventFormats {
 
     private static func entry(_ event: UnsafeMutablePointer<tep_event>) -> Entry? {
         guard let function = field("func", event), let depth = field("depth", event) else { return nil }
-        return Entry(id: UInt64(UInt32(bitPattern: event.pointee.id)), function: function, depth: depth)
+        return Entry(
+            id: UInt64(UInt32(bitPattern: event.pointee.id)), function: function, depth: depth,
+            minimumSize: end(of: [function, depth]))
     }
 
     private static func exit(_ event: UnsafeMutablePointer<tep_event>) -> Exit? {
@@ -76,8 +82,11 @@ struct EventFormats {
         else { return nil }
         return Exit(
             id: UInt64(UInt32(bitPattern: event.pointee.id)), function: function, depth: depth, callTime: callTime,
-            returnTime: returnTime)
+            returnTime: returnTime, minimumSize: end(of: [function, depth, callTime, returnTime]))
     }
+
+    /// The common header has 8 bytes.
+    private static func end(of fields: [Field]) -> Int { fields.map { $0.offset + $0.size }.reduce(8, max) }
 
     private static func field(_ name: String, _ event: UnsafeMutablePointer<tep_event>) -> Field? {
         guard let found = tep_find_any_field(event, name) else { return nil }

@@ -49,6 +49,7 @@ struct RingBufferPage {
     }
 
     /// The next event that carries data; time extensions and padding are passed over.
+    @inline(__always)
     mutating func next(_ page: RawSpan) -> Next {
         while index < end {
             guard index + 4 <= end else { return .damaged }
@@ -87,6 +88,7 @@ struct RingBufferPage {
         return .end
     }
 
+    @inline(__always)
     private mutating func record(start: Int, length: Int) -> Next {
         guard length <= end - start else { return .damaged }
         index = start + length

@@ -1,124 +1,63 @@
 /// Reads the function_graph events of a trace.dat: all CPUs' buffers in one pass, merged by time.
-struct TraceDatReader<Consumer: CallConsumer> {
-    private(set) var builder: StackBuilder<Consumer>
+struct TraceDatReader: EventSource {
+    static let lossesAreMarked = true
+
     private let file: InputFile
     private let header: TraceDatHeader
-    private let names: TraceNames
-    private var functionIDs: [UInt64: FunctionID] = [:]
+    private var decoder: EventDecoder
+    /// Those that have events left.
+    private var streams: [CPUStream]
+    private var isOpened = false
 
-    init(file: InputFile, header: TraceDatHeader, names: TraceNames, consumer: Consumer) {
+    init(file: InputFile, header: TraceDatHeader, names: TraceNames) {
         self.file = file
         self.header = header
-        self.names = names
-        builder = StackBuilder(consumer: consumer, lossesAreMarked: true)
+        decoder = EventDecoder(formats: header.formats, symbols: header.symbols, names: names)
+        streams = header.cpus.enumerated().map { CPUStream(cpu: $0, data: $1, pageSize: header.pageSize) }
     }
 
-    mutating func read() throws(TraceError) {
-        var streams: [CPUStream] = []
-        for (cpu, data) in header.cpus.enumerated() where data.size > 0 {
-            var stream = CPUStream(cpu: cpu, data: data, pageSize: header.pageSize)
-            try stream.advance(file)
-            if !stream.isAtEnd { streams.append(stream) }
-        }
-        while let next = Self.earliest(streams) {
-            try drain(&streams[next.index], until: next.limit)
-            if streams[next.index].isAtEnd { streams.remove(at: next.index) }
-        }
-        builder.finish()
+    var counts: TraceCounts { decoder.counts }
+
+    var source: TraceSource {
+        TraceSource(
+            path: file.path, kind: .traceDat, kernel: header.kernel, clock: header.clock, cpus: header.cpus.count,
+            notes: header.notes)
     }
 
-    /// The stream whose head is first, and the time up to which it stays so: the first head of all others.
-    private static func earliest(_ streams: [CPUStream]) -> (index: Int, limit: UInt64)? {
+    mutating func read(into batch: inout EventBatch) throws(TraceError) -> Bool {
+        if !isOpened { try open() }
+        while batch.events.count < EventBatch.size {
+            guard let next = earliest() else { return false }
+            streams[next.index].move(to: &batch.events, until: next.limit)
+            if streams[next.index].isAtEnd { try refill(next.index) }
+        }
+        batch.position = streams.reduce(0) { $0 + $1.bytesRead }
+        return true
+    }
+
+    private mutating func open() throws(TraceError) {
+        isOpened = true
+        for index in streams.indices.reversed() { try refill(index) }
+    }
+
+    private mutating func refill(_ index: Int) throws(TraceError) {
+        try streams[index].refill(file, &decoder)
+        if streams[index].isAtEnd { streams.remove(at: index) }
+    }
+
+    /// The stream whose next event is first, and the time up to which it stays so: the first event of all others.
+    private func earliest() -> (index: Int, limit: UInt64)? {
         guard var index = streams.indices.first else { return nil }
+        var first = streams[index].time
         var limit = UInt64.max
         for other in streams.indices.dropFirst() {
-            if streams[other].timestamp < streams[index].timestamp {
-                limit = streams[index].timestamp
-                index = other
+            let time = streams[other].time
+            if time < first {
+                (limit, first, index) = (first, time, other)
             } else {
-                limit = min(limit, streams[other].timestamp)
+                limit = min(limit, time)
             }
         }
         return (index, limit)
-    }
-
-    private mutating func drain(_ stream: inout CPUStream, until limit: UInt64) throws(TraceError) {
-        repeat {
-            take(stream)
-            try stream.advance(file)
-        } while !stream.isAtEnd && stream.timestamp <= limit
-    }
-
-    private mutating func take(_ stream: borrowing CPUStream) {
-        switch stream.head {
-        case .event(let record):
-            builder.counts.records += 1
-            take(record, in: stream.chunk.span.bytes, cpu: stream.cpu, timestamp: stream.timestamp)
-        case .loss(let count): builder.loss(cpu: stream.cpu, count: count)
-        case .damaged:
-            builder.counts.records += 1
-            builder.counts.unparsedLines += 1
-            builder.loss(cpu: stream.cpu, count: nil)
-        case .end: break
-        }
-    }
-
-    private mutating func take(_ record: Range<Int>, in bytes: RawSpan, cpu: Int, timestamp: UInt64) {
-        let formats = header.formats
-        let type = formats.type.value(in: bytes, record: record)
-        let understood: Bool
-        switch type {
-        case formats.entry.id: understood = entry(record, in: bytes, cpu: cpu, timestamp: timestamp)
-        case formats.exit.id: understood = exit(record, in: bytes, cpu: cpu, timestamp: timestamp)
-        case nil: understood = false
-        default:
-            builder.counts.comments += 1
-            return
-        }
-        if !understood { builder.counts.unparsedLines += 1 }
-    }
-
-    private mutating func entry(_ record: Range<Int>, in bytes: RawSpan, cpu: Int, timestamp: UInt64) -> Bool {
-        let layout = header.formats.entry
-        guard let task = task(record, in: bytes, cpu: cpu),
-            let function = layout.function.value(in: bytes, record: record),
-            let depth = layout.depth.value(in: bytes, record: record), depth <= Limits.depth
-        else { return false }
-        builder.entry(
-            EntryRecord(
-                task: task, cpu: cpu, depth: Int(depth), function: functionID(function), timestamp: timestamp))
-        return true
-    }
-
-    private mutating func exit(_ record: Range<Int>, in bytes: RawSpan, cpu: Int, timestamp: UInt64) -> Bool {
-        let layout = header.formats.exit
-        guard let task = task(record, in: bytes, cpu: cpu),
-            let function = layout.function.value(in: bytes, record: record),
-            let depth = layout.depth.value(in: bytes, record: record), depth <= Limits.depth,
-            let callTime = layout.callTime.value(in: bytes, record: record),
-            let returnTime = layout.returnTime.value(in: bytes, record: record), returnTime >= callTime
-        else { return false }
-        builder.exit(
-            ExitRecord(
-                task: task, cpu: cpu, depth: Int(depth), function: functionID(function),
-                duration: returnTime - callTime, rounding: 0, timestamp: timestamp))
-        return true
-    }
-
-    private func task(_ record: Range<Int>, in bytes: RawSpan, cpu: Int) -> TaskKey? {
-        guard let pid = header.formats.pid.value(in: bytes, record: record),
-            let tid = Int32(exactly: pid)
-        else { return nil }
-        return .thread(tid, cpu: cpu)
-    }
-
-    private mutating func functionID(_ address: UInt64) -> FunctionID {
-        if let id = functionIDs[address] { return id }
-        let function =
-            header.symbols.function(at: address)
-            ?? Function(name: "0x" + String(address, radix: 16), module: nil)
-        let id = names.intern(function)
-        functionIDs[address] = id
-        return id
     }
 }

@@ -4,86 +4,142 @@ public import GraphParser
 /// calls, not with the trace.
 public struct ReportBuilder: CallConsumer {
     private struct FunctionSum {
-        var layer = 0
         var calls = 0
         var selfNs: UInt64 = 0
         var totalNs: UInt64 = 0
+        let layer: Int
+        /// Where in `roots` its calls without a caller are; negative if there are none.
+        var root = -1
 
-        mutating func add(selfNs: UInt64, totalNs: UInt64) {
-            calls += 1
-            self.selfNs = self.selfNs.addingSaturated(selfNs)
-            self.totalNs = self.totalNs.addingSaturated(totalNs)
+        /// - Returns: the function's layer.
+        @inline(__always)
+        mutating func add(_ own: UInt64, _ duration: UInt64) -> Int {
+            calls &+= 1
+            selfNs = selfNs.addingSaturated(own)
+            totalNs = totalNs.addingSaturated(duration)
+            return layer
         }
-    }
-
-    private struct LayerSum {
-        var calls = 0
-        var selfNs: UInt64 = 0
-        var totalNs: UInt64 = 0
     }
 
     private struct RootSum {
+        let function: FunctionID
+        /// Calls with others below them.
         var latency = Histogram()
         var partialCalls = 0
-        /// By layer; nil until the layer occurs below the root.
-        var layers: [Histogram?]
-
-        /// A layer that did not occur in a call counts with 0 for it, before its first occurrence too.
-        mutating func add(_ duration: UInt64, isWhole: Bool, selfNs: [UInt64?]) {
-            for layer in layers.indices where selfNs[layer] != nil || layers[layer] != nil {
-                var histogram = layers[layer] ?? Histogram()
-                layers[layer] = nil
-                if histogram.count == 0 { histogram.record(0, times: latency.count) }
-                histogram.record(selfNs[layer] ?? 0)
-                layers[layer] = histogram
-            }
-            latency.record(duration)
-            if !isWhole { partialCalls += 1 }
-        }
+        /// By layer: its self time in the calls in which it occurred.
+        var layers: [Histogram]
+        /// Calls with nothing below them: all that is to be known of them is their duration, which is their layer's, too.
+        var leaves = Histogram()
     }
 
-    /// What is under way in one task.
-    private struct TaskState {
-        /// For each layer, self time below the current root, and whether the layer occurred.
-        var selfNs: [UInt64?]
-        /// For each layer, time of its outermost complete calls below the current root, so far.
-        var totalNs: [UInt64]
-        /// For each open call, what `totalNs` of its layer was when it began: a complete call replaces with its own
-        /// duration what its calls of the same layer have added since.
-        var totalsAtBegin: [UInt64] = []
+    /// What a layer has below the current root of a task.
+    private struct LayerTime {
+        var selfNs: UInt64 = 0
+        /// Time of its outermost complete calls, so far.
+        var totalNs: UInt64 = 0
+        var hasOccurred = false
     }
 
     private let names: TraceNames
     private let map: LayerMap
-    private var functions: [FunctionSum?] = []
-    private var layers: [LayerSum]
-    private var roots: [FunctionID: RootSum] = [:]
-    private var tasks: [TaskState] = []
+    private var functions: [FunctionSum] = []
+    private var layerTotals: [UInt64]
+    private var roots: [RootSum] = []
+    /// By task and layer.
+    private var times: [LayerTime] = []
+    /// For each open call, what `totalNs` of its layer was when it began: a complete call replaces with its own duration what
+    /// its calls of the same layer have added since.
+    private var totalsAtBegin: [UInt64] = []
 
     public init(names: TraceNames, map: LayerMap) {
         self.names = names
         self.map = map
-        layers = [LayerSum](repeating: LayerSum(), count: map.layers.count)
+        layerTotals = Array(repeating: 0, count: map.layers.count)
     }
 
-    public mutating func began(_ function: FunctionID, depth: Int, task: TaskSlot) {
-        addTasks(upTo: task)
-        tasks[task].totalsAtBegin.append(tasks[task].totalNs[layer(of: function)])
-    }
-
-    public mutating func ended(_ call: Call) {
-        guard call.confidence != .orphan else { return }
-        let layer = layer(of: call.function)
-        let totalAtBegin = tasks[call.task].totalsAtBegin.removeLast()
-        if call.confidence == .complete {
-            let duration = call.duration ?? 0
-            functions[Int(call.function.index)]!.add(selfNs: call.selfNs, totalNs: duration)
-            layers[layer].calls += 1
-            layers[layer].selfNs = layers[layer].selfNs.addingSaturated(call.selfNs)
-            tasks[call.task].selfNs[layer] = (tasks[call.task].selfNs[layer] ?? 0).addingSaturated(call.selfNs)
-            tasks[call.task].totalNs[layer] = totalAtBegin.addingSaturated(duration)
+    public mutating func take(_ batch: CallBatch) {
+        prepare(batch)
+        let events = batch.events.span
+        var index = add(events, from: 0)
+        while index < events.count {
+            if case .ended(let call) = events[index] { endRoot(call) }
+            index = add(events, from: index + 1)
         }
-        if call.isRoot { endRoot(call) }
+    }
+
+    /// Makes room for functions, tasks and open calls that are new.
+    private mutating func prepare(_ batch: CallBatch) {
+        while functions.count < batch.functions {
+            let id = FunctionID(index: Int32(functions.count))
+            functions.append(FunctionSum(layer: map.layer(of: names[id])))
+        }
+        let missing = batch.tasks * map.layers.count - times.count
+        if missing > 0 { times.append(contentsOf: repeatElement(LayerTime(), count: missing)) }
+        if batch.openCalls > totalsAtBegin.count {
+            totalsAtBegin.append(contentsOf: repeatElement(0, count: batch.openCalls - totalsAtBegin.count))
+        }
+    }
+
+    /// Adds calls to the sums, up to the end of a root.
+    ///
+    /// - Returns: the index of the root's end, or the count.
+    private mutating func add(_ events: Span<CallEvent>, from start: Int) -> Int {
+        // Out of `self`, so that their spans can be changed side by side.
+        var (functions, times, totals) = (self.functions, self.times, self.totalsAtBegin)
+        (self.functions, self.times, self.totalsAtBegin) = ([], [], [])
+        defer { (self.functions, self.times, self.totalsAtBegin) = (functions, times, totals) }
+        var functionSpan = functions.mutableSpan
+        var timeSpan = times.mutableSpan
+        var totalSpan = totals.mutableSpan
+        let layers = map.layers.count
+        for index in start..<events.count {
+            switch events[index] {
+            case .began(let function, let task, let number):
+                let layer = functionSpan[Int(function.index)].layer
+                totalSpan[Int(number)] = timeSpan[Int(task) &* layers &+ layer].totalNs
+            case .ended(let call):
+                if call.confidence == .complete {
+                    let duration = call.duration ?? 0
+                    let own = call.selfNs
+                    let layer = functionSpan[Int(call.function.index)].add(own, duration)
+                    // A root without calls below goes into its histogram alone.
+                    if call.isRoot && call.isLeaf { return index }
+                    let time = call.task &* layers &+ layer
+                    let totalAtBegin = call.isLeaf ? timeSpan[time].totalNs : totalSpan[Int(call.number)]
+                    timeSpan[time].hasOccurred = true
+                    timeSpan[time].selfNs = timeSpan[time].selfNs.addingSaturated(own)
+                    timeSpan[time].totalNs = totalAtBegin.addingSaturated(duration)
+                }
+                if call.isRoot { return index }
+            }
+        }
+        return events.count
+    }
+
+    private mutating func endRoot(_ call: Call) {
+        guard call.confidence != .orphan else { return }
+        let root = call.confidence == .complete && call.duration != nil ? index(ofRoot: call.function) : nil
+        if let root, let duration = call.duration {
+            guard !call.isLeaf else { return roots[root].leaves.record(duration) }
+            roots[root].latency.record(duration)
+            if !call.isWhole { roots[root].partialCalls += 1 }
+        }
+        let first = call.task * map.layers.count
+        for layer in map.layers.indices where times[first + layer].hasOccurred {
+            let time = times[first + layer]
+            if let root { roots[root].layers[layer].record(time.selfNs) }
+            layerTotals[layer] = layerTotals[layer].addingSaturated(time.totalNs)
+            times[first + layer] = LayerTime()
+        }
+    }
+
+    private mutating func index(ofRoot function: FunctionID) -> Int {
+        let known = functions[Int(function.index)].root
+        if known >= 0 { return known }
+        roots.append(
+            RootSum(function: function, layers: Array(repeating: Histogram(), count: map.layers.count)))
+        functions[Int(function.index)].root = roots.count - 1
+        return roots.count - 1
     }
 
     /// The figures of everything taken so far.
@@ -93,46 +149,17 @@ public struct ReportBuilder: CallConsumer {
             roots: rootReports(), layers: layerReports(), functions: functionReports())
     }
 
-    // MARK: Sums
-
-    private mutating func endRoot(_ call: Call) {
-        if call.confidence == .complete, let duration = call.duration {
-            roots[call.function, default: RootSum(layers: Array(repeating: nil, count: layers.count))]
-                .add(duration, isWhole: call.isWhole, selfNs: tasks[call.task].selfNs)
-        }
-        for layer in layers.indices {
-            layers[layer].totalNs = layers[layer].totalNs.addingSaturated(tasks[call.task].totalNs[layer])
-        }
-        tasks[call.task] = emptyTask()
-    }
-
-    private mutating func layer(of function: FunctionID) -> Int {
-        let index = Int(function.index)
-        while functions.count <= index { functions.append(nil) }
-        if let known = functions[index] { return known.layer }
-        let layer = map.layer(of: names[function])
-        functions[index] = FunctionSum(layer: layer)
-        return layer
-    }
-
-    private mutating func addTasks(upTo task: TaskSlot) {
-        while tasks.count <= task { tasks.append(emptyTask()) }
-    }
-
-    private func emptyTask() -> TaskState {
-        TaskState(
-            selfNs: Array(repeating: nil, count: layers.count), totalNs: Array(repeating: 0, count: layers.count))
-    }
-
     // MARK: Report
 
     private func rootReports() -> [Report.Root] {
-        let reports = roots.map { id, sum in
-            let function = names[id]
-            let layers = sum.layers.enumerated().compactMap { index, histogram in
-                histogram.map {
-                    Report.RootLayer(layer: map.layers[index], selfNs: $0.sum, latency: Report.Latency($0))
-                }
+        let reports = roots.map { sum in
+            let function = names[sum.function]
+            let sum = withLeaves(sum)
+            let layers = zip(map.layers, sum.layers).filter { $0.1.count > 0 }.map { layer, histogram in
+                // It did not occur in the other calls.
+                var perCall = histogram
+                perCall.record(0, times: sum.latency.count - histogram.count)
+                return Report.RootLayer(layer: layer, selfNs: perCall.sum, latency: Report.Latency(perCall))
             }
             let attributed = layers.reduce(0 as UInt64) { $0.addingSaturated($1.selfNs) }
             return Report.Root(
@@ -146,15 +173,36 @@ public struct ReportBuilder: CallConsumer {
         }
     }
 
+    /// With the calls that have nothing below them among the others.
+    private func withLeaves(_ root: RootSum) -> RootSum {
+        var root = root
+        root.latency.merge(root.leaves)
+        root.layers[functions[Int(root.function.index)].layer].merge(root.leaves)
+        return root
+    }
+
     private func layerReports() -> [Report.Layer] {
-        zip(map.layers, layers).filter { $0.1.calls > 0 }
-            .map { Report.Layer(layer: $0, calls: $1.calls, selfNs: $1.selfNs, totalNs: $1.totalNs) }
+        var calls = Array(repeating: 0, count: map.layers.count)
+        var selfNs = Array(repeating: 0 as UInt64, count: map.layers.count)
+        for function in functions {
+            calls[function.layer] += function.calls
+            selfNs[function.layer] = selfNs[function.layer].addingSaturated(function.selfNs)
+        }
+        var totalNs = layerTotals
+        for root in roots {
+            let layer = functions[Int(root.function.index)].layer
+            totalNs[layer] = totalNs[layer].addingSaturated(root.leaves.sum)
+        }
+        return map.layers.indices.filter { calls[$0] > 0 }
+            .map {
+                Report.Layer(layer: map.layers[$0], calls: calls[$0], selfNs: selfNs[$0], totalNs: totalNs[$0])
+            }
             .sorted { ($1.selfNs, $0.layer) < ($0.selfNs, $1.layer) }
     }
 
     private func functionReports() -> [Report.FunctionTime] {
         let reports = functions.enumerated().compactMap { index, sum -> Report.FunctionTime? in
-            guard let sum, sum.calls > 0 else { return nil }
+            guard sum.calls > 0 else { return nil }
             let function = names[FunctionID(index: Int32(index))]
             return Report.FunctionTime(
                 function: function.name, module: function.module, layer: map.layers[sum.layer], calls: sum.calls,

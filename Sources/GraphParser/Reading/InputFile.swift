@@ -1,7 +1,7 @@
 import Glibc
 
 /// A file that is read by position. Not mapped: a mapped file that shrinks while it is read ends the process.
-final class InputFile {
+final class InputFile: Sendable {
     let path: String
     /// Bytes when opened.
     let size: Int

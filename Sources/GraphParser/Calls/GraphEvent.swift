@@ -1,0 +1,80 @@
+/// Identifies a task within a trace.
+struct TaskKey: Hashable, Sendable {
+    let raw: Int32
+
+    /// The idle tasks all have thread ID 0, one for each CPU.
+    @inline(__always)
+    static func thread(_ tid: Int32, cpu: UInt16) -> TaskKey {
+        TaskKey(raw: tid == 0 ? -1 - Int32(cpu) : tid)
+    }
+
+    /// What runs on a CPU as long as the text has not said which task it is.
+    static func unnamed(cpu: UInt16) -> TaskKey { TaskKey(raw: firstUnnamed + Int32(cpu)) }
+
+    /// The text has no column for the task: whatever runs on the event's CPU.
+    static let running = TaskKey(raw: .min)
+
+    /// No task at all.
+    static let none = TaskKey(raw: .min + 0x10000)
+
+    private static let firstUnnamed: Int32 = .min + 1
+
+    /// Thread ID; nil of an unnamed task.
+    var tid: Int32? {
+        if raw > 0 { return raw }
+        return raw < -1 - Int32(Limits.cpu) ? nil : 0
+    }
+}
+
+/// What a reader found, in the form that both readers share: small, since it is handed from thread to thread.
+struct GraphEvent {
+    enum Kind: UInt8 {
+        case entry
+        case exit
+        /// A call on one line of text, or an entry with its own exit right behind it.
+        case leaf
+        /// Events of this CPU were lost after its last and before its next event: `lostCount`.
+        case loss
+        /// This CPU goes on with another task: `task` instead of `previous`. Only for text without a task column.
+        case taskSwitch
+        /// An event of another kind, kept for those who asked: `function` is its index in the batch's `others`.
+        case other
+    }
+
+    /// Stands for a time that the trace does not have.
+    static let noTime = UInt64.max
+
+    /// Time of the entry, or of the exit if there is no other, in ns of the trace clock; `noTime` where the text has no time
+    /// column.
+    var timestamp = noTime
+    /// ns as the kernel measured it; `noTime` for entries and where the text has no duration column. The count of a loss.
+    var duration = noTime
+    /// ``FunctionID/unknown`` for a bare `}`, which does not name its function. The thread that a task switch ended.
+    var function: Int32 = 0
+    var task = TaskKey.running
+    /// How much the source may have cut off `duration`, in ns: 0 for trace.dat.
+    var rounding: UInt16 = 0
+    var cpu: UInt16 = 0
+    var depth: UInt16 = 0
+    var kind: Kind
+
+    static func loss(cpu: UInt16, count: Int?, timestamp: UInt64 = noTime) -> GraphEvent {
+        var event = GraphEvent(kind: .loss)
+        event.cpu = cpu
+        event.timestamp = timestamp
+        event.duration = count.map { UInt64(clamping: $0) } ?? noTime
+        return event
+    }
+
+    static func taskSwitch(cpu: UInt16, from: Int32, to: Int32) -> GraphEvent {
+        var event = GraphEvent(kind: .taskSwitch)
+        event.cpu = cpu
+        event.function = from
+        event.task = .thread(to, cpu: cpu)
+        return event
+    }
+
+    /// Events lost; nil where the kernel did not count them.
+    var lostCount: Int? { duration == Self.noTime ? nil : Int(clamping: duration) }
+    var previous: TaskKey { .thread(function, cpu: cpu) }
+}

@@ -1,0 +1,67 @@
+/// What is known of a trace as a whole.
+public struct TraceSource: Equatable, Sendable {
+    public enum Kind: String, Sendable {
+        case text
+        case traceDat = "trace.dat"
+    }
+
+    /// As the user gave it; `-` for standard input.
+    public var path: String
+    public let kind: Kind
+    /// Kernel release; nil where the trace does not tell.
+    public let kernel: String?
+    /// Name of the trace clock; nil where the trace does not tell.
+    public let clock: String?
+    /// CPUs of the traced machine for a trace.dat, CPUs with calls for a text.
+    public let cpus: Int
+    /// What a reader of the figures should know about the file, a sentence each.
+    public internal(set) var notes: [String]
+}
+
+/// The result of one pass over a trace.
+public struct TraceReading<Consumer: CallConsumer> {
+    public let source: TraceSource
+    public let counts: TraceCounts
+    public let consumer: Consumer
+}
+
+/// Opens traces of every kind that dmflow reads.
+public enum TraceFile {
+    /// Reads a whole trace in one pass.
+    ///
+    /// - Parameters:
+    ///   - path: a function_graph text, a trace.dat, or `-` for standard input.
+    ///   - names: filled with the names of functions and tasks before `consumer` gets their numbers.
+    ///   - consumer: gets every call in time order, on this thread.
+    ///   - progress: called now and then with what has been read so far and what there is to read, in bytes.
+    /// - Throws: if the file cannot be read, is not a function_graph trace, or is a damaged trace.dat.
+    public static func read<Consumer: CallConsumer>(
+        _ path: String, names: TraceNames, into consumer: Consumer, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws(TraceError) -> TraceReading<Consumer> {
+        let file = try InputFile(path: path)
+        let begin = try file.read(at: 0, count: TraceDatHeader.magic.count)
+        guard !begin.isEmpty else {
+            throw TraceError(.empty, path: path, "is empty", remedy: "record again, with the flow's I/O running")
+        }
+        if TraceDatHeader.magic.starts(with: begin) {
+            let header = try TraceDatHeader(file)
+            names.learn(header.comms)
+            let reader = TraceDatReader(file: file, header: header, names: names)
+            return try read(reader, names, consumer) { progress($0, file.size) }
+        }
+        return try read(TextSource(file: file, names: names), names, consumer) { progress($0, file.size) }
+    }
+
+    private static func read<Consumer: CallConsumer>(
+        _ source: some EventSource, _ names: TraceNames, _ consumer: Consumer, progress: (Int) -> Void
+    ) throws(TraceError) -> TraceReading<Consumer> {
+        var consumer = consumer
+        let result = try Pipeline.run(source, names: names, into: &consumer, progress: progress)
+        var source = result.source.source
+        if result.counts.untimed > 0 {
+            source.notes.append(
+                "\(result.counts.untimed) calls have no duration in this text and count with 0 in all times")
+        }
+        return TraceReading(source: source, counts: result.counts, consumer: consumer)
+    }
+}
