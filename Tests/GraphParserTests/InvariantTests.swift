@@ -1,6 +1,7 @@
-@testable import GraphParser
 import TestSupport
 import Testing
+
+@testable import GraphParser
 
 /// The invariants of the design, over every fixture and over invented traces.
 @Suite struct InvariantTests {

@@ -11,11 +11,15 @@ enum Columns {
         var index = start
         while let close = line.firstIndex(of: bar, in: index..<line.count) {
             let cell = line.trimmed(index..<close)
-            if cell.isEmpty { return .body(at: min(close + 3, line.count)) }
+            if cell.isEmpty {
+                graph.bar = close
+                return .body(at: min(close + 3, line.count))
+            }
             if isArrow(line, cell) { return .arrow }
             if let duration = duration(line, cell) {
                 graph.duration = duration.value
                 graph.rounding = duration.resolution - 1
+                graph.bar = close
                 return .body(at: min(close + 3, line.count))
             }
             if graph.tid == nil, let task = task(line, from: index, close: close) {

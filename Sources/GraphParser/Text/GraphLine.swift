@@ -26,6 +26,8 @@ struct GraphLine {
     var duration: UInt64?
     /// What the duration column cut off at most, in ns.
     var rounding: UInt64 = 0
+    /// Where the bar behind the duration stands; negative without that column.
+    var bar = -1
     /// Half the indentation.
     var depth = 0
     /// Where `name` or `name [module]` stands in the line; empty for a bare `}`.

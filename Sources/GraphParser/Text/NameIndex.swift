@@ -1,59 +1,94 @@
 /// Finds the function of a name's bytes without making a string of them: a text names the same few functions on millions
-/// of lines. An open-addressing hash table over one array of all name bytes.
-struct NameIndex {
+/// of lines. An open-addressing hash table over the names' bytes, eight at a time, the last ones filled up with zeros.
+struct NameIndex: Sendable {
     private struct Slot {
         var hash: UInt64 = 0
-        var start = 0
-        var length = 0
+        /// Where the name's words begin.
+        var start: Int32 = 0
+        var length: Int32 = 0
         /// 0, which is ``FunctionID/unknown``, marks a free slot.
         var id: Int32 = 0
     }
 
-    private var bytes: [UInt8] = []
+    private var words: [UInt64] = []
     private var slots = [Slot](repeating: Slot(), count: 1024)
     private var used = 0
 
     /// The function whose name stands in `range` of `line`, added to `names` when it is new.
     mutating func function(_ line: Span<UInt8>, _ range: Range<Int>, in names: TraceNames) -> FunctionID {
-        let hash = Self.hash(line, range)
-        var index = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        let name = Self.words(line, range)
+        let hash = name.reduce(0) { Self.mix($0, $1) }
+        var index = Int(truncatingIfNeeded: hash >> 32) & (slots.count - 1)
         while slots[index].id != 0 {
-            if slots[index].hash == hash, equal(slots[index], line, range) {
-                return FunctionID(index: slots[index].id)
+            let slot = slots[index]
+            if slot.hash == hash, slot.length == range.count,
+                words[Int(slot.start)..<(Int(slot.start) + name.count)].elementsEqual(name)
+            {
+                return FunctionID(index: slot.id)
             }
             index = (index + 1) & (slots.count - 1)
         }
-        let name = range.map { line[$0] }
-        let id = names.intern(Function(text: name))
-        slots[index] = Slot(hash: hash, start: bytes.count, length: name.count, id: id.index)
-        bytes += name
+        let id = names.intern(Function(text: range.map { line[$0] }))
+        slots[index] = Slot(hash: hash, start: Int32(words.count), length: Int32(range.count), id: id.index)
+        words += name
         used += 1
         if used * 2 > slots.count { grow() }
         return id
     }
 
-    private func equal(_ slot: Slot, _ line: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        guard slot.length == range.count else { return false }
-        for offset in 0..<slot.length where bytes[slot.start + offset] != line[range.lowerBound + offset] {
-            return false
+    /// The number of the function whose name of `length` bytes stands at `start`; 0 if it has not been added.
+    ///
+    /// - Parameter hash: of the name's words, each in turn taken into it with ``mix(_:_:)``.
+    @inline(__always)
+    func known(_ bytes: RawSpan, at start: Int, length: Int, hash: UInt64) -> Int32 {
+        var index = Int(truncatingIfNeeded: hash >> 32) & (slots.count &- 1)
+        while slots[index].id != 0 {
+            let slot = slots[index]
+            if slot.hash == hash, slot.length == length, equal(slot, bytes, start) { return slot.id }
+            index = (index &+ 1) & (slots.count &- 1)
         }
-        return true
+        return 0
+    }
+
+    @inline(__always)
+    private func equal(_ slot: Slot, _ bytes: RawSpan, _ start: Int) -> Bool {
+        var offset = 0
+        var word = Int(slot.start)
+        while offset &+ 8 <= Int(slot.length) {
+            if words[word] != bytes.word(start &+ offset) { return false }
+            offset &+= 8
+            word &+= 1
+        }
+        let rest = Int(slot.length) &- offset
+        return words[word] == Self.head(bytes.word(start &+ offset), rest)
+    }
+
+    @inline(__always)
+    static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+        let product = (hash ^ word) &* 0x9e37_79b9_7f4a_7c15
+        return product ^ (product >> 29)
+    }
+
+    /// The first `count` bytes of a word, fewer than eight, the others zero.
+    @inline(__always)
+    static func head(_ word: UInt64, _ count: Int) -> UInt64 { word & ((1 << UInt64(8 &* count)) &- 1) }
+
+    /// A name's words; the last one has fewer than eight bytes of it.
+    private static func words(_ line: Span<UInt8>, _ range: Range<Int>) -> [UInt64] {
+        var words = [UInt64](repeating: 0, count: range.count / 8 + 1)
+        for (offset, index) in range.enumerated() {
+            words[offset / 8] |= UInt64(line[index]) << UInt64(offset % 8 * 8)
+        }
+        return words
     }
 
     private mutating func grow() {
         let old = slots
         slots = [Slot](repeating: Slot(), count: old.count * 2)
         for slot in old where slot.id != 0 {
-            var index = Int(truncatingIfNeeded: slot.hash) & (slots.count - 1)
+            var index = Int(truncatingIfNeeded: slot.hash >> 32) & (slots.count - 1)
             while slots[index].id != 0 { index = (index + 1) & (slots.count - 1) }
             slots[index] = slot
         }
-    }
-
-    /// FNV-1a with a last mix, because the table uses the low bits.
-    private static func hash(_ line: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for index in range { hash = (hash ^ UInt64(line[index])) &* 0x100_0000_01b3 }
-        return hash ^ (hash >> 32)
     }
 }

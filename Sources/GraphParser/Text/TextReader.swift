@@ -12,6 +12,7 @@ struct TextReader: Sendable {
 
     private let names: TraceNames
     private var nameIndex = NameIndex()
+    private var scanner = LineScanner()
     private var lastTID: Int32?
     private var seenCPUs: Set<Int> = []
     private var inComment = false
@@ -32,6 +33,9 @@ struct TextReader: Sendable {
     mutating func feed(_ bytes: Span<UInt8>) {
         var start = 0
         while start < bytes.count {
+            if partial.isEmpty, !skippingLine, !inComment, isInBody {
+                start = scanner.scan(bytes.bytes, from: start, names: nameIndex, into: &output, counts: &counts)
+            }
             guard let newline = bytes.firstIndex(of: 0x0a, in: start..<bytes.count) else { break }
             end(of: bytes.extracting(start..<newline))
             start = newline + 1
@@ -160,6 +164,7 @@ struct TextReader: Sendable {
         default: counts.leaves += 1
         }
         output.append(event)
+        if graph.bar >= 0 { scanner.learn(line, bar: graph.bar, event: event) }
     }
 
     private mutating func learnName(of tid: Int32, _ comm: Range<Int>, _ line: Span<UInt8>) {

@@ -29,7 +29,7 @@ struct TextSource: EventSource {
         if let tracer = reader.tracer, tracer != "function_graph" { throw otherTracer(tracer) }
         if chunk.isEmpty { try finish() }
         swap(&batch.events, &reader.output)
-        reader.output.removeAll()
+        reader.output.removeAll(keepingCapacity: true)
         batch.position = offset
         return !chunk.isEmpty
     }
