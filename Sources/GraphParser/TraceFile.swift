@@ -59,7 +59,7 @@ public enum TraceFile {
         var reader = TraceDatReader(file: file, header: header, names: names, consumer: consumer)
         try reader.read()
         let source = TraceSource(
-            path: file.path, kind: .traceDat, kernel: header.kernel, clock: header.clock, cpus: header.cpus.count,
+            path: file.path, kind: .traceDat, kernel: header.kernel, clock: header.clock, cpus: header.cpuCount,
             notes: header.notes)
         return TraceReading(source: source, counts: reader.builder.counts, consumer: reader.builder.consumer)
     }

@@ -18,28 +18,30 @@ struct CPUStream {
     private(set) var chunk: [UInt8] = []
 
     private let pageSize: Int
+    private let layout: PageLayout
+    private var reader: PageReader
     private var page: RingBufferPage?
     private var pageStart = 0
-    private var nextOffset: Int
-    private let endOffset: Int
+    /// Bytes of `chunk` that are valid.
+    private var filled = 0
 
     /// Pages are read in pieces of this many bytes.
     private static let chunkSize = 1 << 20
 
-    init(cpu: Int, data: TraceDatHeader.CPUData, pageSize: Int) {
-        self.cpu = cpu
+    init(file: InputFile, data: CPUData, pageSize: Int, layout: PageLayout) {
+        cpu = data.cpu
         self.pageSize = pageSize
-        nextOffset = data.offset
-        endOffset = data.offset + data.size
+        self.layout = layout
+        reader = PageReader(file: file, data: data, pageSize: pageSize)
     }
 
     var isAtEnd: Bool { if case .end = head { true } else { false } }
 
     /// Moves `head` on to what comes next.
-    mutating func advance(_ file: InputFile) throws(TraceError) {
+    mutating func advance() throws(TraceError) {
         while true {
             guard var open = page else {
-                if try openNextPage(file) { continue } else { return }
+                if try openNextPage() { continue } else { return }
             }
             let next = open.next(chunk.span.bytes.extracting(pageRange))
             page = open
@@ -58,12 +60,12 @@ struct CPUStream {
     }
 
     /// - Returns: true if a page is open and nothing has to be said first.
-    private mutating func openNextPage(_ file: InputFile) throws(TraceError) -> Bool {
-        guard try loadNextPage(file) else {
+    private mutating func openNextPage() throws(TraceError) -> Bool {
+        guard try loadNextPage() else {
             head = .end
             return false
         }
-        guard let opened = RingBufferPage(chunk.span.bytes.extracting(pageRange)) else {
+        guard let opened = RingBufferPage(chunk.span.bytes.extracting(pageRange), layout) else {
             head = .damaged
             return false
         }
@@ -74,16 +76,14 @@ struct CPUStream {
         return false
     }
 
-    private mutating func loadNextPage(_ file: InputFile) throws(TraceError) -> Bool {
+    private mutating func loadNextPage() throws(TraceError) -> Bool {
         pageStart += pageSize
         // The last page may be cut; then its own header tells.
-        if pageStart < chunk.count { return true }
-        guard nextOffset < endOffset else { return false }
-        chunk = try file.read(at: nextOffset, count: min(max(Self.chunkSize, pageSize), endOffset - nextOffset))
-        nextOffset += chunk.count
+        if pageStart < filled { return true }
+        filled = try reader.next(into: &chunk, atMost: Self.chunkSize)
         pageStart = 0
-        return !chunk.isEmpty
+        return filled > 0
     }
 
-    private var pageRange: Range<Int> { pageStart..<min(pageStart + pageSize, chunk.count) }
+    private var pageRange: Range<Int> { pageStart..<min(pageStart + pageSize, filled) }
 }

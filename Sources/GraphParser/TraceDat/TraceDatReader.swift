@@ -15,9 +15,9 @@ struct TraceDatReader<Consumer: CallConsumer> {
 
     mutating func read() throws(TraceError) {
         var streams: [CPUStream] = []
-        for (cpu, data) in header.cpus.enumerated() where data.size > 0 {
-            var stream = CPUStream(cpu: cpu, data: data, pageSize: header.pageSize)
-            try stream.advance(file)
+        for data in header.top.cpus {
+            var stream = CPUStream(file: file, data: data, pageSize: header.top.pageSize, layout: header.layout)
+            try stream.advance()
             if !stream.isAtEnd { streams.append(stream) }
         }
         while let next = Self.earliest(streams) {
@@ -45,7 +45,7 @@ struct TraceDatReader<Consumer: CallConsumer> {
     private mutating func drain(_ stream: inout CPUStream, until limit: UInt64) throws(TraceError) {
         repeat {
             take(stream)
-            try stream.advance(file)
+            try stream.advance()
         } while !stream.isAtEnd && stream.timestamp <= limit
     }
 
@@ -68,9 +68,11 @@ struct TraceDatReader<Consumer: CallConsumer> {
         let type = formats.type.value(in: bytes, record: record)
         let understood: Bool
         switch type {
-        case formats.entry.id: understood = entry(record, in: bytes, cpu: cpu, timestamp: timestamp)
-        case formats.exit.id: understood = exit(record, in: bytes, cpu: cpu, timestamp: timestamp)
         case nil: understood = false
+        case formats.entry?.id: understood = entry(record, formats.entry, in: bytes, cpu: cpu, timestamp: timestamp)
+        case formats.returnAddressEntry?.id:
+            understood = entry(record, formats.returnAddressEntry, in: bytes, cpu: cpu, timestamp: timestamp)
+        case formats.exit?.id: understood = exit(record, in: bytes, cpu: cpu, timestamp: timestamp)
         default:
             builder.counts.comments += 1
             return
@@ -78,9 +80,10 @@ struct TraceDatReader<Consumer: CallConsumer> {
         if !understood { builder.counts.unparsedLines += 1 }
     }
 
-    private mutating func entry(_ record: Range<Int>, in bytes: RawSpan, cpu: Int, timestamp: UInt64) -> Bool {
-        let layout = header.formats.entry
-        guard let task = task(record, in: bytes, cpu: cpu),
+    private mutating func entry(
+        _ record: Range<Int>, _ layout: EventFormats.Entry?, in bytes: RawSpan, cpu: Int, timestamp: UInt64
+    ) -> Bool {
+        guard let layout, let task = task(record, in: bytes, cpu: cpu),
             let function = layout.function.value(in: bytes, record: record),
             let depth = layout.depth.value(in: bytes, record: record), depth <= Limits.depth
         else { return false }
@@ -91,8 +94,7 @@ struct TraceDatReader<Consumer: CallConsumer> {
     }
 
     private mutating func exit(_ record: Range<Int>, in bytes: RawSpan, cpu: Int, timestamp: UInt64) -> Bool {
-        let layout = header.formats.exit
-        guard let task = task(record, in: bytes, cpu: cpu),
+        guard let layout = header.formats.exit, let task = task(record, in: bytes, cpu: cpu),
             let function = layout.function.value(in: bytes, record: record),
             let depth = layout.depth.value(in: bytes, record: record), depth <= Limits.depth,
             let callTime = layout.callTime.value(in: bytes, record: record),
