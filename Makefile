@@ -50,7 +50,7 @@ format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
 
 deps:
-	@.ci/install pkg-config libtracefs-dev libtraceevent-dev trace-cmd shellcheck
+	@.ci/install pkg-config libtracefs-dev libtraceevent-dev libzstd-dev zlib1g-dev trace-cmd shellcheck
 
 lab-deps:
 	@Lab/lab setup

@@ -22,9 +22,12 @@ let package = Package(
         .systemLibrary(name: "CTracefs", pkgConfig: "libtracefs", providers: [.apt(["libtracefs-dev"])]),
         .systemLibrary(
             name: "CTraceevent", pkgConfig: "libtraceevent", providers: [.apt(["libtraceevent-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         .target(name: "TraceCapture", dependencies: ["CTracefs"], swiftSettings: strict),
-        .target(name: "GraphParser", dependencies: ["CTraceevent"], swiftSettings: strict),
+        .target(
+            name: "GraphParser", dependencies: ["CTraceevent", "CZlib", "CZstd"], swiftSettings: strict),
         .target(
             name: "Reports", dependencies: ["GraphParser"],
             resources: [.embedInCode("Layers/builtin.layers")], swiftSettings: strict),

@@ -98,7 +98,7 @@ struct LineCase: CustomTestStringConvertible, Sendable {
             if let tid = graph.tid { parts.append("'\(text(graph.comm))'-\(tid)") }
             parts.append("d\(graph.depth)")
             if let duration = graph.duration {
-                parts.append("\(duration)ns" + (graph.rounding > 0 ? "±\(graph.rounding)" : ""))
+                parts.append("\(duration)ns" + (graph.precision.rounding > 0 ? "±\(graph.precision.rounding)" : ""))
             }
             return (parts + ["'\(text(graph.name))'"]).joined(separator: " ")
         case .comment(let isClosed): return isClosed ? "comment closed" : "comment open"

@@ -96,9 +96,9 @@ import Testing
         let kbuffer = try #require(kbuffer_alloc(KBUFFER_LSIZE_8, KBUFFER_ENDIAN_LITTLE))
         defer { kbuffer_free(kbuffer) }
         var events = 0
-        for cpu in header.cpus {
-            for start in stride(from: cpu.offset, to: cpu.offset + cpu.size, by: header.pageSize) {
-                let page = try file.read(at: start, count: header.pageSize)
+        for cpu in header.top.cpus {
+            for start in stride(from: cpu.offset, to: cpu.offset + cpu.size, by: header.top.pageSize) {
+                let page = try file.read(at: start, count: header.top.pageSize)
                 let ours = try self.events(page)
                 #expect(ours == reference(page, kbuffer))
                 events += ours.count

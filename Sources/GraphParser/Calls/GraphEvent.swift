@@ -52,15 +52,35 @@ struct GraphEvent {
     /// ``FunctionID/unknown`` for a bare `}`, which does not name its function. The thread that a task switch ended.
     var function: Int32 = 0
     var task = TaskKey.running
-    /// How much the source may have cut off `duration`, in ns: 0 for trace.dat.
-    var rounding: UInt16 = 0
     var cpu: UInt16 = 0
+    /// The ring buffer that it comes from: the number of its CPU, but where a file holds several instances' buffers, each CPU
+    /// of each has a number of its own.
+    var ring: UInt16 = 0
     var depth: UInt16 = 0
+    var precision = Precision.nanosecond
     var kind: Kind
 
-    static func loss(cpu: UInt16, count: Int?, timestamp: UInt64 = noTime) -> GraphEvent {
+    /// The unit of a duration's last digit; what is smaller was cut off.
+    enum Precision: UInt8 {
+        case nanosecond
+        case tenNanoseconds
+        case hundredNanoseconds
+        case microsecond
+
+        /// What may have been cut off, in ns.
+        var rounding: UInt64 {
+            switch self {
+            case .nanosecond: 0
+            case .tenNanoseconds: 9
+            case .hundredNanoseconds: 99
+            case .microsecond: 999
+            }
+        }
+    }
+
+    static func loss(ring: UInt16, count: Int?, timestamp: UInt64 = noTime) -> GraphEvent {
         var event = GraphEvent(kind: .loss)
-        event.cpu = cpu
+        event.ring = ring
         event.timestamp = timestamp
         event.duration = count.map { UInt64(clamping: $0) } ?? noTime
         return event
@@ -69,6 +89,7 @@ struct GraphEvent {
     static func taskSwitch(cpu: UInt16, from: Int32, to: Int32) -> GraphEvent {
         var event = GraphEvent(kind: .taskSwitch)
         event.cpu = cpu
+        event.ring = cpu
         event.function = from
         event.task = .thread(to, cpu: cpu)
         return event

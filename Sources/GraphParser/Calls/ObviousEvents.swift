@@ -49,9 +49,9 @@ private struct Obvious {
         _ event: GraphEvent, _ frames: inout MutableSpan<Frame>, _ stacks: inout MutableSpan<TaskStack>,
         _ running: Span<Running>, _ output: inout OutputSpan<CallEvent>
     ) -> Bool {
-        let cpu = Int(event.cpu)
-        guard cpu < running.count, running[cpu].task == event.task else { return false }
-        let slot = running[cpu].slot
+        let ring = Int(event.ring)
+        guard ring < running.count, running[ring].task == event.task else { return false }
+        let slot = running[ring].slot
         let top = Int(stacks[slot].top)
         switch event.kind {
         case .entry:

@@ -12,11 +12,13 @@ struct StackBuilder: Sendable {
     private let lossesAreMarked: Bool
     var calls = OpenCalls()
     var stacks: [TaskStack] = []
-    /// By CPU: what runs there.
+    /// By ring buffer: what runs on its CPU.
     var running: [Running] = []
     var eventNumber = 0
 
-    private var slots: [TaskKey: TaskSlot] = [:]
+    /// By ring buffer: the number of the instance that it belongs to; empty where there is only one.
+    private let instances: [Int]
+    private var slots: [StackKey: TaskSlot] = [:]
     private var freeSlots: [TaskSlot] = []
     private var losses: [LossState] = []
     private var lanes = TaskLanes()
@@ -24,10 +26,13 @@ struct StackBuilder: Sendable {
     /// More tasks than this and those without open calls are forgotten: keeps memory independent of the trace's length.
     private static let taskLimit = 4096
 
-    /// - Parameter lossesAreMarked: an exit is missing only where a loss is marked: true for trace.dat, not for text, which
-    ///   people cut.
-    init(names: TraceNames, lossesAreMarked: Bool) {
+    /// - Parameters:
+    ///   - lossesAreMarked: an exit is missing only where a loss is marked: true for trace.dat, not for text, which people
+    ///     cut.
+    ///   - instances: for each ring buffer the instance that it belongs to; each records a task's calls for itself.
+    init(names: TraceNames, lossesAreMarked: Bool, instances: [Int] = []) {
         self.names = names
+        self.instances = instances
         self.lossesAreMarked = lossesAreMarked
     }
 
@@ -61,7 +66,7 @@ struct StackBuilder: Sendable {
             let slot = arrive(event)
             push(event, slot: slot)
             pop(event, slot: slot)
-        case .loss: loss(cpu: event.cpu, count: event.lostCount)
+        case .loss: loss(ring: Int(event.ring), count: event.lostCount)
         case .taskSwitch: switchTask(event)
         case .other: break
         }
@@ -151,48 +156,49 @@ struct StackBuilder: Sendable {
     /// The stack of a task that has an event now.
     private mutating func arrive(_ event: GraphEvent) -> TaskSlot {
         eventNumber += 1
-        let cpu = Int(event.cpu)
-        addCPUs(upTo: cpu)
+        let ring = Int(event.ring)
+        addRings(upTo: ring)
         let key = task(of: event)
-        let slot = slots[key] ?? newSlot(key, cpu: event.cpu)
-        if losses[cpu].isPending {
-            losses[cpu].isPending = false
-            losses[cpu].end = eventNumber
+        let slot = slots[self.key(key, ring)] ?? newSlot(key, event)
+        if losses[ring].isPending {
+            losses[ring].isPending = false
+            losses[ring].end = eventNumber
         }
-        losses[cpu].left.removeAll(keepingCapacity: true)
-        if stacks[slot].cpu != event.cpu { migrate(slot, to: event.cpu) }
+        losses[ring].left.removeAll(keepingCapacity: true)
+        if stacks[slot].ring != event.ring { migrate(slot, event) }
         stacks[slot].lastEvent = eventNumber
-        running[cpu] = Running(task: event.task, slot: slot)
+        running[ring] = Running(task: event.task, slot: slot)
         return slot
     }
 
-    private mutating func migrate(_ slot: TaskSlot, to cpu: UInt16) {
-        let old = Int(stacks[slot].cpu)
+    private mutating func migrate(_ slot: TaskSlot, _ event: GraphEvent) {
+        let old = Int(stacks[slot].ring)
         losses[old].left.append(slot)
         running[old] = .unclear
-        stacks[slot].cpu = cpu
+        stacks[slot].ring = event.ring
+        stacks[slot].cpu = event.cpu
         // Seen elsewhere before this CPU's loss was over: it may have been here during the loss.
-        if stacks[slot].lastEvent < losses[Int(cpu)].end { calls.markLossy(stacks[slot]) }
+        if stacks[slot].lastEvent < losses[Int(event.ring)].end { calls.markLossy(stacks[slot]) }
     }
 
-    private mutating func addCPUs(upTo cpu: Int) {
-        while running.count <= cpu {
+    private func key(_ task: TaskKey, _ ring: Int) -> StackKey {
+        StackKey(task: task, instance: ring < instances.count ? instances[ring] : 0)
+    }
+
+    private mutating func addRings(upTo ring: Int) {
+        while running.count <= ring {
             running.append(.unclear)
             losses.append(LossState())
         }
     }
 
-    private mutating func newSlot(_ task: TaskKey, cpu: UInt16) -> TaskSlot {
+    private mutating func newSlot(_ task: TaskKey, _ event: GraphEvent) -> TaskSlot {
         if slots.count >= Self.taskLimit && freeSlots.isEmpty { forgetIdleTasks() }
-        let stack = TaskStack(key: task, cpu: cpu)
-        if let slot = freeSlots.popLast() {
-            stacks[slot] = stack
-            slots[task] = slot
-            return slot
-        }
-        stacks.append(stack)
-        slots[task] = stacks.count - 1
-        return stacks.count - 1
+        let stack = TaskStack(key: task, cpu: event.cpu, ring: event.ring)
+        let slot = freeSlots.popLast() ?? stacks.count
+        if slot == stacks.count { stacks.append(stack) } else { stacks[slot] = stack }
+        slots[key(task, Int(event.ring))] = slot
+        return slot
     }
 
     private mutating func forgetIdleTasks() {
@@ -211,6 +217,7 @@ struct StackBuilder: Sendable {
 
     private mutating func task(of event: GraphEvent) -> TaskKey {
         guard event.task == .running else { return event.task }
+        // A text has the rings of one instance, numbered like the CPUs.
         let cpu = Int(event.cpu)
         if let task = lanes.task(on: cpu) { return task }
         if let task = migratedTask(event) {
@@ -229,7 +236,7 @@ struct StackBuilder: Sendable {
         let open = Int(event.depth) + (event.kind == .exit ? 1 : 0)
         guard open > 0 else { return nil }
         let fitting = lanes.unnamedTasks(except: Int(event.cpu)).filter { task in
-            slots[task].flatMap { calls.openDepth(stacks[$0]) } == open
+            slots[key(task, 0)].flatMap { calls.openDepth(stacks[$0]) } == open
         }
         return fitting.count == 1 ? fitting[0] : nil
     }
@@ -242,22 +249,28 @@ struct StackBuilder: Sendable {
 
     /// What was known as `old` is now known to be `new`. Does nothing if `new` has a stack of its own.
     private mutating func rename(_ old: TaskKey, to new: TaskKey) {
-        guard slots[new] == nil, let slot = slots.removeValue(forKey: old) else { return }
-        slots[new] = slot
+        guard slots[key(new, 0)] == nil, let slot = slots.removeValue(forKey: key(old, 0)) else { return }
+        slots[key(new, 0)] = slot
         stacks[slot].key = new
     }
 
     // MARK: Losses
 
-    /// Events of `cpu` were lost after its last and before its next event; `count` is nil where unknown.
-    private mutating func loss(cpu: UInt16, count: Int?) {
+    /// Events were lost after the last and before the next event of a ring buffer; `count` is nil where unknown.
+    private mutating func loss(ring: Int, count: Int?) {
         counts.addLoss(count)
-        addCPUs(upTo: Int(cpu))
-        losses[Int(cpu)].isPending = true
-        running[Int(cpu)] = .unclear
-        for slot in losses[Int(cpu)].left { calls.markLossy(stacks[slot]) }
-        for stack in stacks where stack.cpu == cpu { calls.markLossy(stack) }
+        addRings(upTo: ring)
+        losses[ring].isPending = true
+        running[ring] = .unclear
+        for slot in losses[ring].left { calls.markLossy(stacks[slot]) }
+        for stack in stacks where stack.ring == ring { calls.markLossy(stack) }
     }
+}
+
+/// Each instance's buffers have a task's calls for themselves.
+private struct StackKey: Hashable {
+    let task: TaskKey
+    let instance: Int
 }
 
 /// What runs on a CPU.
@@ -270,13 +283,13 @@ struct Running {
     static let unclear = Running(task: .none, slot: 0)
 }
 
-/// Which calls a loss of a CPU's events may have touched.
+/// Which calls a loss of a ring buffer's events may have touched.
 private struct LossState {
-    /// A loss was announced and no event of this CPU has come since.
+    /// A loss was announced and no event has come since.
     var isPending = false
-    /// Number of the first event of this CPU after its last loss; 0 without a loss.
+    /// Number of the first event after the last loss; 0 without a loss.
     var end = 0
-    /// Tasks that went on elsewhere since this CPU's last event: text announces a loss only when it is over.
+    /// Tasks that went on elsewhere since the last event: text announces a loss only when it is over.
     var left: [TaskSlot] = []
 }
 

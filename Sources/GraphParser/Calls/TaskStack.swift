@@ -41,7 +41,7 @@ struct Frame {
         guard exit.duration != GraphEvent.noTime else { return true }
         // A root has no caller to give anything back to.
         let inside = isRoot ? childrenNs &- enteringNs : childrenNs &- enteringNs &- sinceOwnDepthNs
-        let (limit, overflow) = exit.duration.addingReportingOverflow(UInt64(exit.rounding))
+        let (limit, overflow) = exit.duration.addingReportingOverflow(exit.precision.rounding)
         return overflow || limit >= inside
     }
 
@@ -83,7 +83,7 @@ struct Frame {
 
     private func exceeds(_ exit: GraphEvent) -> Bool {
         guard exit.duration != GraphEvent.noTime else { return false }
-        return childrenNs > exit.duration && childrenNs - exit.duration > UInt64(exit.rounding)
+        return childrenNs > exit.duration && childrenNs - exit.duration > exit.precision.rounding
     }
 }
 
@@ -93,13 +93,10 @@ struct TaskStack {
     /// The number of the innermost open call; negative without one.
     var top: Int32 = -1
     var cpu: UInt16
+    /// See ``GraphEvent/ring``.
+    var ring: UInt16
     /// Number of the task's last event within the reading.
     var lastEvent = 0
-
-    init(key: TaskKey, cpu: UInt16) {
-        self.key = key
-        self.cpu = cpu
-    }
 }
 
 /// The open calls of all tasks: each knows its caller, and free places are used again. So their numbers are small, and whoever

@@ -1,6 +1,7 @@
 import Glibc
 
-/// A file that is read by position. Not mapped: a mapped file that shrinks while it is read ends the process.
+/// A file that is read by position, by several threads at once if need be. Not mapped: a mapped file that shrinks while it
+/// is read ends the process.
 final class InputFile: Sendable {
     let path: String
     /// Bytes when opened.
@@ -26,16 +27,40 @@ final class InputFile: Sendable {
     func read(at offset: Int, count: Int) throws(TraceError) -> [UInt8] {
         var failure: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: max(0, count)) { buffer, filled in
-            while filled < buffer.count {
-                let got = pread(descriptor, buffer.baseAddress! + filled, buffer.count - filled, offset + filled)
-                if got < 0 && errno == EINTR { continue }
-                if got < 0 { failure = errno }
-                if got <= 0 { return }
-                filled += got
-            }
+            (filled, failure) = fill(UnsafeMutableRawBufferPointer(buffer), at: offset)
         }
         if failure != 0 { throw Self.unreadable(path, failure) }
         return bytes
+    }
+
+    /// Puts up to `count` bytes at `offset` into `buffer`, behind its first `start` bytes. The buffer grows when it is too
+    /// small and never shrinks, so that reading piece by piece takes memory once.
+    ///
+    /// - Returns: the number of bytes; fewer than `count` only at the end of the file.
+    func read(
+        at offset: Int, into buffer: inout [UInt8], from start: Int = 0, count: Int
+    ) throws(TraceError) -> Int {
+        if buffer.count < start + count {
+            buffer.append(contentsOf: repeatElement(0, count: start + count - buffer.count))
+        }
+        let (filled, failure) = buffer.withUnsafeMutableBytes { bytes in
+            fill(UnsafeMutableRawBufferPointer(rebasing: bytes[start..<(start + count)]), at: offset)
+        }
+        if failure != 0 { throw Self.unreadable(path, failure) }
+        return filled
+    }
+
+    /// Reads until `buffer` is full or the file ends; `failure` is an error's number, or 0.
+    private func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> (filled: Int, failure: Int32) {
+        var filled = 0
+        while filled < buffer.count {
+            let got = pread(descriptor, buffer.baseAddress! + filled, buffer.count - filled, offset + filled)
+            if got < 0 && errno == EINTR { continue }
+            if got < 0 { return (filled, errno) }
+            if got == 0 { break }
+            filled += got
+        }
+        return (filled, 0)
     }
 
     private static func unreadable(_ path: String, _ error: Int32) -> TraceError {

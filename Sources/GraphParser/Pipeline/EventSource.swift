@@ -21,6 +21,7 @@ protocol EventSource: Sendable {
     /// What is known of the trace once it has been read.
     var source: TraceSource { get }
 
-    /// See ``StackBuilder/init(lossesAreMarked:)``.
+    /// See ``StackBuilder/init(names:lossesAreMarked:instances:)``.
     static var lossesAreMarked: Bool { get }
+    var instances: [Int] { get }
 }

@@ -34,8 +34,10 @@ struct Pipeline<Source: EventSource> {
         _ source: Source, names: TraceNames, into consumer: inout some CallConsumer, progress: (Int) -> Void
     ) throws(TraceError) -> (source: Source, counts: TraceCounts) {
         let pipeline = Pipeline()
+        let builder = StackBuilder(
+            names: names, lossesAreMarked: Source.lossesAreMarked, instances: source.instances)
         DispatchQueue(label: "dmflow.read").async { pipeline.read(source) }
-        DispatchQueue(label: "dmflow.stacks").async { pipeline.build(names) }
+        DispatchQueue(label: "dmflow.stacks").async { pipeline.build(builder) }
         var counts = TraceCounts()
         while true {
             switch pipeline.calls.receive() {
@@ -66,8 +68,8 @@ struct Pipeline<Source: EventSource> {
         }
     }
 
-    private func build(_ names: TraceNames) {
-        var builder = StackBuilder(names: names, lossesAreMarked: Source.lossesAreMarked)
+    private func build(_ builder: StackBuilder) {
+        var builder = builder
         while true {
             switch events.receive() {
             case .batch(let batch):

@@ -18,7 +18,7 @@ enum Columns {
             if isArrow(line, cell) { return .arrow }
             if let duration = duration(line, cell) {
                 graph.duration = duration.value
-                graph.rounding = duration.resolution - 1
+                graph.precision = GraphEvent.Precision(resolution: duration.resolution)
                 graph.bar = close
                 return .body(at: min(close + 3, line.count))
             }
@@ -91,5 +91,17 @@ enum Columns {
 
     private static func isArrow(_ line: Span<UInt8>, _ cell: Range<Int>) -> Bool {
         line.has("==========>", at: cell.lowerBound) || line.has("<==========", at: cell.lowerBound)
+    }
+}
+
+extension GraphEvent.Precision {
+    /// - Parameter resolution: ns, of the last digit of a number of microseconds.
+    fileprivate init(resolution: UInt64) {
+        switch resolution {
+        case 1: self = .nanosecond
+        case 10: self = .tenNanoseconds
+        case 100: self = .hundredNanoseconds
+        default: self = .microsecond
+        }
     }
 }

@@ -24,8 +24,7 @@ struct GraphLine {
     var comm = 0..<0
     /// ns, from the microseconds of the duration column.
     var duration: UInt64?
-    /// What the duration column cut off at most, in ns.
-    var rounding: UInt64 = 0
+    var precision = GraphEvent.Precision.nanosecond
     /// Where the bar behind the duration stands; negative without that column.
     var bar = -1
     /// Half the indentation.

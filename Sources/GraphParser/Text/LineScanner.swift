@@ -45,6 +45,7 @@ struct LineScanner: Sendable {
         for offset in 0..<length { words[offset / 8] |= UInt64(line[start + offset]) << UInt64(offset % 8 * 8) }
         var template = GraphEvent(kind: .other)
         template.cpu = event.cpu
+        template.ring = event.ring
         template.task = event.task
         guard !prefixes.contains(where: { Self.equal($0.words, words) && $0.length == length }) else { return }
         if prefixes.count == Self.prefixLimit { prefixes.removeLast() }

@@ -103,7 +103,7 @@ struct TextReader: Sendable {
             output.append(.taskSwitch(cpu: UInt16(cpu), from: from, to: to))
         case .loss(let cpu, let count):
             counts.structureLines += 1
-            output.append(.loss(cpu: UInt16(cpu), count: count))
+            output.append(.loss(ring: UInt16(cpu), count: count))
         case .tracer(let name):
             counts.structureLines += 1
             if tracer == nil { tracer = printable(name.map { line[$0] }) }
@@ -149,6 +149,7 @@ struct TextReader: Sendable {
         seenCPUs.insert(Int(cpu))
         var event = GraphEvent(kind: graph.kind)
         event.cpu = cpu
+        event.ring = cpu
         event.depth = UInt16(graph.depth)
         if let tid = graph.tid {
             learnName(of: tid, graph.comm, line)
@@ -157,7 +158,7 @@ struct TextReader: Sendable {
         if !graph.name.isEmpty { event.function = nameIndex.function(line, graph.name, in: names).index }
         event.timestamp = graph.timestamp ?? GraphEvent.noTime
         event.duration = graph.duration ?? GraphEvent.noTime
-        event.rounding = UInt16(graph.rounding)
+        event.precision = graph.precision
         switch graph.kind {
         case .entry: counts.entries += 1
         case .exit: counts.exits += 1

@@ -15,6 +15,7 @@ struct TextSource: EventSource {
     }
 
     var counts: TraceCounts { reader.counts }
+    let instances: [Int] = []
 
     var source: TraceSource {
         TraceSource(path: file.path, kind: .text, kernel: nil, clock: nil, cpus: reader.cpuCount, notes: [])

@@ -1,29 +1,31 @@
 /// The events of one CPU's ring buffer in a trace.dat, in the order in which they were recorded.
 struct CPUStream: Sendable {
-    let cpu: UInt16
     /// The events of the page decoded last; those before `next` have been moved on.
     private var page = DecodedPage()
     private var next = 0
-    /// How far the file has been read.
-    private(set) var bytesRead = 0
-
-    /// The pages read last.
-    private var chunk: [UInt8] = []
+    private let ring: Ring
+    private var reader: PageReader
     private let pageSize: Int
+    /// The pages read last, and how many bytes of it are valid.
+    private var chunk: [UInt8] = []
+    private var filled = 0
     private var pageStart = 0
-    private var nextOffset: Int
-    private let endOffset: Int
     private var lastTime: UInt64 = 0
 
-    /// Pages are read in pieces of this many bytes.
-    private static let chunkSize = 256 << 10
+    private let chunkSize: Int
 
-    init(cpu: Int, data: TraceDatHeader.CPUData, pageSize: Int) {
-        self.cpu = UInt16(cpu)
+    /// - Parameters:
+    ///   - number: see ``GraphEvent/ring``.
+    ///   - chunkSize: pages are read in pieces of about so many bytes.
+    init(file: InputFile, data: CPUData, pageSize: Int, number: Int, chunkSize: Int) {
+        ring = Ring(cpu: UInt16(data.cpu), number: UInt16(number))
         self.pageSize = pageSize
-        nextOffset = data.offset
-        endOffset = data.offset + data.size
+        self.chunkSize = chunkSize
+        reader = PageReader(file: file, data: data, pageSize: pageSize)
     }
+
+    /// Bytes of the file that have been read so far.
+    var bytesRead: Int { reader.bytesRead }
 
     var isAtEnd: Bool { next == page.events.count }
 
@@ -45,27 +47,24 @@ struct CPUStream: Sendable {
     }
 
     /// Decodes the next pages once all events have been moved on; `isAtEnd` stays true at the end of the buffer.
-    mutating func refill(_ file: InputFile, _ decoder: inout EventDecoder) throws(TraceError) {
+    mutating func refill(_ decoder: inout EventDecoder) throws(TraceError) {
         lastTime = page.turns.last ?? lastTime
         page.removeAll()
         next = 0
         while page.events.isEmpty {
-            guard try loadNextPage(file) else { return }
-            let range = pageStart..<min(pageStart + pageSize, chunk.count)
+            guard try loadNextPage() else { return }
+            let range = pageStart..<min(pageStart + pageSize, filled)
             let pages = chunk
-            decoder.decode(pages.span.bytes.extracting(range), cpu: cpu, before: lastTime, into: &page)
+            decoder.decode(pages.span.bytes.extracting(range), ring, before: lastTime, into: &page)
         }
     }
 
-    private mutating func loadNextPage(_ file: InputFile) throws(TraceError) -> Bool {
+    private mutating func loadNextPage() throws(TraceError) -> Bool {
         pageStart += pageSize
         // The last page may be cut; then its own header tells.
-        if pageStart < chunk.count { return true }
-        guard nextOffset < endOffset else { return false }
-        chunk = try file.read(at: nextOffset, count: min(max(Self.chunkSize, pageSize), endOffset - nextOffset))
-        nextOffset += chunk.count
-        bytesRead += chunk.count
+        if pageStart < filled { return true }
+        filled = try reader.next(into: &chunk, atMost: chunkSize)
         pageStart = 0
-        return !chunk.isEmpty
+        return filled > 0
     }
 }

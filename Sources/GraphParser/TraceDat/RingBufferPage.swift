@@ -4,9 +4,6 @@
 /// padding claims the length -4 makes it turn in a circle for ever, which a file that came by mail must not be able to do.
 /// The tests compare both over every page of the captured fixtures.
 struct RingBufferPage {
-    /// Timestamp, commit word, then the events.
-    static let headerSize = 16
-
     enum Next {
         /// An event: where its record stands in the page, and its time in ns of the trace clock.
         case event(record: Range<Int>, timestamp: UInt64)
@@ -24,25 +21,27 @@ struct RingBufferPage {
     private(set) var timestamp: UInt64
     /// Whether events were lost between the previous page and this one.
     let loss: Loss
-    private var index = Self.headerSize
+    private var index: Int
     private let end: Int
 
-    /// - Parameter page: the whole sub-buffer, little-endian, of a 64-bit kernel.
+    /// - Parameter page: the whole sub-buffer, little-endian.
     /// - Returns: nil if the header claims more than the page holds.
-    init?(_ page: RawSpan) {
-        guard page.byteCount >= Self.headerSize else { return nil }
+    init?(_ page: RawSpan, _ layout: PageLayout = .wide) {
+        guard page.byteCount >= layout.dataOffset,
+            let commit = Field(offset: 8, size: layout.commitSize)?.value(in: page, record: 0..<page.byteCount)
+        else { return nil }
         timestamp = page.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt64.self)
-        let commit = page.unsafeLoadUnaligned(fromByteOffset: 8, as: UInt64.self)
         // The low bits count bytes; bits 31 and 30 tell of missed events and of their number behind the data.
         let used = Int(commit & 0x7ff_ffff)
-        guard used <= page.byteCount - Self.headerSize else { return nil }
-        end = Self.headerSize + used
-        let isCounted = commit & (1 << 30) != 0 && end + 8 <= page.byteCount
+        index = layout.dataOffset
+        guard used <= page.byteCount - index else { return nil }
+        end = index + used
+        let isCounted = commit & (1 << 30) != 0 && end + layout.commitSize <= page.byteCount
         if commit & (1 << 31) == 0 {
             loss = .none
         } else if isCounted {
-            let count = page.unsafeLoadUnaligned(fromByteOffset: end, as: UInt64.self)
-            loss = .events(Int(exactly: count))
+            let count = Field(offset: end, size: layout.commitSize)?.value(in: page, record: 0..<page.byteCount)
+            loss = .events(count.flatMap { Int(exactly: $0) })
         } else {
             loss = .events(nil)
         }

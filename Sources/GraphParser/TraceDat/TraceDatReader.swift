@@ -2,34 +2,59 @@
 struct TraceDatReader: EventSource {
     static let lossesAreMarked = true
 
+    let instances: [Int]
     private let file: InputFile
     private let header: TraceDatHeader
     private var decoder: EventDecoder
-    /// Those that have events left.
-    private var streams: [CPUStream]
+    private var streams: [CPUStream] = []
+    /// The streams that have events left, in the order of their next events.
+    private var turns: [Turn] = []
     private var isOpened = false
+
+    private struct Turn {
+        var time: UInt64
+        let stream: Int
+    }
+
+    /// All CPUs together hold about so many bytes of pages at a time.
+    private static let pagesInMemory = 8 << 20
+    private static let largestChunk = 256 << 10
 
     init(file: InputFile, header: TraceDatHeader, names: TraceNames) {
         self.file = file
         self.header = header
-        decoder = EventDecoder(formats: header.formats, symbols: header.symbols, names: names)
-        streams = header.cpus.enumerated().map { CPUStream(cpu: $0, data: $1, pageSize: header.pageSize) }
+        decoder = EventDecoder(header: header, names: names)
+        let streamCount = header.buffers.reduce(0) { $0 + $1.cpus.count }
+        let chunkSize = min(Self.largestChunk, Self.pagesInMemory / max(streamCount, 1))
+        var instances: [Int] = []
+        for (instance, buffer) in header.buffers.enumerated() {
+            for data in buffer.cpus {
+                streams.append(
+                    CPUStream(
+                        file: file, data: data, pageSize: buffer.pageSize, number: instances.count,
+                        chunkSize: chunkSize))
+                instances.append(instance)
+            }
+        }
+        self.instances = instances
     }
 
     var counts: TraceCounts { decoder.counts }
 
     var source: TraceSource {
         TraceSource(
-            path: file.path, kind: .traceDat, kernel: header.kernel, clock: header.clock, cpus: header.cpus.count,
+            path: file.path, kind: .traceDat, kernel: header.kernel, clock: header.clock, cpus: header.cpuCount,
             notes: header.notes)
     }
 
     mutating func read(into batch: inout EventBatch) throws(TraceError) -> Bool {
         if !isOpened { try open() }
         while batch.events.count < EventBatch.size {
-            guard let next = earliest() else { return false }
-            streams[next.index].move(to: &batch.events, until: next.limit)
-            if streams[next.index].isAtEnd { try refill(next.index) }
+            guard let first = turns.first else { return false }
+            // It goes on until it is another's turn.
+            let limit = turns.count > 1 ? turns[1].time : .max
+            streams[first.stream].move(to: &batch.events, until: limit)
+            try passTurn()
         }
         batch.position = streams.reduce(0) { $0 + $1.bytesRead }
         return true
@@ -37,27 +62,27 @@ struct TraceDatReader: EventSource {
 
     private mutating func open() throws(TraceError) {
         isOpened = true
-        for index in streams.indices.reversed() { try refill(index) }
-    }
-
-    private mutating func refill(_ index: Int) throws(TraceError) {
-        try streams[index].refill(file, &decoder)
-        if streams[index].isAtEnd { streams.remove(at: index) }
-    }
-
-    /// The stream whose next event is first, and the time up to which it stays so: the first event of all others.
-    private func earliest() -> (index: Int, limit: UInt64)? {
-        guard var index = streams.indices.first else { return nil }
-        var first = streams[index].time
-        var limit = UInt64.max
-        for other in streams.indices.dropFirst() {
-            let time = streams[other].time
-            if time < first {
-                (limit, first, index) = (first, time, other)
-            } else {
-                limit = min(limit, time)
-            }
+        for stream in streams.indices {
+            try streams[stream].refill(&decoder)
+            if !streams[stream].isAtEnd { turns.append(Turn(time: streams[stream].time, stream: stream)) }
         }
-        return (index, limit)
+        turns.sort { ($0.time, $0.stream) < ($1.time, $1.stream) }
+    }
+
+    /// Puts the stream whose turn it was where its next event belongs.
+    private mutating func passTurn() throws(TraceError) {
+        let stream = turns[0].stream
+        if streams[stream].isAtEnd { try streams[stream].refill(&decoder) }
+        guard !streams[stream].isAtEnd else {
+            turns.removeFirst()
+            return
+        }
+        let time = streams[stream].time
+        var place = 0
+        while place + 1 < turns.count, turns[place + 1].time < time {
+            turns[place] = turns[place + 1]
+            place += 1
+        }
+        turns[place] = Turn(time: time, stream: stream)
     }
 }

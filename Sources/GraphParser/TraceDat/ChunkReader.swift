@@ -1,0 +1,76 @@
+/// Reads compressed trace data: a number of chunks, then each one's packed size, size and packed bytes.
+struct ChunkReader: Sendable {
+    /// trace-cmd packs 10 pages at a time. Every CPU has a chunk in memory, so this is what an invented file can take.
+    private static let mostPages = 64
+
+    private struct Chunk {
+        let packedSize: Int
+        let size: Int
+    }
+
+    private let file: InputFile
+    private let pageSize: Int
+    private let end: Int
+    private let decompressor: Decompressor
+    /// Where in the file the next chunk begins.
+    private(set) var offset: Int
+    private var left: UInt32
+    /// The chunk that starts at `offset`, if its sizes were read.
+    private var chunk: Chunk?
+    private var packed: [UInt8] = []
+
+    init(file: InputFile, data: CPUData, pageSize: Int) throws(TraceError) {
+        self.file = file
+        self.pageSize = pageSize
+        end = data.offset + data.size
+        decompressor = Decompressor(data.compression)
+        var cursor = FileCursor(ByteSource(file), data.offset..<end)
+        left = try cursor.unsigned32("number of chunks")
+        offset = cursor.offset
+    }
+
+    /// How many bytes the next chunk expands to; nil at the end.
+    mutating func nextSize() throws(TraceError) -> Int? {
+        if let chunk { return chunk.size }
+        guard left > 0 else { return nil }
+        guard end - offset >= 8, try file.read(at: offset, into: &packed, count: 8) == 8 else {
+            throw .damaged(file, "the chunks of trace data end too early (byte \(offset))")
+        }
+        let next = Chunk(packedSize: number(at: 0), size: number(at: 4))
+        guard next.packedSize <= end - offset - 8 else {
+            throw .damaged(file, "a chunk would end behind its buffer's end (byte \(offset))")
+        }
+        // The last chunk may end within a page, as the data of a recorder that was killed does.
+        guard next.size > 0, next.size <= Self.mostPages * pageSize, left == 1 || next.size % pageSize == 0 else {
+            throw .damaged(file, "a chunk that claims to hold \(next.size) bytes (byte \(offset))")
+        }
+        chunk = next
+        return next.size
+    }
+
+    /// Puts the chunk of which `nextSize` told into `buffer`, behind its first `start` bytes.
+    mutating func expand(into buffer: inout [UInt8], at start: Int) throws(TraceError) {
+        guard let chunk else { return }
+        let got = try file.read(at: offset + 8, into: &packed, count: chunk.packedSize)
+        if buffer.count < start + chunk.size {
+            buffer.append(contentsOf: repeatElement(0, count: start + chunk.size - buffer.count))
+        }
+        let outcome = packed.withUnsafeBytes { packed in
+            buffer.withUnsafeMutableBytes { room in
+                decompressor.expand(
+                    UnsafeRawBufferPointer(rebasing: packed[..<got]),
+                    into: UnsafeMutableRawBufferPointer(rebasing: room[start..<(start + chunk.size)]))
+            }
+        }
+        guard outcome == .expanded(chunk.size) else {
+            throw .damaged(file, "a chunk of trace data cannot be expanded (byte \(offset))")
+        }
+        offset += 8 + chunk.packedSize
+        left -= 1
+        self.chunk = nil
+    }
+
+    private func number(at index: Int) -> Int {
+        (0..<4).reduce(0) { $0 | Int(packed[index + $1]) << (8 * $1) }
+    }
+}

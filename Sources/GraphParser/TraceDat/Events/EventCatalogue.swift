@@ -1,0 +1,30 @@
+import Synchronization
+
+/// The events that a trace.dat describes: thousands in a file of trace-cmd, of which a trace holds a few. So the file's
+/// texts are found when it is opened, and a text is read when somebody asks for its event.
+final class EventCatalogue: Sendable {
+    private let index: EventIndex
+    private let parsed = Mutex<[Int: EventFormat?]>([:])
+
+    init(_ index: EventIndex) { self.index = index }
+
+    /// Number of events that are described.
+    var count: Int { index.places.count }
+
+    /// The event whose records say `id`; nil if the file does not describe it.
+    func event(id: Int) -> EventFormat? {
+        if let known = parsed.withLock({ $0[id] }) { return known }
+        let event = index.places[id].flatMap(parse)
+        parsed.withLock { $0[id] = event }
+        return event
+    }
+
+    /// One of the events that tracers write.
+    func ftraceEvent(_ name: String) -> EventFormat? { index.ftraceIDs[name].flatMap(event(id:)) }
+
+    private func parse(_ place: EventIndex.Place) -> EventFormat? {
+        // What cannot be read is not described: no event's fields are worth the whole trace.
+        guard let text = try? index.sources[place.source].read(at: place.offset, count: place.size) else { return nil }
+        return EventFormatParser.parse(text, system: index.systems[place.system])
+    }
+}

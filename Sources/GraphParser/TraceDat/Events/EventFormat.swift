@@ -1,0 +1,163 @@
+/// An event as the traced kernel described it in a `format` file: its name and where its fields stand.
+struct EventFormat: Equatable, Sendable {
+    /// Of the events' header, what its `common_type` holds.
+    let id: Int
+    /// Folder in tracefs' events, e.g. `block`.
+    let system: String
+    /// E.g. `block_rq_issue`.
+    let name: String
+    /// Fields that all events have.
+    let common: [EventField]
+    /// The event's own fields, in the order of the format file.
+    let fields: [EventField]
+
+    func field(_ name: String) -> EventField? {
+        fields.first { $0.name == name } ?? common.first { $0.name == name }
+    }
+
+    /// A field that holds one number.
+    func number(_ name: String) -> Field? {
+        field(name).flatMap { Field(offset: $0.offset, size: $0.size) }
+    }
+
+    /// The event's own fields as `dev=8388608 sector=2048 comm=fio`.
+    ///
+    /// From the fields only: the format's print expression is C of a stranger and is not evaluated.
+    ///
+    /// - Parameter record: from the common header on.
+    func describe(_ record: RawSpan) -> String {
+        var text = ""
+        for field in fields {
+            if !text.isEmpty { text += " " }
+            text += "\(field.name)=\(field.describe(record))"
+        }
+        return text
+    }
+}
+
+/// A field of an event.
+struct EventField: Equatable, Sendable {
+    enum Kind: Equatable, Sendable {
+        case number
+        /// An address, or a bit pattern of its size: shown in hexadecimal.
+        case word
+        /// Characters up to a NUL.
+        case string
+        case array
+    }
+
+    enum Place: Equatable, Sendable {
+        /// In the record, at the field's offset.
+        case fixed
+        /// The field holds where in the record the data is (`__data_loc`).
+        case dynamic
+        /// The same, counted from the field's end (`__rel_loc`).
+        case relative
+        /// From the field's offset to the record's end.
+        case rest
+    }
+
+    let name: String
+    /// Bytes from the record's begin.
+    let offset: Int
+    /// Bytes in the record; 0 for what reaches to its end.
+    let size: Int
+    let isSigned: Bool
+    let kind: Kind
+    let place: Place
+    /// Bytes of one element of an array.
+    let elementSize: Int
+
+    /// The value of a number; nil if the field is none or the record is too short.
+    func integer(_ record: RawSpan) -> Int64? {
+        guard kind == .number || kind == .word, place == .fixed else { return nil }
+        return Self.integer(record, offset, size, isSigned: isSigned)
+    }
+
+    /// The text of a string; nil if the field is none or what it points to is not in the record.
+    func string(_ record: RawSpan) -> String? {
+        guard kind == .string, let range = range(record) else { return nil }
+        var bytes: [UInt8] = []
+        for index in range {
+            let byte = record.unsafeLoad(fromByteOffset: index, as: UInt8.self)
+            if byte == 0 { break }
+            bytes.append(byte)
+        }
+        return printable(bytes)
+    }
+
+    /// The field's value as text; `?` where the record does not hold it.
+    func describe(_ record: RawSpan) -> String {
+        switch kind {
+        case .number: number(record) ?? "?"
+        case .word: word(record) ?? "?"
+        case .string: string(record).map(Self.quotedIfNeeded) ?? "?"
+        case .array: array(record) ?? "?"
+        }
+    }
+
+    /// Where the data of a string or an array stands; nil if that is not inside the record.
+    func range(_ record: RawSpan) -> Range<Int>? {
+        let start: Int
+        let count: Int
+        switch place {
+        case .fixed: (start, count) = (offset, size)
+        case .rest: (start, count) = (offset, record.byteCount - offset)
+        case .dynamic, .relative:
+            guard let location = Self.integer(record, offset, 4, isSigned: false) else { return nil }
+            let base = place == .relative ? offset + 4 : 0
+            (start, count) = (base + Int(location & 0xffff), Int(location >> 16))
+        }
+        guard start >= 0, count >= 0, start + count <= record.byteCount else { return nil }
+        return start..<(start + count)
+    }
+
+    // MARK: Text
+
+    private func number(_ record: RawSpan) -> String? {
+        integer(record).map { isSigned ? String($0) : String(UInt64(bitPattern: $0)) }
+    }
+
+    private func word(_ record: RawSpan) -> String? {
+        integer(record).map { "0x" + String(UInt64(bitPattern: $0), radix: 16) }
+    }
+
+    /// So many elements are shown.
+    private static let longestArray = 64
+
+    private func array(_ record: RawSpan) -> String? {
+        guard let range = range(record), [1, 2, 4, 8].contains(elementSize) else { return nil }
+        let starts = stride(from: range.lowerBound, through: range.upperBound - elementSize, by: elementSize)
+        var elements: [String] = []
+        for start in starts.prefix(Self.longestArray) {
+            guard let value = Self.integer(record, start, elementSize, isSigned: isSigned) else { return nil }
+            elements.append(element(value))
+        }
+        if range.count / elementSize > Self.longestArray { elements.append("…") }
+        return elementSize == 1 ? elements.joined(separator: " ").quoted : "[\(elements.joined(separator: ","))]"
+    }
+
+    /// Bytes are shown in hexadecimal: they are commands, addresses and identifiers.
+    private func element(_ value: Int64) -> String {
+        guard elementSize == 1 else { return isSigned ? String(value) : String(UInt64(bitPattern: value)) }
+        let digits = String(UInt8(truncatingIfNeeded: value), radix: 16)
+        return digits.count == 1 ? "0" + digits : digits
+    }
+
+    private static func quotedIfNeeded(_ text: String) -> String {
+        text.isEmpty || text.contains(where: { $0 == " " || $0 == "=" || $0 == "\"" }) ? text.quoted : text
+    }
+
+    private static func integer(_ record: RawSpan, _ offset: Int, _ size: Int, isSigned: Bool) -> Int64? {
+        guard let field = Field(offset: offset, size: size),
+            let value = field.value(in: record, record: 0..<record.byteCount)
+        else { return nil }
+        let unused = 64 - 8 * size
+        let shifted = Int64(bitPattern: value << unused)
+        return isSigned ? shifted >> unused : Int64(bitPattern: value)
+    }
+}
+
+extension String {
+    fileprivate var quoted: String { "\"" + replacing("\"", with: "\\\"") + "\"" }
+}

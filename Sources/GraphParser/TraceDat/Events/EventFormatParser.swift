@@ -1,0 +1,68 @@
+import CTraceevent
+
+/// Reads the text of a `format` file with libtraceevent.
+///
+/// The library gets the fields only. The print format behind them is a C expression in the file of a stranger, the library's
+/// parser recurses on it, and we print nothing with it.
+enum EventFormatParser {
+    private static let longestLine = 256
+    private static let mostLines = 256
+
+    /// - Parameter text: the begin of a format file, with all its fields.
+    /// - Returns: nil if it is not one.
+    static func parse(_ text: [UInt8], system: String) -> EventFormat? {
+        guard let fields = fieldLines(text), let parser = tep_alloc() else { return nil }
+        defer { tep_free(parser) }
+        tep_set_loglevel(TEP_LOG_NONE)
+        var parsed: UnsafeMutablePointer<tep_event>?
+        // The parser owns the event and frees it.
+        guard tep_parse_format(parser, &parsed, fields, UInt(fields.utf8.count), "any") == TEP_ERRNO__SUCCESS,
+            let event = parsed?.pointee, let name = event.name
+        else { return nil }
+        return EventFormat(
+            id: Int(event.id), system: system, name: String(cString: name),
+            common: Self.fields(event.format.common_fields), fields: Self.fields(event.format.fields))
+    }
+
+    /// The lines above the print format, with an empty one behind them.
+    private static func fieldLines(_ text: [UInt8]) -> String? {
+        let lines = text.split(separator: 0x0a, maxSplits: mostLines, omittingEmptySubsequences: false)
+            .prefix { !$0.starts(with: "print fmt:".utf8) }
+        let isPlain = lines.allSatisfy { line in
+            line.count <= longestLine && line.allSatisfy { $0 == 9 || (0x20..<0x7f).contains($0) }
+        }
+        guard isPlain, lines.count <= mostLines else { return nil }
+        return String(decoding: Array(lines.joined(separator: [0x0a])), as: UTF8.self) + "\nprint fmt: \"\"\n"
+    }
+
+    private static func fields(_ first: UnsafeMutablePointer<tep_format_field>?) -> [EventField] {
+        var fields: [EventField] = []
+        var next = first
+        while let field = next?.pointee {
+            if let name = field.name { fields.append(Self.field(field, String(cString: name))) }
+            next = field.next
+        }
+        return fields
+    }
+
+    private static func field(_ field: tep_format_field, _ name: String) -> EventField {
+        func has(_ flag: tep_format_flags) -> Bool { field.flags & UInt(flag.rawValue) != 0 }
+        let place: EventField.Place =
+            if has(TEP_FIELD_IS_DYNAMIC) {
+                has(TEP_FIELD_IS_RELATIVE) ? .relative : .dynamic
+            } else {
+                has(TEP_FIELD_IS_ARRAY) && field.size == 0 ? .rest : .fixed
+            }
+        let kind: EventField.Kind =
+            if has(TEP_FIELD_IS_STRING) {
+                .string
+            } else if has(TEP_FIELD_IS_ARRAY) {
+                .array
+            } else {
+                has(TEP_FIELD_IS_POINTER) || (has(TEP_FIELD_IS_LONG) && !has(TEP_FIELD_IS_SIGNED)) ? .word : .number
+            }
+        return EventField(
+            name: name, offset: Int(field.offset), size: Int(field.size), isSigned: has(TEP_FIELD_IS_SIGNED),
+            kind: kind, place: place, elementSize: Int(field.elementsize))
+    }
+}

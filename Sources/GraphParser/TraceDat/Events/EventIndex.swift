@@ -1,0 +1,61 @@
+/// Where in a trace.dat each event's format stands.
+struct EventIndex: Sendable {
+    struct Place: Sendable {
+        /// Numbers in `sources` and `systems`.
+        let source: Int
+        let system: Int
+        let offset: Int
+        let size: Int
+    }
+
+    private(set) var sources: [ByteSource] = []
+    private(set) var systems: [String] = ["ftrace"]
+    /// By the event's number.
+    private(set) var places: [Int: Place] = [:]
+    /// Numbers of the events that tracers write, by name.
+    private(set) var ftraceIDs: [String: Int] = [:]
+
+    /// A record has 16 bits for its event's number.
+    private static let mostEvents = 1 << 16
+    /// Of a format, what holds its name and number, and what holds its fields.
+    private static let headSize = 192
+    private static let fieldsSize = 32 << 10
+
+    /// Reads over `number, then that many formats with their sizes`.
+    mutating func addFtraceFormats(_ cursor: inout FileCursor) throws(TraceError) {
+        sources.append(cursor.source)
+        try addFormats(&cursor, system: 0)
+    }
+
+    /// Reads over `number of systems, then each one's name and formats`.
+    mutating func addSystems(_ cursor: inout FileCursor) throws(TraceError) {
+        sources.append(cursor.source)
+        let count = try cursor.unsigned32("number of event systems")
+        guard count <= Self.mostEvents else { throw .damaged(cursor.file, "a claim of \(count) event systems") }
+        for _ in 0..<count {
+            systems.append(try cursor.string("event system", limit: 256))
+            try addFormats(&cursor, system: systems.count - 1)
+        }
+    }
+
+    private mutating func addFormats(_ cursor: inout FileCursor, system: Int) throws(TraceError) {
+        let count = try cursor.unsigned32("number of events")
+        guard count <= Self.mostEvents else { throw .damaged(cursor.file, "a claim of \(count) events") }
+        for _ in 0..<count {
+            let size = try cursor.size64("event format")
+            add(try cursor.peek(min(size, Self.headSize)), at: cursor.offset, size: size, system: system)
+            try cursor.skip(size, "event format")
+        }
+    }
+
+    /// - Parameter head: `name: NAME`, `ID: NUMBER` and more.
+    private mutating func add(_ head: ArraySlice<UInt8>, at offset: Int, size: Int, system: Int) {
+        let lines = head.split(separator: 0x0a, maxSplits: 2)
+        guard lines.count >= 2, lines[0].starts(with: "name: ".utf8), lines[1].starts(with: "ID: ".utf8),
+            let id = Int(String(decoding: lines[1].dropFirst(4), as: UTF8.self)), (1..<Self.mostEvents).contains(id)
+        else { return }
+        places[id] = Place(
+            source: sources.count - 1, system: system, offset: offset, size: min(size, Self.fieldsSize))
+        if system == 0 { ftraceIDs[String(decoding: lines[0].dropFirst(6), as: UTF8.self)] = id }
+    }
+}
