@@ -58,10 +58,13 @@ public enum TraceFile {
         names.comms = header.comms
         var reader = TraceDatReader(file: file, header: header, names: names, consumer: consumer)
         try reader.read()
+        let counts = reader.builder.counts
+        // A damaged file has a report that says so.
+        guard counts.holdsCalls || counts.isInDoubt else { throw noCalls(file, counts) }
         let source = TraceSource(
             path: file.path, kind: .traceDat, kernel: header.kernel, clock: header.clock, cpus: header.cpus.count,
             notes: header.notes)
-        return TraceReading(source: source, counts: reader.builder.counts, consumer: reader.builder.consumer)
+        return TraceReading(source: source, counts: counts, consumer: reader.builder.consumer)
     }
 
     private static func readText<Consumer: CallConsumer>(
@@ -76,15 +79,34 @@ public enum TraceFile {
             if offset == 0, chunk.prefix(4096).contains(0) { throw notATrace(file) }
             offset += chunk.count
             reader.feed(chunk.span)
-            if let tracer = reader.tracer, tracer != "function_graph" { throw otherTracer(file, tracer) }
+            if let tracer = reader.tracer, !tracersOfCalls.contains(tracer) { throw otherTracer(file, tracer) }
         }
         reader.finish()
-        let untimed = reader.counts.untimed
-        let notes = untimed == 0 ? [] : ["\(untimed) calls have no duration in this text and count with 0 in all times"]
-        if reader.tracer == nil, reader.cpuCount == 0 { throw notATrace(file) }
+        guard reader.counts.holdsCalls else { throw withoutCalls(file, reader) }
         let source = TraceSource(
-            path: file.path, kind: .text, kernel: nil, clock: nil, cpus: reader.cpuCount, notes: notes)
+            path: file.path, kind: .text, kernel: reader.kernel, clock: nil, cpus: reader.cpuCount, notes: reader.notes)
         return TraceReading(source: source, counts: reader.counts, consumer: reader.consumer)
+    }
+
+    /// The latency tracers print calls if the option display-graph was set.
+    private static let tracersOfCalls: Set = [
+        "function_graph", "irqsoff", "preemptoff", "preemptirqsoff", "wakeup", "wakeup_rt", "wakeup_dl",
+    ]
+
+    private static func withoutCalls<Consumer>(_ file: InputFile, _ reader: TextReader<Consumer>) -> TraceError {
+        if let tracer = reader.tracer, tracer != "function_graph" { return otherTracer(file, tracer) }
+        if reader.rawEvents > 0 {
+            return TraceError(
+                .unsupported, path: file.path, "a report of trace-cmd without durations, as its -R, -N or -L give it",
+                remedy: "give the trace.dat itself, or the text of trace-cmd report without these options")
+        }
+        return reader.tracer == nil ? notATrace(file) : noCalls(file, reader.counts)
+    }
+
+    private static func noCalls(_ file: InputFile, _ counts: TraceCounts) -> TraceError {
+        let others = counts.comments > 0 ? ", only \(counts.comments) other events" : ""
+        return TraceError(
+            .empty, path: file.path, "holds no calls" + others, remedy: "record again, with the flow's I/O running")
     }
 
     private static func otherTracer(_ file: InputFile, _ tracer: String) -> TraceError {
@@ -96,6 +118,6 @@ public enum TraceFile {
     private static func notATrace(_ file: InputFile) -> TraceError {
         TraceError(
             .notATrace, path: file.path, "neither a trace.dat nor function_graph text: no line of it is a call",
-            remedy: "give a trace.dat or the content of tracefs' trace; the text of trace-cmd report is not read")
+            remedy: "give a trace.dat, the text of trace-cmd report, or the content of tracefs' trace")
     }
 }

@@ -45,10 +45,12 @@ struct LineCase: CustomTestStringConvertible, Sendable {
         LineCase(" 0)   1.000 us    |  (null)();", "leaf cpu0 d0 1000ns '(null)'"),
         LineCase(" 0)   1.000 us    |  0xffffffffc0001234();", "leaf cpu0 d0 1000ns '0xffffffffc0001234'"),
         LineCase(" 0)   1.000 us    |  foo();\r", "leaf cpu0 d0 1000ns 'foo'"),
-        LineCase(" 0)               |    /* trace_marker text */", "comment closed"),
-        LineCase(" 0)               |  /* iscsi_dbg_session: session1: text", "comment open"),
-        LineCase(" 0)   bash-1234    =>   kworker-77  ", "switch cpu0 1234 77"),
-        LineCase(" 1)   a=>b-1    =>    <idle>-0   ", "switch cpu1 1 0"),
+        LineCase(" 0)               |    /* trace_marker text */", "comment cpu0 'trace_marker text' closed"),
+        LineCase(
+            " 0)               |  /* iscsi_dbg_session: session1: text",
+            "comment cpu0 'iscsi_dbg_session: session1: text' open"),
+        LineCase(" 0)   bash-1234    =>   kworker-77  ", "switch cpu0 'bash'-1234 'kworker'-77"),
+        LineCase(" 1)   a=>b-1    =>    <idle>-0   ", "switch cpu1 'a=>b'-1 '<idle>'-0"),
         LineCase("CPU:3 [LOST 12 EVENTS]", "loss cpu3 12"),
         LineCase("CPU:3 [LOST EVENTS]", "loss cpu3 -"),
         LineCase(" ------------------------------------------", "structure"),
@@ -92,21 +94,32 @@ struct LineCase: CustomTestStringConvertible, Sendable {
         func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
         switch line {
         case .graph(let graph):
-            var parts = ["\(graph.kind)"]
-            if let time = graph.timestamp { parts.append("\(time)") }
-            if let cpu = graph.cpu { parts.append("cpu\(cpu)") }
-            if let tid = graph.tid { parts.append("'\(text(graph.comm))'-\(tid)") }
-            parts.append("d\(graph.depth)")
+            var parts = describe(graph, text) + ["d\(graph.depth)"]
             if let duration = graph.duration {
                 parts.append("\(duration)ns" + (graph.rounding > 0 ? "±\(graph.rounding)" : ""))
             }
             return (parts + ["'\(text(graph.name))'"]).joined(separator: " ")
-        case .comment(let isClosed): return isClosed ? "comment closed" : "comment open"
-        case .taskSwitch(let cpu, let from, let to): return "switch cpu\(cpu) \(from) \(to)"
+        case .comment(let comment):
+            return (describe(comment.columns, text) + ["'\(text(comment.text))'", "\(comment.end)"])
+                .joined(separator: " ").replacing("entry", with: "comment")
+        case .taskSwitch(let cpu, let from, let to):
+            return "switch cpu\(cpu) '\(text(from.comm))'-\(from.tid) '\(text(to.comm))'-\(to.tid)"
         case .loss(let cpu, let count): return "loss cpu\(cpu) " + (count.map(String.init) ?? "-")
         case .tracer(let name): return "tracer " + text(name)
+        case .release(let release): return "release " + text(release)
+        case .corrupted: return "corrupted"
+        case .rawEvent: return "raw"
         case .structure: return "structure"
         case .unparsed: return "unparsed"
         }
+    }
+
+    private func describe(_ graph: GraphLine, _ text: (Range<Int>) -> String) -> [String] {
+        var parts = ["\(graph.kind)"]
+        if !graph.source.isEmpty { parts.append("of \(text(graph.source))") }
+        if let time = graph.timestamp { parts.append("\(time)") }
+        if let cpu = graph.cpu { parts.append("cpu\(cpu)") }
+        if let tid = graph.tid { parts.append("'\(text(graph.comm))'-\(tid)") }
+        return parts
     }
 }
