@@ -63,9 +63,15 @@ struct StackBuilder<Consumer: CallConsumer> {
         slots[task].flatMap { stacks[$0].frames.last { $0.callsAtOwnDepth == 0 } }.map { $0.depth + 1 }
     }
 
-    /// What was known as `old` is now known to be `new`. Does nothing if `new` has a stack of its own.
+    /// What was known as `old` is now known to be `new`. Does nothing if `new` has open calls of its own: nothing tells how
+    /// they lie with those of `old`.
     mutating func rename(_ old: TaskKey, to new: TaskKey) {
-        guard slots[new] == nil, let slot = slots.removeValue(forKey: old) else { return }
+        guard let slot = slots[old] else { return }
+        if let idle = slots[new] {
+            guard stacks[idle].frames.isEmpty else { return }
+            freeSlots.append(idle)
+        }
+        slots[old] = nil
         slots[new] = slot
         stacks[slot].key = new
     }

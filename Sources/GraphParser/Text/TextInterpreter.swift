@@ -49,14 +49,14 @@ struct TextInterpreter<Consumer: CallConsumer> {
         let line = isFirst && line.has(bom, at: 0) ? line.extracting(bom.utf8CodeUnitCount..<line.count) : line
         let (text, parsed) = understand(line)
         guard case .graph(let graph) = parsed else {
-            opening?.hold(line, nil)
+            opening?.hold(line, from: text, nil)
             if isFirst || opening?.isFull ?? true { endOpening(firstIsCut: false) }
             return
         }
         if isFirst {
-            opening?.hold(line, graph)
+            opening?.hold(line, from: text, graph)
         } else {
-            let isCut = opening?.firstIsCut(before: line.extracting(text..<line.count), graph) ?? false
+            let isCut = opening?.firstIsCut(before: line, from: text, graph) ?? false
             endOpening(firstIsCut: isCut)
             interpret(line)
         }
@@ -88,7 +88,7 @@ struct TextInterpreter<Consumer: CallConsumer> {
         let parsed = LineParser.parse(text, inBody: isInBody)
         switch parsed {
         // A line without its CPU has lost its beginning.
-        case .graph(let graph) where graph.cpu == nil && tasks.hasCPUColumn: return (start, .unparsed)
+        case .graph(let graph) where graph.cpu == nil && tasks.hasCPUColumn == true: return (start, .unparsed)
         // `}` and `f();` are lines of a trace, but also messages of a kernel.
         case .graph(let graph) where start > 0 && !graph.hasColumns: return (start, Self.message(text))
         case .unparsed where start > 0 && !LineParser.beginsLikeCall(text): return (start, Self.message(text))

@@ -1,9 +1,9 @@
 /// Finds the task that a line belongs to.
 struct TextTasks {
-    /// True once a line has said its CPU. Without the CPU column all lines share one lane.
-    private(set) var hasCPUColumn = false
+    /// Whether a call's line has said its CPU; nil before the first call. Without the CPU column all lines share one lane.
+    private(set) var hasCPUColumn: Bool?
     /// Whether calls of different tasks cannot be told apart.
-    var areMixed: Bool { !hasCPUColumn && hasUnnamedLines && switchedCPUs.count > 1 }
+    var areMixed: Bool { hasCPUColumn == false && hasUnnamedLines && switchedCPUs.count > 1 }
 
     private let names: TraceNames
     private var lanes = TaskLanes()
@@ -23,14 +23,14 @@ struct TextTasks {
     /// The CPU of a call's line, 0 without the CPU column.
     mutating func cpu(of graph: GraphLine) -> Int {
         let cpu = graph.cpu ?? 0
-        if graph.cpu != nil { hasCPUColumn = true }
+        if graph.cpu != nil { hasCPUColumn = true } else if hasCPUColumn == nil { hasCPUColumn = false }
         while seenCPUs.count <= cpu { seenCPUs.append(false) }
         seenCPUs[cpu] = true
         return cpu
     }
 
     /// The CPU whose lines a block or a loss is about.
-    func lane(_ cpu: Int) -> Int { hasCPUColumn || !hasUnnamedLines ? cpu : 0 }
+    func lane(_ cpu: Int) -> Int { hasCPUColumn == false ? 0 : cpu }
 
     /// - Parameter builder: has the open calls of the tasks.
     mutating func task<Consumer: CallConsumer>(
@@ -40,7 +40,7 @@ struct TextTasks {
             learn(TaskName(comm: graph.comm, tid: tid), line)
             return .thread(tid, cpu: cpu, source: sources.index(of: graph.source, line))
         }
-        if !hasCPUColumn, !hasUnnamedLines, let announced { lanes.set(announced, on: cpu) }
+        if hasCPUColumn == false, !hasUnnamedLines, let announced { lanes.set(announced, on: cpu) }
         hasUnnamedLines = true
         if let task = lanes.task(on: cpu) { return task }
         let task = migratedTask(to: cpu, graph, builder) ?? .unknown(cpu: cpu)
