@@ -123,7 +123,7 @@ import Testing
     }
 }
 
-private func expectAccounted(_ counts: TraceCounts) {
+func expectAccounted(_ counts: TraceCounts) {
     #expect(counts.entries + counts.leaves == counts.calls + counts.lossy + counts.open)
     #expect(counts.exits + counts.leaves == counts.calls + counts.lossy + counts.orphans)
     let understood = counts.entries + counts.exits + counts.leaves + counts.comments + counts.structureLines

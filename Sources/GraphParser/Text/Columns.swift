@@ -65,6 +65,13 @@ enum Columns {
         return true
     }
 
+    static func beginWithDuration(_ line: Span<UInt8>, from start: Int) -> Bool {
+        var graph = GraphLine()
+        guard let close = line.firstIndex(of: bar, in: start..<line.count) else { return false }
+        let cell = line.trimmed(start..<close)
+        return !cell.isEmpty && readDuration(line, cell, into: &graph)
+    }
+
     private static func isMark(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "+"), UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "*"), UInt8(ascii: "@"),

@@ -13,11 +13,13 @@ enum LineParser {
         return body(line, from: start)
     }
 
-    /// True if the line has a call's time or CPU at its beginning, so that it is a damaged call if it is not understood.
+    /// True if the line has a call's time, CPU or duration at its beginning, so that it is a damaged call if it is not
+    /// understood.
     static func beginsLikeCall(_ line: Span<UInt8>) -> Bool {
         var graph = GraphLine()
         let start = line.skipSpaces(from: 0)
         return time(line, from: start, into: &graph) != nil || cpu(line, from: start) != nil
+            || Columns.beginWithDuration(line, from: start)
     }
 
     private static let tooBig: StaticString = "[LINE TOO BIG]"

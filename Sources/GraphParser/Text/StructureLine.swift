@@ -5,6 +5,7 @@ enum StructureLine {
     static func parse(_ line: Span<UInt8>, from start: Int, inBody: Bool) -> TextLine? {
         switch line[start] {
         case UInt8(ascii: "#"):
+            if isMark(line, at: start) { return nil }
             if start == 0 && !inBody { return header(line) }
             if line.has("#####", at: start) { return .structure }
             return start == 0 ? .unparsed : nil
@@ -25,6 +26,12 @@ enum StructureLine {
     }
 
     // MARK: Headers
+
+    /// `# 1000.001 us`: the mark of a duration that stands in the first column.
+    private static func isMark(_ line: Span<UInt8>, at start: Int) -> Bool {
+        guard let value = line.decimal(from: line.skipSpaces(from: start + 1), scale: 3) else { return false }
+        return line.has(" us ", at: value.end)
+    }
 
     private static func header(_ line: Span<UInt8>) -> TextLine {
         let label: StaticString = "# tracer: "
