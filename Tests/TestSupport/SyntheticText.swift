@@ -2,12 +2,12 @@
 public struct TextForm: Sendable, CustomStringConvertible {
     public enum Kernel: String, Sendable, CaseIterable {
         // Each has marks, durations, flags or return values of its own.
-        case v3_10 = "3.10"
-        case v4_2 = "4.2"
-        case v4_19 = "4.19"
-        case v6_1 = "6.1"
-        case v6_6 = "6.6"
-        case v7_1 = "7.1"
+        case linux310 = "3.10"
+        case linux42 = "4.2"
+        case linux419 = "4.19"
+        case linux61 = "6.1"
+        case linux66 = "6.6"
+        case linux71 = "7.1"
     }
 
     public enum Log: String, Sendable, CaseIterable {
@@ -21,7 +21,7 @@ public struct TextForm: Sendable, CustomStringConvertible {
         case date = "[Mon Nov 23 04:06:27 2026] "
     }
 
-    public var kernel = Kernel.v6_1
+    public var kernel = Kernel.linux61
     public var hasHeader = true
     public var time = false
     public var cpu = true
@@ -57,9 +57,9 @@ public struct TextForm: Sendable, CustomStringConvertible {
         (form.hasHeader, form.time, form.cpu, form.task) = (chance(2), chance(2), !chance(4), chance(2))
         (form.flags, form.duration, form.overhead) = (chance(3), !chance(4), !chance(4))
         (form.context, form.tail, form.mergesLeaves) = (!chance(10), chance(2), !chance(4))
-        form.returnValue = chance(3) && (form.kernel == .v6_6 || form.kernel == .v7_1)
-        form.caller = chance(3) && form.kernel == .v7_1
-        form.arguments = chance(2) && form.kernel == .v7_1
+        form.returnValue = chance(3) && (form.kernel == .linux66 || form.kernel == .linux71)
+        form.caller = chance(3) && form.kernel == .linux71
+        form.arguments = chance(2) && form.kernel == .linux71
         // A log's own messages could be a trace's lines if those have no columns.
         form.log =
             chance(4) && form.context && (form.cpu || form.duration) ? Log.allCases.randomElement(using: &random) : nil
@@ -161,14 +161,14 @@ private struct TracePrinter {
 
     private var flags: String {
         switch form.kernel {
-        case .v3_10: ["...1", "dNh1", "d.s.", ".N.."][count % 4]
-        case .v4_2, .v4_19: ["...1", "dnH1", "d.sf", ".p.."][count % 4]
-        case .v6_1, .v6_6: ["...1.", "dNh1.", "b.s2b", "D.Z.."][count % 4]
-        case .v7_1: ["...1.", "dLh1.", "blz2b", "XBs.."][count % 4]
+        case .linux310: ["...1", "dNh1", "d.s.", ".N.."][count % 4]
+        case .linux42, .linux419: ["...1", "dnH1", "d.sf", ".p.."][count % 4]
+        case .linux61, .linux66: ["...1.", "dNh1.", "b.s2b", "D.Z.."][count % 4]
+        case .linux71: ["...1.", "dLh1.", "blz2b", "XBs.."][count % 4]
         }
     }
 
-    private var isBarred: Bool { form.kernel != .v3_10 && form.kernel != .v4_2 && form.kernel != .v4_19 }
+    private var isBarred: Bool { form.kernel != .linux310 && form.kernel != .linux42 && form.kernel != .linux419 }
 
     /// `          dd-1234  [001] .....  12.345678: funcgraph_entry:     `
     private func report(_ event: Event) -> String {
@@ -185,7 +185,7 @@ private struct TracePrinter {
         let micros = String(ns / 1000)
         let rest = String(digits(ns, 3).prefix(form.isReport ? 3 : max(0, 7 - micros.count)))
         let value = micros.count < (form.isReport ? 8 : 7) ? micros + "." + rest : micros
-        let width = micros.count >= 7 && !form.isReport && form.kernel == .v3_10 ? 7 : 8
+        let width = micros.count >= 7 && !form.isReport && form.kernel == .linux310 ? 7 : 8
         return (form.overhead ? mark(ns) : " ") + " " + value + " us "
             + String(repeating: " ", count: max(0, width - value.count))
             + "|  "
@@ -194,8 +194,8 @@ private struct TracePrinter {
     private func mark(_ ns: UInt64) -> String {
         let steps: [(UInt64, String)]
         switch form.kernel {
-        case .v3_10: steps = [(100_001, "!"), (10_001, "+")]
-        case .v4_2: steps = [(1_000_000_000, "$"), (1_000_000, "#"), (100_000, "!"), (10_000, "+")]
+        case .linux310: steps = [(100_001, "!"), (10_001, "+")]
+        case .linux42: steps = [(1_000_000_000, "$"), (1_000_000, "#"), (100_000, "!"), (10_000, "+")]
         default:
             steps = [
                 (1_000_000_001, "$"), (100_000_001, "@"), (10_000_001, "*"), (1_000_001, "#"), (100_001, "!"),
@@ -225,7 +225,7 @@ private struct TracePrinter {
         if form.caller, isLeaf { parts.append("<-" + Self.caller) }
         if form.returnValue, !form.isReport {
             let value = ["0x0", "-22", "0xffff93fcfd346c00"][count % 3]
-            parts.append(form.kernel == .v6_6 ? "= " + value : "ret=" + value)
+            parts.append(form.kernel == .linux66 ? "= " + value : "ret=" + value)
         }
         return parts.isEmpty ? "" : " /* " + parts.joined(separator: " ") + " */"
     }

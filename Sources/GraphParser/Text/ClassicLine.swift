@@ -66,13 +66,14 @@ struct ClassicLine {
     /// `12.345678:`; `12345678:` of clocks that count something else; `12us+:` since the trace began.
     private static func time(_ line: Span<UInt8>, from start: Int) -> (ns: UInt64?, end: Int)? {
         let start = line.skipSpaces(from: start)
-        guard let time = line.decimal(from: start, scale: 9) else { return nil }
-        var end = time.end
-        var ns = time.resolution < 1_000_000_000 ? time.value : nil
-        if line.has("us", at: end) {
+        guard let whole = line.number(from: start) else { return nil }
+        var (ns, end) = (UInt64?.none, whole.end)
+        if line.has(".", at: end), let time = line.decimal(from: start, scale: 9) {
+            (ns, end) = (time.value, time.end)
+        } else if line.has("us", at: end) {
             // A mark or a blank stands between the unit and the colon.
+            ns = whole.value.multipliedReportingOverflow(by: 1000).partialValue
             end += line.has(":", at: end + 2) ? 2 : 3
-            ns = time.value / 1_000_000
         }
         guard line.has(":", at: end), end + 1 == line.count || line[end + 1] == space else { return nil }
         return (ns, end + 1)

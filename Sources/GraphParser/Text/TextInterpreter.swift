@@ -87,10 +87,10 @@ struct TextInterpreter<Consumer: CallConsumer> {
         let text = line.extracting(start..<line.count)
         let parsed = LineParser.parse(text, inBody: isInBody)
         switch parsed {
-        // A line without its CPU has lost its beginning.
-        case .graph(let graph) where graph.cpu == nil && tasks.hasCPUColumn == true: return (start, .unparsed)
         // `}` and `f();` are lines of a trace, but also messages of a kernel.
         case .graph(let graph) where start > 0 && !graph.hasColumns: return (start, Self.message(text))
+        // A line without its CPU has lost its beginning.
+        case .graph(let graph) where graph.cpu == nil && tasks.hasCPUColumn == true: return (start, .unparsed)
         case .unparsed where start > 0 && !LineParser.beginsLikeCall(text): return (start, Self.message(text))
         default: return (start, parsed)
         }
