@@ -3,7 +3,7 @@ public struct TraceError: Error, Equatable, CustomStringConvertible {
     public enum Code: Sendable {
         /// The file cannot be opened or read.
         case unreadable
-        /// Nothing in it.
+        /// Nothing in it, or no call.
         case empty
         /// Neither function_graph text nor trace.dat.
         case notATrace

@@ -57,6 +57,10 @@ public enum TraceFile {
     ) throws(TraceError) -> TraceReading<Consumer> {
         var consumer = consumer
         let result = try Pipeline.run(source, names: names, into: &consumer, progress: progress)
+        // A damaged file has a report that says so.
+        guard result.counts.holdsCalls || result.counts.isInDoubt else {
+            throw .noCalls(result.source.source.path, result.counts)
+        }
         var source = result.source.source
         if result.counts.untimed > 0 {
             source.notes.append(

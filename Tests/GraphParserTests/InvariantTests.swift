@@ -44,7 +44,7 @@ import Testing
     @Test(arguments: Fixtures.textTraces, [1, 2, 7, 63, 64, 65, 4096])
     func chunksOfAnySizeGiveTheSameResult(fixture: String, size: Int) throws {
         let bytes = try Fixtures.bytes(fixture).prefix(60_000).asArray
-        #expect(read(bytes, chunk: size) == read(bytes, chunk: bytes.count))
+        #expect(TextReading(bytes, chunk: size).lines == TextReading(bytes).lines)
     }
 
     // MARK: Over invented traces
@@ -55,6 +55,11 @@ import Testing
                 [true, false].map { SyntheticTrace.Columns(time: time, task: task, tail: tail, mergesLeaves: $0) }
             }
         }
+    }
+
+    @Test(arguments: Fixtures.textTraces) func theShortWayLeadsToTheSameCalls(fixture: String) throws {
+        let bytes = try Fixtures.bytes(fixture)
+        #expect(TextReading(bytes).lines == TextReading(bytes, carefully: true).lines)
     }
 
     @Test(arguments: columns, [1, 2, 3] as [UInt64])
@@ -107,28 +112,9 @@ import Testing
     private func datReading(of trace: SyntheticTrace) throws -> RecordedTrace {
         try RecordedTrace(bytes: TraceDatImage(trace).bytes())
     }
-
-    private func read(_ bytes: [UInt8], chunk: Int) -> [String] {
-        let names = TraceNames()
-        let recorder = CallRecorder()
-        var reader = TextReader(names: names)
-        var builder = StackBuilder(names: names, lossesAreMarked: TextSource.lossesAreMarked)
-        var start = 0
-        while start < bytes.count {
-            let end = min(start + chunk, bytes.count)
-            reader.feed(bytes.span.extracting(start..<end))
-            start = end
-        }
-        reader.finish()
-        builder.take(reader.output.span)
-        builder.finish()
-        recorder.take(builder.takeOutput())
-        return recorder.calls.map { "\(names[$0.function].name) \($0.duration ?? 0) \($0.confidence) \($0.depth)" }
-            + ["\(reader.counts + builder.counts)"]
-    }
 }
 
-private func expectAccounted(_ counts: TraceCounts) {
+func expectAccounted(_ counts: TraceCounts) {
     #expect(counts.entries + counts.leaves == counts.calls + counts.lossy + counts.open)
     #expect(counts.exits + counts.leaves == counts.calls + counts.lossy + counts.orphans)
     let understood = counts.entries + counts.exits + counts.leaves + counts.comments + counts.structureLines

@@ -189,7 +189,8 @@ import Testing
 
     @Test func inventedLossesThatOverflowDoNotEndTheProgram() throws {
         let line = "CPU:0 [LOST 999999999999999999 EVENTS]\nCPU:0 [LOST 5 EVENTS]\n"
-        let trace = try RecordedTrace(text: "# tracer: function_graph\n" + String(repeating: line, count: 40))
+        let trace = try RecordedTrace(
+            text: "# tracer: function_graph\n" + String(repeating: line, count: 40) + " 0)  f();\n")
         #expect(trace.counts.lostEvents == 200)
         #expect(trace.counts.uncountedLosses == 40)
     }
@@ -223,9 +224,11 @@ import Testing
         }
     }
 
-    @Test func anEmptyGraphTraceIsNoError() throws {
-        let trace = try RecordedTrace(text: "# tracer: function_graph\n#\n")
-        #expect(trace.counts.records == 2)
-        #expect(trace.trees.isEmpty)
+    @Test(arguments: ["# tracer: function_graph\n#\n", "# tracer: function_graph\n# x\n 0)  |  /* event */\n"])
+    func aTraceWithoutCallsIsRefused(text: String) {
+        #expect { try RecordedTrace(text: text) } throws: { error in
+            guard let error = error as? TraceError else { return false }
+            return error.code == .empty && error.problem.hasPrefix("holds no calls")
+        }
     }
 }

@@ -17,7 +17,7 @@ struct StackBuilder: Sendable {
     var eventNumber = 0
 
     /// By ring buffer: the number of the instance that it belongs to; empty where there is only one.
-    private let instances: [Int]
+    private let instances: [UInt8]
     private var slots: [StackKey: TaskSlot] = [:]
     private var freeSlots: [TaskSlot] = []
     private var losses: [LossState] = []
@@ -30,7 +30,7 @@ struct StackBuilder: Sendable {
     ///   - lossesAreMarked: an exit is missing only where a loss is marked: true for trace.dat, not for text, which people
     ///     cut.
     ///   - instances: for each ring buffer the instance that it belongs to; each records a task's calls for itself.
-    init(names: TraceNames, lossesAreMarked: Bool, instances: [Int] = []) {
+    init(names: TraceNames, lossesAreMarked: Bool, instances: [UInt8] = []) {
         self.names = names
         self.instances = instances
         self.lossesAreMarked = lossesAreMarked
@@ -58,7 +58,8 @@ struct StackBuilder: Sendable {
 
     // MARK: Events
 
-    private mutating func takeCarefully(_ event: GraphEvent) {
+    /// Any event, the long way.
+    mutating func takeCarefully(_ event: GraphEvent) {
         switch event.kind {
         case .entry: push(event, slot: arrive(event))
         case .exit: pop(event, slot: arrive(event))
@@ -182,7 +183,7 @@ struct StackBuilder: Sendable {
     }
 
     private func key(_ task: TaskKey, _ ring: Int) -> StackKey {
-        StackKey(task: task, instance: ring < instances.count ? instances[ring] : 0)
+        StackKey(task: task, instance: ring < instances.count ? Int(instances[ring]) : 0)
     }
 
     private mutating func addRings(upTo ring: Int) {
@@ -221,8 +222,7 @@ struct StackBuilder: Sendable {
         let cpu = Int(event.cpu)
         if let task = lanes.task(on: cpu) { return task }
         if let task = migratedTask(event) {
-            lanes.move(task, to: cpu)
-            forgetRunning()
+            lanes.set(task, on: cpu)
             return task
         }
         let task = TaskKey.unnamed(cpu: event.cpu)
@@ -235,21 +235,33 @@ struct StackBuilder: Sendable {
     private func migratedTask(_ event: GraphEvent) -> TaskKey? {
         let open = Int(event.depth) + (event.kind == .exit ? 1 : 0)
         guard open > 0 else { return nil }
-        let fitting = lanes.unnamedTasks(except: Int(event.cpu)).filter { task in
-            slots[key(task, 0)].flatMap { calls.openDepth(stacks[$0]) } == open
+        var fitting: TaskKey?
+        for task in lanes.unnamedTasks(except: Int(event.cpu)) {
+            guard let slot = slots[key(task, 0)], calls.openDepth(stacks[slot]) == open else { continue }
+            guard fitting == nil else { return nil }
+            fitting = task
         }
-        return fitting.count == 1 ? fitting[0] : nil
+        return fitting
     }
 
     private mutating func switchTask(_ event: GraphEvent) {
-        if let task = lanes.task(on: Int(event.cpu)), task.tid == nil { rename(task, to: event.previous) }
+        if let task = lanes.task(on: Int(event.cpu)), task.tid == nil {
+            lanes.rename(task, to: event.previous)
+            rename(task, to: event.previous)
+        }
         lanes.set(event.task, on: Int(event.cpu))
         forgetRunning()
     }
 
-    /// What was known as `old` is now known to be `new`. Does nothing if `new` has a stack of its own.
+    /// What was known as `old` is now known to be `new`. Does nothing if `new` has open calls of its own: nothing tells how
+    /// they lie with those of `old`.
     private mutating func rename(_ old: TaskKey, to new: TaskKey) {
-        guard slots[key(new, 0)] == nil, let slot = slots.removeValue(forKey: key(old, 0)) else { return }
+        guard let slot = slots[key(old, 0)] else { return }
+        if let idle = slots[key(new, 0)] {
+            guard stacks[idle].top < 0 else { return }
+            freeSlots.append(idle)
+        }
+        slots[key(old, 0)] = nil
         slots[key(new, 0)] = slot
         stacks[slot].key = new
     }

@@ -33,6 +33,9 @@ public struct TraceCounts: Equatable, Sendable {
     /// All lines of a text, or all events of a trace.dat.
     public var records = 0
 
+    /// True if any call was seen, be it only its entry or exit.
+    var holdsCalls: Bool { entries + exits + leaves > 0 }
+
     /// A loss of `count` events, nil where unknown. A number that no kernel can have lost is none.
     mutating func addLoss(_ count: Int?) {
         guard let count, count >= 0, count < 1 << 48 else {

@@ -14,6 +14,13 @@ extension Span where Element == UInt8 {
         return index
     }
 
+    /// The index behind at most `limit` spaces from `start` on.
+    func skip(upTo limit: Int, from start: Int) -> Int {
+        var index = start
+        while index < count && index - start < limit && self[index] == space { index += 1 }
+        return index
+    }
+
     /// The end of the text without trailing blanks and carriage returns.
     func trimmedEnd() -> Int {
         var end = count
@@ -46,6 +53,17 @@ extension Span where Element == UInt8 {
             for offset in 0..<length where self[index + offset] != expected[offset] { return false }
             return true
         }
+    }
+
+    /// Where `text` stands first in `range`; nil if it does not.
+    func firstIndex(of text: StaticString, in range: Range<Int>) -> Int? {
+        let first = text.withUTF8Buffer { $0[0] }
+        var index = range.lowerBound
+        while let hit = firstIndex(of: first, in: index..<range.upperBound) {
+            if hit + text.utf8CodeUnitCount <= range.upperBound, has(text, at: hit) { return hit }
+            index = hit + 1
+        }
+        return nil
     }
 
     /// The decimal number at `start` and the index behind it; nil without a digit or above 18 digits, which no column has.

@@ -5,93 +5,77 @@
 enum LineParser {
     /// - Parameter inBody: a graph line has been seen, so that `#` no longer begins a header.
     static func parse(_ line: Span<UInt8>, inBody: Bool) -> TextLine {
-        let end = line.trimmedEnd()
+        let line = line.extracting(0..<line.trimmedEnd())
         let start = line.skipSpaces(from: 0)
-        guard start < end else { return .structure }
-        let line = line.extracting(0..<end)
-        switch line[start] {
-        case UInt8(ascii: "#"):
-            if start == 0 && !inBody { return header(line) }
-            return line.has("#####", at: start) ? .structure : .unparsed
-        case UInt8(ascii: "-"): return isRuler(line, from: start) ? .structure : .unparsed
-        case UInt8(ascii: "C"):
-            if let loss = loss(line, from: start) { return loss }
-        case UInt8(ascii: "["):
-            if line.has("[LINE TOO BIG]", at: start) { return .structure }
-        case UInt8(ascii: "("):
-            if line.has("(Overruns: ", at: start) { return .structure }
-        default: break
-        }
+        guard start < line.count else { return .structure }
+        if line.has(tooBig, at: line.count - tooBig.utf8CodeUnitCount) { return cut(line, inBody: inBody) }
+        if let other = StructureLine.parse(line, from: start, inBody: inBody) { return other }
         return body(line, from: start)
     }
 
-    private static func header(_ line: Span<UInt8>) -> TextLine {
-        let label: StaticString = "# tracer: "
-        guard line.has(label, at: 0) else { return .structure }
-        return .tracer(line.trimmed(label.utf8CodeUnitCount..<line.count))
+    /// True if the line has a call's time, CPU or duration at its beginning, so that it is a damaged call if it is not
+    /// understood.
+    static func beginsLikeCall(_ line: Span<UInt8>) -> Bool {
+        var graph = GraphLine()
+        let start = line.skipSpaces(from: 0)
+        return time(line, from: start, into: &graph) != nil || cpu(line, from: start) != nil
+            || Columns.beginWithDuration(line, from: start)
     }
 
-    private static func isRuler(_ line: Span<UInt8>, from start: Int) -> Bool {
-        guard line.count - start >= 20 else { return false }
-        for index in start..<line.count where line[index] != UInt8(ascii: "-") { return false }
-        return true
-    }
+    private static let tooBig: StaticString = "[LINE TOO BIG]"
 
-    /// `CPU:3 [LOST 12 EVENTS]`, or without the number since the kernel may not know it.
-    private static func loss(_ line: Span<UInt8>, from start: Int) -> TextLine? {
-        guard line.has("CPU:", at: start), let cpu = line.number(from: start + 4), cpu.value <= Limits.cpu,
-            line.has(" [LOST ", at: cpu.end)
-        else { return nil }
-        let count = line.number(from: cpu.end + 7)
-        return .loss(cpu: Int(cpu.value), count: count.map { Int($0.value) })
+    /// The kernel had no room for the rest of a line, or for all of it.
+    private static func cut(_ line: Span<UInt8>, inBody: Bool) -> TextLine {
+        let rest = line.extracting(0..<(line.count - tooBig.utf8CodeUnitCount))
+        guard rest.skipSpaces(from: 0) < rest.count else { return .structure }
+        let parsed = parse(rest, inBody: inBody)
+        guard case .comment(var comment) = parsed else { return parsed }
+        comment.end = .closed
+        return .comment(comment)
     }
 
     private static func body(_ line: Span<UInt8>, from start: Int) -> TextLine {
         var graph = GraphLine()
-        var index = start
-        if let time = line.decimal(from: index, scale: 9) {
-            let next = line.skipSpaces(from: time.end)
-            if time.resolution < 1_000_000_000, next < line.count, line[next] == bar {
-                graph.timestamp = time.value
-                index = next + 1
-            }
+        // Behind the columns read so far.
+        var index = time(line, from: start, into: &graph) ?? 0
+        if let cpu = cpu(line, from: index) {
+            guard cpu.number <= Limits.cpu else { return .unparsed }
+            graph.cpu = cpu.number
+            if let change = TaskSwitch.parse(line, cpu: cpu.number, from: cpu.end) { return change }
+            index = line.skip(upTo: 1, from: cpu.end)
+        } else if graph.timestamp == nil, let classic = ClassicLine(line) {
+            return TraceCmdReport.parse(line, classic)
         }
-        let cpuStart = line.skipSpaces(from: index)
-        if let cpu = line.number(from: cpuStart), cpu.end < line.count, line[cpu.end] == UInt8(ascii: ")") {
-            guard cpu.value <= Limits.cpu else { return .unparsed }
-            graph.cpu = Int(cpu.value)
-            index = cpu.end + 1
-            if let change = taskSwitch(line, cpu: Int(cpu.value), from: index) { return change }
-        }
-        let hasPrefix = graph.cpu != nil || graph.timestamp != nil
         switch Columns.read(line, from: index, into: &graph) {
         case .arrow: return .structure
-        case .body(let at): return BodyParser.parse(line, from: hasPrefix || at > index ? at : 0, graph)
+        case .body(let at): return BodyParser.parse(line, from: at, graph)
         }
     }
 
-    /// `bash-1234    =>   kworker-77`, what stands between the two rulers when a CPU goes on with another task.
-    private static func taskSwitch(_ line: Span<UInt8>, cpu: Int, from start: Int) -> TextLine? {
-        guard line.firstIndex(of: bar, in: start..<line.count) == nil, let to = trailingTID(line, start..<line.count)
-        else { return nil }
-        // A comm may contain "=>" itself, but only the separator has a thread ID right before it.
-        var index = start
-        while let arrow = line.firstIndex(of: UInt8(ascii: "="), in: index..<line.count) {
-            if line.has("=> ", at: arrow), let from = trailingTID(line, line.trimmed(start..<arrow)) {
-                return .taskSwitch(cpu: cpu, from: from, to: to)
-            }
-            index = arrow + 1
+    /// `   21.013561 |  `, or the latency tracers' `       12 us |  `.
+    ///
+    /// - Returns: where the next column begins; nil if there is no time.
+    private static func time(_ line: Span<UInt8>, from start: Int, into graph: inout GraphLine) -> Int? {
+        guard let time = line.decimal(from: start, scale: 9) else { return nil }
+        let isAbsolute = time.resolution < 1_000_000_000
+        var end = line.skipSpaces(from: time.end)
+        if !isAbsolute {
+            guard line.has("us", at: end) else { return nil }
+            end = line.skipSpaces(from: end + 2)
         }
-        return nil
+        guard end < line.count, line[end] == bar else { return nil }
+        let next = line.skip(upTo: 2, from: end + 1)
+        // Durations of seven digits and more have no fraction either, but no CPU stands behind them.
+        if !isAbsolute, time.end - start >= 7, cpu(line, from: next) == nil { return nil }
+        graph.timestamp = isAbsolute ? time.value : time.value / 1_000_000
+        return next
     }
 
-    /// The number behind the last `-` of `comm-123`.
-    static func trailingTID(_ line: Span<UInt8>, _ range: Range<Int>) -> Int32? {
-        var index = range.upperBound
-        while index > range.lowerBound && isDigit(line[index - 1]) { index -= 1 }
-        guard index > range.lowerBound, line[index - 1] == UInt8(ascii: "-"),
-            let tid = line.number(from: index), tid.end == range.upperBound
+    /// ` 12) `
+    private static func cpu(_ line: Span<UInt8>, from start: Int) -> (number: Int, end: Int)? {
+        guard let cpu = line.number(from: line.skipSpaces(from: start)), cpu.end < line.count,
+            line[cpu.end] == UInt8(ascii: ")")
         else { return nil }
-        return Int32(exactly: tid.value)
+        return (Int(cpu.value), cpu.end + 1)
     }
 }

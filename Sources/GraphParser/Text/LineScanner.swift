@@ -25,10 +25,8 @@ struct LineScanner: Sendable {
 
     /// Notes the prefix of a line that was understood.
     ///
-    /// - Parameters:
-    ///   - bar: where the duration's bar stands.
-    ///   - event: what became of the line.
-    mutating func learn(_ line: Span<UInt8>, bar: Int, event: GraphEvent) {
+    /// - Parameter event: what became of the line.
+    mutating func learn(_ line: Span<UInt8>, _ graph: GraphLine, _ event: GraphEvent) {
         let hasTime = event.timestamp != GraphEvent.noTime
         if hasTime != self.hasTime {
             self.hasTime = hasTime
@@ -39,7 +37,7 @@ struct LineScanner: Sendable {
             guard let end = line.firstIndex(of: UInt8(ascii: "|"), in: 0..<line.count) else { return }
             start = end + 1
         }
-        let length = bar - Self.durationWidth - start
+        let length = graph.durationBar - Self.durationWidth - start
         guard (1...63).contains(length) else { return }
         var words = InlineArray<8, UInt64>(repeating: 0)
         for offset in 0..<length { words[offset / 8] |= UInt64(line[start + offset]) << UInt64(offset % 8 * 8) }

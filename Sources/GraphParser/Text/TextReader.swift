@@ -1,22 +1,9 @@
-/// Reads function_graph text in chunks of any size: what ftrace's `trace` and `trace_pipe` print.
+/// Reads function_graph text in chunks of any size: what ftrace's `trace` and `trace_pipe` print, the kernel dumps to the
+/// console, or `trace-cmd report` makes of a trace.dat.
 ///
 /// Feed the bytes with ``feed(_:)`` in order, then call ``finish()`` once.
 struct TextReader: Sendable {
-    /// What was read, until the owner has taken and emptied it.
-    var output: [GraphEvent] = []
-    private(set) var counts = TraceCounts()
-    /// The name in `# tracer:`; nil if the text has none.
-    private(set) var tracer: String?
-    /// Number of different CPUs with calls.
-    var cpuCount: Int { seenCPUs.count }
-
-    private let names: TraceNames
-    private var nameIndex = NameIndex()
-    private var scanner = LineScanner()
-    private var lastTID: Int32?
-    private var seenCPUs: Set<Int> = []
-    private var inComment = false
-    private var isInBody = false
+    private var interpreter: TextInterpreter
     /// The beginning of a line whose end is in the next chunk.
     private var partial: [UInt8] = []
     /// Rest of a line longer than the limit: counted once, when it began to be too long.
@@ -26,16 +13,40 @@ struct TextReader: Sendable {
     private static var lineLimit: Int { 64 << 10 }
 
     init(names: TraceNames) {
-        self.names = names
+        interpreter = TextInterpreter(names: names)
+    }
+
+    /// What was read since ``takeOutput(into:)``.
+    var output: [GraphEvent] { interpreter.output }
+    var counts: TraceCounts { interpreter.counts }
+    /// The name in `# tracer:`; nil if the text has none.
+    var tracer: String? { interpreter.tracer }
+    /// The kernel's release; nil if the text does not tell: only the latency format's header does.
+    var kernel: String? { interpreter.kernel }
+    /// Number of different CPUs with calls.
+    var cpuCount: Int { interpreter.tasks.cpuCount }
+    /// Calls that `trace-cmd report` printed without durations, with -R, -N or -L.
+    var rawEvents: Int { interpreter.rawEvents }
+
+    /// What a reader of the figures should know about the text, a sentence each.
+    var notes: [String] {
+        var notes: [String] = []
+        if interpreter.isCorrupted {
+            notes.append(
+                "the kernel says that function tracing is corrupted: it stopped itself, and events may be missing")
+        }
+        if interpreter.tasks.areMixed {
+            notes.append(
+                "without the CPU and task columns, calls of different tasks are mixed: print with funcgraph-proc")
+        }
+        return notes
     }
 
     /// Takes the next bytes of the text.
     mutating func feed(_ bytes: Span<UInt8>) {
         var start = 0
         while start < bytes.count {
-            if partial.isEmpty, !skippingLine, !inComment, isInBody {
-                start = scanner.scan(bytes.bytes, from: start, names: nameIndex, into: &output, counts: &counts)
-            }
+            if partial.isEmpty, !skippingLine { start = interpreter.scan(bytes.bytes, from: start) }
             guard let newline = bytes.firstIndex(of: 0x0a, in: start..<bytes.count) else { break }
             end(of: bytes.extracting(start..<newline))
             start = newline + 1
@@ -43,9 +54,13 @@ struct TextReader: Sendable {
         keep(bytes.extracting(start..<bytes.count))
     }
 
+    /// Hands over what was read, in exchange for an empty buffer.
+    mutating func takeOutput(into events: inout [GraphEvent]) { swap(&interpreter.output, &events) }
+
     /// The text is over; a last line without a newline counts too.
     mutating func finish() {
         if !partial.isEmpty { end(of: Span<UInt8>()) }
+        interpreter.finish()
     }
 
     // MARK: Lines
@@ -57,13 +72,8 @@ struct TextReader: Sendable {
         if partial.count > Self.lineLimit {
             partial.removeAll()
             skippingLine = true
-            countOverlongLine()
+            interpreter.takeOverlongLine()
         }
-    }
-
-    private mutating func countOverlongLine() {
-        counts.records += 1
-        counts.unparsedLines += 1
     }
 
     private mutating func end(of rest: Span<UInt8>) {
@@ -81,96 +91,6 @@ struct TextReader: Sendable {
     }
 
     private mutating func take(_ line: Span<UInt8>) {
-        guard line.count <= Self.lineLimit else { return countOverlongLine() }
-        counts.records += 1
-        let parsed = LineParser.parse(line, inBody: isInBody)
-        if case .unparsed = parsed, let plain = withoutHardSpaces(line) {
-            take(plain.span, parsed: LineParser.parse(plain.span, inBody: isInBody))
-        } else {
-            take(line, parsed: parsed)
-        }
-    }
-
-    private mutating func take(_ line: Span<UInt8>, parsed: TextLine) {
-        if inComment, continuesComment(line, parsed) { return }
-        switch parsed {
-        case .graph(let graph): take(graph, line)
-        case .comment(let isClosed):
-            counts.comments += 1
-            inComment = !isClosed
-        case .taskSwitch(let cpu, let from, let to):
-            counts.structureLines += 1
-            output.append(.taskSwitch(cpu: UInt16(cpu), from: from, to: to))
-        case .loss(let cpu, let count):
-            counts.structureLines += 1
-            output.append(.loss(ring: UInt16(cpu), count: count))
-        case .tracer(let name):
-            counts.structureLines += 1
-            if tracer == nil { tracer = printable(name.map { line[$0] }) }
-        case .structure: counts.structureLines += 1
-        case .unparsed: counts.unparsedLines += 1
-        }
-    }
-
-    /// Traces copied from web pages have no-break spaces in them, C2 A0 in UTF-8; nil if the line has none.
-    private func withoutHardSpaces(_ line: Span<UInt8>) -> [UInt8]? {
-        guard line.firstIndex(of: 0xc2, in: 0..<line.count) != nil else { return nil }
-        var plain: [UInt8] = []
-        var index = 0
-        while index < line.count {
-            let isHardSpace = line[index] == 0xc2 && index + 1 < line.count && line[index + 1] == 0xa0
-            plain.append(isHardSpace ? space : line[index])
-            index += isHardSpace ? 2 : 1
-        }
-        return plain.count < line.count ? plain : nil
-    }
-
-    /// A comment's text may have line ends of its own; it is over with the line that ends in `*/`, or, if that was cut
-    /// off, with the next line that has a CPU and a call.
-    private mutating func continuesComment(_ line: Span<UInt8>, _ parsed: TextLine) -> Bool {
-        if case .graph(let graph) = parsed, graph.cpu != nil { return stopComment() }
-        if case .comment = parsed { return stopComment() }
-        counts.comments += 1
-        let end = line.trimmedEnd()
-        if line.has("*/", at: end - 2) { inComment = false }
-        return true
-    }
-
-    private mutating func stopComment() -> Bool {
-        inComment = false
-        return false
-    }
-
-    // MARK: Calls
-
-    private mutating func take(_ graph: GraphLine, _ line: Span<UInt8>) {
-        isInBody = true
-        let cpu = UInt16(graph.cpu ?? 0)
-        seenCPUs.insert(Int(cpu))
-        var event = GraphEvent(kind: graph.kind)
-        event.cpu = cpu
-        event.ring = cpu
-        event.depth = UInt16(graph.depth)
-        if let tid = graph.tid {
-            learnName(of: tid, graph.comm, line)
-            event.task = .thread(tid, cpu: cpu)
-        }
-        if !graph.name.isEmpty { event.function = nameIndex.function(line, graph.name, in: names).index }
-        event.timestamp = graph.timestamp ?? GraphEvent.noTime
-        event.duration = graph.duration ?? GraphEvent.noTime
-        event.precision = graph.precision
-        switch graph.kind {
-        case .entry: counts.entries += 1
-        case .exit: counts.exits += 1
-        default: counts.leaves += 1
-        }
-        output.append(event)
-        if graph.bar >= 0 { scanner.learn(line, bar: graph.bar, event: event) }
-    }
-
-    private mutating func learnName(of tid: Int32, _ comm: Range<Int>, _ line: Span<UInt8>) {
-        guard tid != lastTID else { return }
-        lastTID = tid
-        names.learn(printable(comm.map { line[$0] }), of: tid)
+        if line.count > Self.lineLimit { interpreter.takeOverlongLine() } else { interpreter.take(line) }
     }
 }

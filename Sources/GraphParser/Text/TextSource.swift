@@ -1,13 +1,20 @@
 /// A file of function_graph text as a source of events.
 struct TextSource: EventSource {
     static let lossesAreMarked = false
+    let instances = TextTasks.instances
 
     private let file: InputFile
     private var reader: TextReader
     private var offset = 0
+    private var chunk: [UInt8] = []
 
     /// Bytes that are handed to the parser at a time.
     private static let chunkSize = 256 << 10
+
+    /// The latency tracers print calls if the option display-graph was set.
+    private static let tracersOfCalls: Set = [
+        "function_graph", "irqsoff", "preemptoff", "preemptirqsoff", "wakeup", "wakeup_rt", "wakeup_dl",
+    ]
 
     init(file: InputFile, names: TraceNames) {
         self.file = file
@@ -15,29 +22,37 @@ struct TextSource: EventSource {
     }
 
     var counts: TraceCounts { reader.counts }
-    let instances: [Int] = []
 
     var source: TraceSource {
-        TraceSource(path: file.path, kind: .text, kernel: nil, clock: nil, cpus: reader.cpuCount, notes: [])
+        TraceSource(
+            path: file.path, kind: .text, kernel: reader.kernel, clock: nil, cpus: reader.cpuCount,
+            notes: reader.notes)
     }
 
     mutating func read(into batch: inout EventBatch) throws(TraceError) -> Bool {
-        let chunk = try file.read(at: offset, count: Self.chunkSize)
+        let count = try file.read(at: offset, into: &chunk, count: Self.chunkSize)
         // A few bytes of garbage can look like a call, but no text has a NUL in its first lines.
-        if offset == 0, chunk.prefix(4096).contains(0) { throw notATrace() }
-        offset += chunk.count
-        reader.feed(chunk.span)
-        if let tracer = reader.tracer, tracer != "function_graph" { throw otherTracer(tracer) }
-        if chunk.isEmpty { try finish() }
-        swap(&batch.events, &reader.output)
-        reader.output.removeAll(keepingCapacity: true)
+        if offset == 0, chunk.prefix(min(count, 4096)).contains(0) { throw notATrace() }
+        offset += count
+        let bytes = chunk
+        reader.feed(bytes.span.extracting(first: count))
+        if let tracer = reader.tracer, !Self.tracersOfCalls.contains(tracer) { throw otherTracer(tracer) }
+        if count == 0 { try finish() }
+        reader.takeOutput(into: &batch.events)
         batch.position = offset
-        return !chunk.isEmpty
+        return count > 0
     }
 
     private mutating func finish() throws(TraceError) {
         reader.finish()
-        if reader.tracer == nil, reader.cpuCount == 0 { throw notATrace() }
+        guard !reader.counts.holdsCalls else { return }
+        if let tracer = reader.tracer, tracer != "function_graph" { throw otherTracer(tracer) }
+        if reader.rawEvents > 0 {
+            throw TraceError(
+                .unsupported, path: file.path, "a report of trace-cmd without durations, as its -R, -N or -L give it",
+                remedy: "give the trace.dat itself, or the text of trace-cmd report without these options")
+        }
+        throw reader.tracer == nil ? notATrace() : .noCalls(file.path, reader.counts)
     }
 
     private func otherTracer(_ tracer: String) -> TraceError {
@@ -49,6 +64,14 @@ struct TextSource: EventSource {
     private func notATrace() -> TraceError {
         TraceError(
             .notATrace, path: file.path, "neither a trace.dat nor function_graph text: no line of it is a call",
-            remedy: "give a trace.dat or the content of tracefs' trace; the text of trace-cmd report is not read")
+            remedy: "give a trace.dat, the text of trace-cmd report, or the content of tracefs' trace")
+    }
+}
+
+extension TraceError {
+    static func noCalls(_ path: String, _ counts: TraceCounts) -> TraceError {
+        let others = counts.comments > 0 ? ", only \(counts.comments) other events" : ""
+        return TraceError(
+            .empty, path: path, "holds no calls" + others, remedy: "record again, with the flow's I/O running")
     }
 }

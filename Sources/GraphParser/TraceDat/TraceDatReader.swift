@@ -2,7 +2,7 @@
 struct TraceDatReader: EventSource {
     static let lossesAreMarked = true
 
-    let instances: [Int]
+    let instances: [UInt8]
     private let file: InputFile
     private let header: TraceDatHeader
     private var decoder: EventDecoder
@@ -26,14 +26,14 @@ struct TraceDatReader: EventSource {
         decoder = EventDecoder(header: header, names: names)
         let streamCount = header.buffers.reduce(0) { $0 + $1.cpus.count }
         let chunkSize = min(Self.largestChunk, Self.pagesInMemory / max(streamCount, 1))
-        var instances: [Int] = []
+        var instances: [UInt8] = []
         for (instance, buffer) in header.buffers.enumerated() {
             for data in buffer.cpus {
                 streams.append(
                     CPUStream(
                         file: file, data: data, pageSize: buffer.pageSize, number: instances.count,
                         chunkSize: chunkSize))
-                instances.append(instance)
+                instances.append(UInt8(instance))
             }
         }
         self.instances = instances

@@ -1,0 +1,172 @@
+/// Turns the lines of a text, one by one and whole, into events.
+struct TextInterpreter: Sendable {
+    /// What was read, until the owner has taken and emptied it.
+    var output: [GraphEvent] = []
+    private(set) var counts = TraceCounts()
+    private(set) var tasks: TextTasks
+    /// The name in `# tracer:`; nil if the text has none.
+    private(set) var tracer: String?
+    /// From the header of the latency format; nil if the text has none.
+    private(set) var kernel: String?
+    /// The kernel says in the header that function tracing stopped itself.
+    private(set) var isCorrupted = false
+    /// Calls that `trace-cmd report` printed without its function_graph plugin.
+    private(set) var rawEvents = 0
+
+    private let names: TraceNames
+    private var nameIndex = NameIndex()
+    private var scanner = LineScanner()
+    private var isInBody = false
+    /// Whether the trace was dumped to a log; nil until its first call.
+    private var isLogged: Bool?
+    /// nil once it is clear that the text begins with a whole line.
+    private var opening: OpeningLines? = OpeningLines()
+    private var comment = OpenComment()
+
+    init(names: TraceNames) {
+        self.names = names
+        tasks = TextTasks(names: names)
+    }
+
+    mutating func take(_ line: Span<UInt8>) {
+        counts.records += 1
+        if opening == nil { interpret(line) } else { open(line) }
+    }
+
+    mutating func takeOverlongLine() {
+        counts.records += 1
+        counts.unparsedLines += 1
+    }
+
+    mutating func finish() {
+        endOpening(firstIsCut: false)
+    }
+
+    /// Takes the lines from `start` on that need no closer look.
+    ///
+    /// - Returns: where the first one begins that does.
+    mutating func scan(_ bytes: RawSpan, from start: Int) -> Int {
+        guard isInBody, opening == nil, !comment.isOpen else { return start }
+        return scanner.scan(bytes, from: start, names: nameIndex, into: &output, counts: &counts)
+    }
+
+    // MARK: The first line
+
+    private mutating func open(_ line: Span<UInt8>) {
+        let bom: StaticString = "\u{feff}"
+        let isFirst = opening?.isEmpty ?? true
+        let line = isFirst && line.has(bom, at: 0) ? line.extracting(bom.utf8CodeUnitCount..<line.count) : line
+        let (text, parsed) = understand(line)
+        guard case .graph(let graph) = parsed else {
+            opening?.hold(line, from: text, nil)
+            if isFirst || opening?.isFull ?? true { endOpening(firstIsCut: false) }
+            return
+        }
+        if isFirst {
+            opening?.hold(line, from: text, graph)
+        } else {
+            let isCut = opening?.firstIsCut(before: line, from: text, graph) ?? false
+            endOpening(firstIsCut: isCut)
+            interpret(line)
+        }
+    }
+
+    private mutating func endOpening(firstIsCut: Bool) {
+        let lines = opening?.lines ?? []
+        opening = nil
+        if firstIsCut { counts.unparsedLines += 1 }
+        for line in lines.dropFirst(firstIsCut ? 1 : 0) { interpret(line.span) }
+    }
+
+    // MARK: Lines
+
+    private mutating func interpret(_ line: Span<UInt8>) {
+        let (text, parsed) = understand(line)
+        if case .unparsed = parsed, let plain = PlainText.restored(line) {
+            let (text, parsed) = understand(plain.span)
+            take(parsed, plain.span, from: text)
+        } else {
+            take(parsed, line, from: text)
+        }
+    }
+
+    /// Where the line begins behind a log's prefix, and what it is in a text with these columns.
+    private func understand(_ line: Span<UInt8>) -> (text: Int, parsed: TextLine) {
+        let start = isLogged == false ? 0 : LogPrefix.end(of: line) ?? 0
+        let text = line.extracting(start..<line.count)
+        let parsed = LineParser.parse(text, inBody: isInBody)
+        switch parsed {
+        // `}` and `f();` are lines of a trace, but also messages of a kernel.
+        case .graph(let graph) where start > 0 && !graph.hasColumns: return (start, Self.message(text))
+        // A line without its CPU has lost its beginning.
+        case .graph(let graph) where graph.cpu == nil && tasks.hasCPUColumn == true: return (start, .unparsed)
+        case .unparsed where start > 0 && !LineParser.beginsLikeCall(text): return (start, Self.message(text))
+        default: return (start, parsed)
+        }
+    }
+
+    /// What else a log says between the calls.
+    private static func message(_ text: Span<UInt8>) -> TextLine {
+        .comment(CommentLine(text: 0..<text.count))
+    }
+
+    private mutating func take(_ parsed: TextLine, _ whole: Span<UInt8>, from text: Int) {
+        let line = whole.extracting(text..<whole.count)
+        if comment.goesOn(line, parsed) {
+            counts.comments += 1
+            return
+        }
+        switch parsed {
+        case .graph(let graph):
+            if isLogged == nil { isLogged = text > 0 }
+            take(graph, line)
+            if text == 0, graph.durationBar >= 0, let event = output.last {
+                scanner.learn(line, graph, event)
+            }
+        case .comment(let other):
+            counts.comments += 1
+            comment.begin(other)
+        case .taskSwitch(let cpu, let from, let to):
+            counts.structureLines += 1
+            output.append(tasks.change(on: cpu, from: from, to: to, line))
+        case .loss(let cpu, let count):
+            counts.structureLines += 1
+            output.append(.loss(ring: tasks.lane(cpu), count: count))
+        case .rawEvent:
+            counts.unparsedLines += 1
+            rawEvents += 1
+        case .unparsed: counts.unparsedLines += 1
+        case .structure: counts.structureLines += 1
+        case .tracer, .release, .corrupted:
+            counts.structureLines += 1
+            takeHeader(parsed, line)
+        }
+    }
+
+    private mutating func takeHeader(_ parsed: TextLine, _ line: Span<UInt8>) {
+        switch parsed {
+        case .tracer(let name): if tracer == nil { tracer = printable(name.map { line[$0] }) }
+        case .release(let release): if kernel == nil { kernel = printable(release.map { line[$0] }) }
+        default: isCorrupted = true
+        }
+    }
+
+    // MARK: Calls
+
+    private mutating func take(_ graph: GraphLine, _ line: Span<UInt8>) {
+        isInBody = true
+        var event = GraphEvent(kind: graph.kind)
+        if let change = tasks.place(&event, graph, line) { output.append(change) }
+        event.depth = UInt16(graph.depth)
+        if !graph.name.isEmpty { event.function = nameIndex.function(line, graph.name, in: names).index }
+        event.timestamp = graph.timestamp ?? GraphEvent.noTime
+        event.duration = graph.duration ?? GraphEvent.noTime
+        event.precision = graph.precision
+        switch graph.kind {
+        case .entry: counts.entries += 1
+        case .exit: counts.exits += 1
+        default: counts.leaves += 1
+        }
+        output.append(event)
+    }
+}

@@ -1,0 +1,100 @@
+import GraphParser
+import TestSupport
+import Testing
+
+/// Invented traces in every form of text that there is.
+@Suite struct TextFormTests {
+    @Test(arguments: 1...200 as ClosedRange<UInt64>)
+    func inventedTreesComeBackFromEveryForm(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let form = TextForm.random(using: &random)
+        let (trace, text) = invented(form, seed: seed)
+        let reading = try RecordedTrace(text: text)
+        #expect(reading.counts.calls == trace.entryCount, "\(form)")
+        #expect(reading.counts.unparsedLines == 0, "\(form)")
+        #expect(reading.counts.open + reading.counts.orphans == 0, "\(form)")
+        #expect(reading.counts.records == lineCount(text))
+        expectAccounted(reading.counts)
+        let cut: (UInt64) -> UInt64 = { form.isReport ? $0 : cutToTextPrecision($0) }
+        let expected = try RecordedTrace(bytes: TraceDatImage(trace).bytes()).outline(cut: cut)
+        #expect(
+            reading.outline(cut: cut) == (form.hasDurations ? expected : expected.map { $0.map(withoutDuration) }),
+            "\(form)")
+    }
+
+    /// Bytes and lines that are lost, doubled, swapped or changed.
+    @Test(arguments: 1...100 as ClosedRange<UInt64>)
+    func damageIsAccountedFor(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let form = TextForm.random(using: &random)
+        var lines = invented(form, seed: seed).text.utf8.split(separator: 0x0a, omittingEmptySubsequences: false).map(
+            Array.init)
+        for _ in 0..<40 { damage(&lines, using: &random) }
+        let bytes = Array(lines.joined(separator: [0x0a]))
+        let reading = TextReading(bytes)
+        expectAccounted(reading.counts)
+        #expect(reading.counts.records == lineCount(bytes))
+        #expect(reading.lines == TextReading(bytes, carefully: true).lines)
+    }
+
+    /// What is left of the first line may read as a call, but not as one that never was.
+    @Test(arguments: 1...30 as ClosedRange<UInt64>)
+    func aCutBeginningInventsNoCall(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        var form = TextForm.random(using: &random)
+        (form.context, form.hasHeader, form.log) = (true, false, nil)
+        if !form.cpu && !form.task && !form.time && !form.duration { form.cpu = true }
+        let (_, text) = invented(form, seed: seed, steps: 12)
+        let whole = Set(try calls(Array(text.utf8)))
+        let bytes = Array(text.utf8)
+        for start in 1..<120 {
+            let cut = Array(bytes[start...])
+            let invented = Set(try calls(cut)).subtracting(whole)
+            #expect(invented.isEmpty, "\(form): \(String(decoding: cut.prefix(100), as: UTF8.self))")
+        }
+    }
+
+    // MARK: Helpers
+
+    private func invented(_ form: TextForm, seed: UInt64, steps: Int = 150) -> (trace: SyntheticTrace, text: String) {
+        // What does not name the task of each line cannot tell who migrated; without durations interrupts are not told.
+        let cpus = form.namesTasks ? 3 : 1
+        let trace = SyntheticTrace(seed: seed, tasks: 4, cpus: cpus, steps: steps, interrupts: form.hasDurations)
+        return (trace, trace.text(form))
+    }
+
+    /// The complete calls and all functions, each as text.
+    private func calls(_ bytes: [UInt8]) throws -> [String] {
+        let reading = TextReading(bytes)
+        let names = reading.names
+        let complete = reading.calls.filter { $0.confidence == .complete }
+        return complete.map { "\(names[$0.function]) \($0.duration ?? 0) \($0.depth)" }
+            + (1..<Int32(names.count)).map { "\(names[FunctionID(index: $0)])" }
+    }
+
+    private func withoutDuration(_ line: String) -> String {
+        let words = line.split(separator: " ", omittingEmptySubsequences: false)
+        return (words.dropLast(2) + ["-", words[words.count - 1]]).joined(separator: " ")
+    }
+
+    private func lineCount(_ text: String) -> Int { lineCount(Array(text.utf8)) }
+
+    private func lineCount(_ bytes: [UInt8]) -> Int {
+        bytes.count { $0 == 0x0a } + (bytes.last.map { $0 != 0x0a } ?? false ? 1 : 0)
+    }
+
+    private func damage(_ lines: inout [[UInt8]], using random: inout SeededRandom) {
+        let index = Int.random(in: 0..<lines.count, using: &random)
+        let at = Int.random(in: 0...lines[index].count, using: &random)
+        switch Int.random(in: 0..<7, using: &random) {
+        case 0: lines[index].removeFirst(at)
+        case 1: lines[index].removeLast(at)
+        case 2: if lines.count > 2 { lines.remove(at: index) }
+        case 3: lines.insert(lines[index], at: index)
+        case 4: lines.swapAt(index, Int.random(in: 0..<lines.count, using: &random))
+        case 5: if at < lines[index].count { lines[index][at] = UInt8.random(in: 0...255, using: &random) }
+        default:
+            if index + 1 < lines.count { lines[index] += lines.remove(at: index + 1) }
+        }
+    }
+}

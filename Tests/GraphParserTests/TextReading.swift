@@ -1,0 +1,42 @@
+import TestSupport
+
+@testable import GraphParser
+
+/// A text that was read in pieces.
+struct TextReading {
+    let names = TraceNames()
+    let calls: [Call]
+    let trees: [CallTree]
+    let counts: TraceCounts
+
+    /// - Parameters:
+    ///   - chunk: bytes of a piece. Pieces of less than a kilobyte are read by the line parser alone.
+    ///   - carefully: each event takes the long way.
+    init(_ bytes: [UInt8], chunk: Int = .max, carefully: Bool = false) {
+        let recorder = CallRecorder()
+        var reader = TextReader(names: names)
+        var start = 0
+        while start < bytes.count {
+            let end = start + min(chunk, bytes.count - start)
+            reader.feed(bytes.span.extracting(start..<end))
+            start = end
+        }
+        reader.finish()
+        var builder = StackBuilder(
+            names: names, lossesAreMarked: TextSource.lossesAreMarked, instances: TextTasks.instances)
+        if carefully {
+            for event in reader.output { builder.takeCarefully(event) }
+        } else {
+            builder.take(reader.output.span)
+        }
+        builder.finish()
+        recorder.take(builder.takeOutput())
+        (calls, trees, counts) = (recorder.calls, recorder.trees, reader.counts + builder.counts)
+    }
+
+    /// Each call as text, and the counts.
+    var lines: [String] {
+        calls.map { "\(names[$0.function].name) \($0.duration ?? 0) \($0.confidence) \($0.depth) \($0.childrenNs)" }
+            + ["\(counts)"]
+    }
+}
