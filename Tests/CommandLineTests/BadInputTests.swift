@@ -22,6 +22,10 @@ import Testing
         BadFile(name: "prose", bytes: Array("Dear maintainers,\nplease find attached\n".utf8), says: "neither"),
         BadFile(name: "function tracer", bytes: Array("# tracer: function\n#\n".utf8), says: "'function'"),
         BadFile(name: "nop tracer", bytes: Array("# tracer: nop\n#\n".utf8), says: "'nop'"),
+        BadFile(name: "no calls", bytes: Array("# tracer: function_graph\n#\n".utf8), says: "holds no calls"),
+        BadFile(
+            name: "report without durations",
+            bytes: Array("  dd-12 [000] 1.000000: funcgraph_entry: func=f depth=0\n".utf8), says: "-R"),
         BadFile(name: "cut trace.dat", bytes: Array(traceDat.prefix(700)), says: "ends within"),
         BadFile(name: "trace.dat without its end", bytes: Array(traceDat.dropLast(100)), says: "end behind the end"),
         BadFile(

@@ -15,7 +15,10 @@ import Testing
 
     @Test(arguments: Fixtures.traces) func selfTimesOfACompleteTreeAddUp(fixture: String) throws {
         let trace = try RecordedTrace(path: Fixtures.path(fixture))
-        for tree in trace.trees where tree.isComplete { try expectSelfTimesAddUp(tree, trace.source.kind) }
+        // Printed without durations, a tree has nothing to add up.
+        for tree in trace.trees where tree.isComplete && tree.root.duration != nil {
+            try expectSelfTimesAddUp(tree, trace.source.kind)
+        }
     }
 
     @Test(arguments: Fixtures.traces) func childrenLieInsideTheirParents(fixture: String) throws {

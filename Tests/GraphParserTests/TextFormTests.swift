@@ -1,3 +1,4 @@
+import Foundation
 import GraphParser
 import TestSupport
 import Testing
@@ -20,6 +21,24 @@ import Testing
         #expect(
             reading.outline(cut: cut) == (form.hasDurations ? expected : expected.map { $0.map(withoutDuration) }),
             "\(form)")
+    }
+
+    /// `NAME.FORM.txt` is the buffer of `NAME.txt`, printed another way.
+    static let realForms = Fixtures.textTraces.compactMap { path -> (whole: String, form: String)? in
+        let parts = path.split(separator: ".txt")[0].split(separator: "/")
+        guard let dot = parts[1].firstIndex(of: ".") else { return nil }
+        let whole = "\(parts[0])/\(parts[1][..<dot]).txt"
+        return Fixtures.textTraces.contains(whole) ? (whole, path) : nil
+    }
+
+    @Test(arguments: realForms)
+    func everyFormOfARealBufferHasTheSameTrees(whole: String, form: String) throws {
+        let expected = try RecordedTrace(path: Fixtures.path(whole))
+        let trace = try RecordedTrace(path: Fixtures.path(form))
+        let isTimed = trace.counts.untimed == 0
+        let hasModules = trace.calls.contains { trace.names[$0.function].module != nil }
+        #expect(trace.counts.unparsedLines == 0)
+        #expect(outline(trace) == outline(expected, isTimed: isTimed, hasModules: hasModules))
     }
 
     /// Bytes and lines that are lost, doubled, swapped or changed.
@@ -61,6 +80,19 @@ import Testing
         let cpus = form.namesTasks ? 3 : 1
         let trace = SyntheticTrace(seed: seed, tasks: 4, cpus: cpus, steps: steps, interrupts: form.hasDurations)
         return (trace, trace.text(form))
+    }
+
+    /// Sorted: where a call on one line stands among the trees of other CPUs depends on the form. Not every form names the
+    /// function of an exit without an entry.
+    private func outline(_ trace: RecordedTrace, isTimed: Bool = true, hasModules: Bool = true) -> [[String]] {
+        let trees = trace.outline(cut: cutToTextPrecision).map { lines in
+            lines.map { line in
+                let named = hasModules ? line : line.replacing(/\ \[[^\]]*\]/, with: "")
+                if line.hasSuffix(" orphan") { return line.split(separator: " ").suffix(2).joined(separator: " ") }
+                return isTimed ? named : withoutDuration(named)
+            }
+        }
+        return trees.sorted { $0.joined() < $1.joined() }
     }
 
     /// The complete calls and all functions, each as text.

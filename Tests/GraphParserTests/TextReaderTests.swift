@@ -201,6 +201,19 @@ import Testing
         #expect(trace.calls[0].depth == 1)
     }
 
+    /// What editors, terminals and web pages do to a copy.
+    @Test(arguments: [
+        " 0)\t  1.000 us\t|\t f();", " 0)   1.000 us    |  \tf();",
+        "\u{1b}[32m 0)\u{1b}[0m   1.000 us    |\u{1b}[K    f();",
+        "\u{feff} 0)   1.000 us    |    f();", " 0)   1.000 us    |    f();\r",
+    ])
+    func copiesAreRestored(line: String) throws {
+        let trace = try RecordedTrace(text: line + "\n 0)   2.000 us    |    g();\n")
+        #expect(trace.calls.map(\.duration) == [1000, 2000])
+        #expect(trace.calls.allSatisfy { $0.cpu == 0 && $0.depth >= 1 })
+        #expect(trace.counts.unparsedLines == 0)
+    }
+
     @Test func controlBytesInNamesAreEscaped() throws {
         let trace = try RecordedTrace(text: " 0)   1.000 us    |  f\u{1b}[31m\u{202e}();\n")
         #expect(trace.outline() == [["f\\x1b[31m\\u202e 1000 complete"]])
@@ -221,6 +234,85 @@ import Testing
         #expect { try RecordedTrace(text: "# tracer: \(tracer)\n#\n") } throws: { error in
             guard let error = error as? TraceError else { return false }
             return error.code == .otherTracer && !error.description.contains("\u{1b}")
+        }
+    }
+
+    /// As the kernel's documentation has it, with the option display-graph.
+    @Test func latencyTracersMayPrintCalls() throws {
+        let trace = try RecordedTrace(
+            text: """
+                # tracer: irqsoff
+                #
+                # irqsoff latency trace v1.1.5 on 5.10.0
+                # --------------------------------------------------------------------
+                # latency: 23 us, #4/4, CPU#0 | (M:desktop VP:0, KP:0, SP:0 HP:0 #P:2)
+                #  => started at: _raw_spin_lock_irq
+                #   REL TIME      CPU  TASK/PID       ||||     DURATION                  FUNCTION CALLS
+                #      |          |     |    |        ||||      |   |                     |   |   |   |
+                        0 us |   0)   bash-1234    |  d... |   0.000 us    |  _raw_spin_lock_irq();
+                       12 us |   0)   bash-1234    |  d..1 |               |  f() {
+                       23 us |   0)   bash-1234    |  d..1 | + 11.000 us   |  }
+
+                """)
+        #expect(trace.outline() == [["_raw_spin_lock_irq 0 complete"], ["f 11000 complete"]])
+        #expect(trace.trees.map(\.root.start) == [0, 12_000])
+        #expect(trace.source.kernel == "5.10.0")
+        #expect(trace.counts.unparsedLines == 0)
+    }
+
+    @Test func aCorruptedTraceIsSaid() throws {
+        let trace = try RecordedTrace(
+            text: """
+                # tracer: function_graph
+                # WARNING: FUNCTION TRACING IS CORRUPTED
+                #          MAY BE MISSING FUNCTION EVENTS
+                 0)   1.000 us    |  f();
+
+                """)
+        #expect(trace.source.notes.contains { $0.contains("corrupted") })
+        #expect(trace.counts.calls == 1)
+    }
+
+    @Test func whatTheKernelHadNoRoomForEndsThere() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 0)               |  f() {
+                 0)               |    /* a text without end
+                and more[LINE TOO BIG]
+                 0)   1.000 us    |    } [LINE TOO BIG]
+                [LINE TOO BIG]
+                 0)   5.000 us    |  }
+
+                """)
+        #expect(trace.counts.comments == 2 && trace.counts.unparsedLines == 0)
+        #expect(trace.counts.orphans == 1 && trace.counts.calls == 1)
+    }
+
+    /// No comment is longer than the kernel's buffer for a line.
+    @Test func aCommentWithoutEndDoesNotSwallowTheTrace() throws {
+        let lines = String(repeating: "f();\n", count: 3000)
+        let trace = try RecordedTrace(text: "  g();\n/* no end\n" + lines)
+        #expect(trace.counts.comments < 2100)
+        #expect(trace.counts.calls + trace.counts.comments == 3002)
+    }
+
+    /// What is left of the last line may read as a call, but not as one that never was.
+    @Test func aCutEndInventsNoCall() throws {
+        let text = """
+             0)               |  f() {
+             0)   1.000 us    |    g(a=0x1);
+             0) + 12.000 us   |  } /* f [m] */
+
+            """
+        for end in 1..<text.utf8.count {
+            let names = TraceNames()
+            let recorder = CallRecorder()
+            var reader = TextReader(names: names, consumer: recorder)
+            reader.feed(Array(text.utf8.prefix(end)).span)
+            reader.finish()
+            for call in recorder.calls where call.confidence == .complete {
+                #expect(["f 12000", "g 1000"].contains("\(names[call.function].name) \(call.duration ?? 0)"))
+            }
         }
     }
 
