@@ -7,13 +7,13 @@
 # Out, where events were lost:
 #   io-lossy.dat, io-lossy.report.txt   recorded through buffers too small
 #   io-lossy.txt                        trace_pipe, read too slowly
-# Deadline: 240
+# Deadline: 600
 
 fixture_create() { dmsetup create fixture --table "$(spare_table)"; }
 
 lossy_pipe() {
     echo 64 >"$tracefs/buffer_size_kb"
-    graph_options 1
+    trace_options funcgraph-abstime funcgraph-proc
     echo 1 >"$tracefs/tracing_on"
     random_reads 3 &
     for _ in {1..10}; do
