@@ -114,11 +114,11 @@ whole() {
     record whole 1
 }
 
+# graph_setup has set the functions: of those that it sets itself trace-cmd clears the filter before the tracer, and a kernel
+# that patches all functions for a moment locks an emulated CPU up.
 with_instance() {
-    local pattern filter=()
-    for pattern in $(set -f && stack_functions); do filter+=(-l "$pattern"); done
-    trace-cmd record -p function_graph -g dm_mq_queue_rq "${filter[@]}" -C mono -o instances.dat \
-        -B other -e block bash -c 'direct_reads 8'
+    graph_setup dm_mq_queue_rq
+    trace-cmd record -p function_graph -C mono -o instances.dat -B other -e block bash -c 'direct_reads 8'
 }
 
 stack_up
