@@ -54,4 +54,4 @@ step 60 "save io" graph_save io
 
 step 40 "set up the graph of io again" graph_setup dm_mq_queue_rq
 step 60 "lose events on trace_pipe" lossy_pipe
-step 60 "lose events in trace-cmd" lossy_record
+step 150 "lose events in trace-cmd" lossy_record
