@@ -43,7 +43,7 @@ static: deps
 ## make lint     formatting and shell scripts
 lint: deps
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
-	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after') Lab/image/build Lab/image/prepare Lab/image/kernels/* .ci/run .ci/install
+	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after') Lab/image/build Lab/image/prepare Lab/image/suite-kernel Lab/image/kernels/* .ci/run .ci/install
 
 ## make format   put the formatting right
 format:

@@ -14,19 +14,19 @@ stack_functions() {
         'mutex_lock*' 'tcp_sendmsg*' queue_work_on schedule
 }
 
-# graph_setup ROOT...: function_graph below the roots, ready but not recording.
-graph_setup() {
+# graph_setup [ROOT...]: function_graph below the roots, or of all functions that fixtures record; ready but not recording.
+graph_setup() (
     cd "$tracefs" || return
     # First, or opening set_ftrace_filter below would patch all functions for a moment.
     echo nop >current_tracer
     echo 0 >tracing_on
     echo mono >trace_clock
-    echo 8192 >buffer_size_kb
+    echo "${graph_buffer_kb:-8192}" >buffer_size_kb
     echo 1024 >saved_cmdlines_size
     stack_functions >set_ftrace_filter
     printf '%s\n' "$@" >set_graph_function
     echo function_graph >current_tracer
-}
+)
 
 # graph_record COMMAND...: records while the command runs.
 graph_record() {
@@ -36,24 +36,42 @@ graph_record() {
     echo 0 >"$tracefs/tracing_on"
 }
 
-# graph_options 0|1: the columns that the text has only when asked; they may change after recording.
-graph_options() {
+# graph_stop: functions below the graph's roots cost time even while nothing is recorded.
+graph_stop() { echo dm_mq_queue_rq >"$tracefs/set_ftrace_filter"; }
+
+# trace_options OPTION...: sets them; "no" before one clears it.
+trace_options() {
     local option
-    for option in funcgraph-abstime funcgraph-proc; do
-        echo "$1" >"$tracefs/options/$option"
+    for option; do echo "$option" >"$tracefs/trace_options"; done
+}
+
+# trace_options_back OPTION...: the contrary.
+trace_options_back() {
+    local option
+    for option; do
+        case $option in
+            no*) trace_options "${option#no}" ;;
+            *) trace_options "no$option" ;;
+        esac
     done
 }
 
-# graph_save NAME: what the buffer holds, as text with all columns, as text with the default ones, and as trace.dat.
-graph_save() {
-    # Functions below the graph's roots cost time even while nothing is recorded.
-    echo dm_mq_queue_rq >"$tracefs/set_ftrace_filter"
-    graph_options 1
+# graph_text NAME [OPTION...]: what the buffer holds as text, with columns that may be chosen after recording.
+graph_text() {
+    trace_options "${@:2}"
     cat "$tracefs/trace" >"$1.txt"
-    graph_options 0
-    cat "$tracefs/trace" >"$1.default.txt"
-    # Last, since it consumes the buffer.
-    trace-cmd extract -o "$1.dat" >/dev/null
+    trace_options_back "${@:2}"
+}
+
+# graph_dat NAME: what the buffer holds as trace.dat. Comes last, since it consumes the buffer.
+graph_dat() { trace-cmd extract -o "$1.dat" >/dev/null; }
+
+# graph_save NAME: what the buffer holds, as text with time and task, as text with the default columns, and as trace.dat.
+graph_save() {
+    graph_stop
+    graph_text "$1" funcgraph-abstime funcgraph-proc
+    graph_text "$1.default"
+    graph_dat "$1"
 }
 
 # tracefs_snapshot: every setting, a line each. Leaves out what reading consumes, what changes by itself and what is

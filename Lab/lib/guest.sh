@@ -14,15 +14,16 @@ make_share() {
     [[ -z $dmflow ]] || install -m 755 "$dmflow" "$share/bin/dmflow"
 }
 
-# guest_command SUITE OUTDIR CHARDEV-OPTIONS: sets $guest to what runs the guest, its console on standard input and output.
+# guest_command SUITE OUTDIR CHARDEV-OPTIONS [MEMORY]: sets $guest to what runs the guest, its console on standard input and
+# output.
 guest_command() {
-    local image out=$2 console=$3 accelerator=tcg,thread=multi cpu=max
+    local image out=$2 console=$3 memory=${4:-1536} accelerator=tcg,thread=multi cpu=max
     image=$(image_directory "$1")
     if [[ ${DMFLOW_LAB_ACCEL:-tcg} == kvm ]]; then accelerator=kvm cpu=host; fi
     # The death signal covers what no trap can: a lab that is killed outright leaves no guest behind.
     guest=(
         setpriv --pdeathsig KILL qemu-system-x86_64
-        -accel "$accelerator" -cpu "$cpu" -smp 2 -m 1536 -nodefaults -no-reboot -display none -nic none
+        -accel "$accelerator" -cpu "$cpu" -smp 2 -m "$memory" -nodefaults -no-reboot -display none -nic none
         -kernel "$image/vmlinuz" -initrd "$image/initrd"
         -append "console=ttyS0 root=/dev/vda rw init=/init quiet panic=-1 mitigations=off"
         -drive "file=$image/root.ext2,format=raw,if=virtio,snapshot=on"
@@ -47,7 +48,7 @@ run() {
     empty_directory "$out"
     make_share "$lab/scenarios/$scenario.sh" "$dmflow"
 
-    guest_command "$suite" "$out" mux=off
+    guest_command "$suite" "$out" mux=off "$(setting "$scenario" Memory)"
     exec {console}< <(exec setsid "${guest[@]}" </dev/null)
     child=$!
     follow "${limit:-300}" || fail 2 "$scenario was not done after ${limit:-300} s" "$out"

@@ -40,7 +40,7 @@ debian_mirror() {
 # image_directory SUITE: where the image with that suite's kernel is, or will be.
 image_directory() {
     local recipe
-    recipe=$(cd "$lab/image" && cat build packages prepare init "kernels/$1" | sha256sum)
+    recipe=$(cd "$lab/image" && cat build packages prepare init suite-kernel "kernels/$1" | sha256sum)
     printf '%s/%s-%s\n' "$cache" "$1" "${recipe:0:16}"
 }
 

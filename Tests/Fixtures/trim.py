@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Makes a small fixture of a trace.dat (version 6): trim.py IN.dat TEXT OUT.dat
+"""Makes a small fixture of a trace.dat (version 6, uncompressed): trim.py IN.dat TEXT OUT.dat
 
-Keeps the pages and the function_graph formats as they are. Leaves out the formats of other events, the printk formats, and
-all symbols but those of the functions that TEXT (the same buffer as text) names, each with the symbol behind it, so that
-looking up an address by range gives what it gave before.
+Keeps the pages as they are, and of the formats those of function_graph and of the events that TEXT names (the same buffer as
+text, or trace-cmd's report of it). Leaves out the formats of other events, the printk formats, and all symbols but those of
+the functions that TEXT names, each with the symbol behind it, so that looking up an address by range gives what it gave
+before.
 """
 import re
 import struct
@@ -43,30 +44,64 @@ def needed_symbols(kallsyms, names):
     return b"".join(line + b"\n" for index, line in enumerate(lines) if index in keep)
 
 
+def is_needed(format, words):
+    return format.startswith((b"name: funcgraph_", b"name: fgraph_")) or format.split(maxsplit=2)[1] in words
+
+
+class Pages:
+    """The pages of one buffer, in the order of the CPUs."""
+
+    def __init__(self, read, cpus, clock_follows):
+        self.head = read.take(10)
+        places = [(read.integer(8), read.integer(8)) for _ in range(cpus)]
+        self.clock = sized(8, read.sized(8)) if clock_follows else b""
+        self.pages = [read.data[start : start + size] for start, size in places]
+
+    def __len__(self):
+        return len(self.head) + 16 * len(self.pages) + len(self.clock)
+
+    def table(self, offset):
+        table = self.head
+        for data in self.pages:
+            table += struct.pack("<QQ", offset, len(data))
+            offset += len(data)
+        return table + self.clock, offset
+
+
 def main(source, text, target):
     read = Reader(open(source, "rb").read())
-    names = set(re.findall(rb"([^\s|(]+)(?: \[\w+\])?\(\)", open(text, "rb").read()))
+    text = open(text, "rb").read()
+    functions = set(re.findall(rb"([^\s|(]+)(?: \[\w+\])?\(", text))
+    functions |= set(re.findall(rb"(?:=> |<-)([\w.]+)", text))
+    words = set(re.findall(rb"(\w+): ", text)) | ({b"kernel_stack"} if b"<stack trace>" in text else set())
+
     out = [read.take(10), read.string(), read.take(2)]
     page_size = read.take(4)
     out.append(page_size)
     for _ in range(2):
         out += [read.string(), sized(8, read.sized(8))]
     formats = [read.sized(8) for _ in range(read.integer(4))]
-    formats = [f for f in formats if f.startswith(b"name: funcgraph_")]
+    formats = [f for f in formats if is_needed(f, words)]
     out.append(struct.pack("<I", len(formats)))
     out += [sized(8, f) for f in formats]
+    systems = []
     for _ in range(read.integer(4)):
-        read.string()
-        for _ in range(read.integer(4)):
-            read.sized(8)
-    out.append(struct.pack("<I", 0))
-    out.append(sized(4, needed_symbols(read.sized(4), names)))
+        name = read.string()
+        formats = [read.sized(8) for _ in range(read.integer(4))]
+        formats = [f for f in formats if is_needed(f, words)]
+        if formats:
+            systems.append(name + struct.pack("<I", len(formats)) + b"".join(sized(8, f) for f in formats))
+    out.append(struct.pack("<I", len(systems)))
+    out += systems
+    out.append(sized(4, needed_symbols(read.sized(4), functions)))
     read.sized(4)
     out += [sized(4, b""), sized(8, read.sized(8))]
     cpus = read.integer(4)
     out.append(struct.pack("<I", cpus))
     out.append(read.take(10))
+
     clock_follows = False
+    instances = []  # where in `out` an instance's option has its place, and its pages
     while True:
         option = read.take(2)
         out.append(option)
@@ -75,19 +110,25 @@ def main(source, text, target):
         content = read.sized(4)
         clock_follows |= option == b"\x04\0" and not content
         out.append(sized(4, content))
-    out.append(read.take(10))
-    places = [(read.integer(8), read.integer(8)) for _ in range(cpus)]
-    clock = sized(8, read.sized(8)) if clock_follows else b""
+        if option == b"\x03\0":
+            instances.append((len(out) - 1, content))
+    buffers = [Pages(read, cpus, clock_follows)]
+    for _, content in instances:
+        read.at = int.from_bytes(content[:8], "little")
+        buffers.append(Pages(read, cpus, clock_follows))
+
+    # Where each buffer's table comes to lie, then where its pages do.
     page = int.from_bytes(page_size, "little")
+    at = sum(map(len, out))
+    for (index, content), previous in zip(instances, buffers):
+        at += len(previous)
+        out[index] = sized(4, struct.pack("<Q", at) + content[8:])
+    offset = at = -(-(at + len(buffers[-1])) // page) * page
+    for buffer in buffers:
+        table, offset = buffer.table(offset)
+        out.append(table)
     head = b"".join(out)
-    offset = -(-(len(head) + 16 * cpus + len(clock)) // page) * page
-    pages = [read.data[start : start + size] for start, size in places]
-    for data in pages:
-        head += struct.pack("<QQ", offset, len(data))
-        offset += len(data)
-    head += clock
-    head += bytes(-len(head) % page)
-    open(target, "wb").write(head + b"".join(pages))
+    open(target, "wb").write(head + bytes(at - len(head)) + b"".join(b"".join(b.pages) for b in buffers))
 
 
 if __name__ == "__main__":
