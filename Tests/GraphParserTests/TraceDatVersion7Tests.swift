@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Packing.allCases, [0x01, 0x80, 0xff] as [UInt8])
+    @Test(arguments: Packing.allCases, [0x01, 0xff] as [UInt8])
     func anyChangedByteIsAnErrorOrAResult(packing: Packing, mask: UInt8) throws {
         let whole = Self.image.version7(packing)
         let temporary = try TemporaryFile(whole)
@@ -140,9 +140,9 @@ import Testing
         }
     }
 
-    /// A section whose frame expands to 256 MiB though it claims a page.
+    /// A section whose frame expands to 32 MiB though it claims a page.
     @Test func aBombInASectionIsDamaged() throws {
-        let bomb = Packing.zstd.pack([UInt8](repeating: 0, count: 256 << 20))
+        let bomb = Packing.zstd.pack([UInt8](repeating: 0, count: 32 << 20))
         var bytes = Array("\u{17}\u{8}Dtracing7\0".utf8) + [0, 8] + little(UInt32(4096)) + Array("zstd\0\0".utf8)
         bytes += little(UInt64(bytes.count + 8))
         let content = little(UInt32(bomb.count)) + little(UInt32(4096)) + bomb
