@@ -4,12 +4,12 @@
 SWIFT ?= swift
 
 # Tests and development: a debug build. The guest of the lab has no Swift: its dmflow carries the Swift runtime, and links
-# libtracefs, libtraceevent and libstdc++, which the guest's image has.
+# libtracefs, libtraceevent and libstdc++, which the guest's image has, and zlib and libzstd, which every Debian has.
 static_path := .build-static
 dmflow := $(static_path)/release/dmflow
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e build static lint format deps lab-deps image clean
+.PHONY: help demo test unit e2e kshark build static lint format deps lab-deps image clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -18,8 +18,8 @@ help:
 demo: lab-deps static
 	Lab/lab run demo --dmflow $(dmflow)
 
-## make test     all tests: unit, properties, golden reports, bad input, and a real capture in the lab
-test: unit e2e
+## make test     all tests: unit, properties, golden reports, bad input, a real capture in the lab, KernelShark's library
+test: unit e2e kshark
 
 ## make unit     the tests that need no guest
 unit: deps
@@ -32,6 +32,11 @@ e2e: lab-deps static
 	$(SWIFT) build --build-tests
 	DMFLOW_E2E_RESULTS=$(CURDIR)/.lab/e2e $(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests
 
+## make kshark   KernelShark's library opens the captures and finds as many events in them
+kshark: build
+	@.ci/install gcc libc6-dev
+	Tests/KernelShark/check .build/debug/dmflow Tests/Fixtures/*/*.dat $$(find .lab/e2e -name '*.dat' 2>/dev/null)
+
 ## make build    a debug build for this machine: .build/debug/dmflow
 build: deps
 	$(SWIFT) build
@@ -43,7 +48,7 @@ static: deps
 ## make lint     formatting and shell scripts
 lint: deps
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
-	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after') Lab/image/build Lab/image/prepare Lab/image/suite-kernel Lab/image/kernels/* .ci/run .ci/install
+	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after') Lab/image/build Lab/image/prepare Lab/image/suite-kernel Lab/image/kernels/* .ci/run .ci/install Tests/KernelShark/check
 
 ## make format   put the formatting right
 format:

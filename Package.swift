@@ -40,7 +40,8 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["GraphParser"], path: "Tests/TestSupport", swiftSettings: strict),
+            name: "TestSupport", dependencies: ["GraphParser", "CZlib", "CZstd"], path: "Tests/TestSupport",
+            swiftSettings: strict),
         .testTarget(
             name: "TraceCaptureTests", dependencies: ["TraceCapture"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(

@@ -12,6 +12,8 @@ import Testing
             ffffffff81000000 T alias_of_first
             ffffffff81000080 D data
             ffffffff81000090 t __pfx_second
+            ffffffff810000f0 t __cfi_second
+            ffffffff810000f8 t $x
             0000000000000000 T hidden
             nonsense
             ffffffff81000200 t last.isra.0
@@ -31,5 +33,51 @@ import Testing
 
     @Test func hiddenAddressesMakeAnEmptyTable() {
         #expect(SymbolTable(kallsyms: Array("0000000000000000 T f\n0000000000000000 t g\n".utf8)).isEmpty)
+    }
+
+    /// Modules stand in the order in which they were loaded: the table is put in order, and aliases stay first come.
+    @Test func aTableOutOfOrderIsPutInOrder() {
+        let lines = (0..<500).flatMap { index in
+            let address = 0xffff_ffff_c000_0000 + UInt64(index * 7919 % 500) * 16
+            return ["\(String(address, radix: 16)) t first\(index)\t[m]\n", "\(String(address, radix: 16)) T alias\n"]
+        }
+        let table = SymbolTable(
+            kallsyms: Array((lines + lines.map { $0.replacing("first", with: "late") }).joined().utf8))
+        #expect(table.count == 500)
+        for index in 0..<500 {
+            let address = 0xffff_ffff_c000_0000 + UInt64(index * 7919 % 500) * 16
+            #expect(table.function(at: address + 15)?.description == "first\(index) [m]")
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 7, 64, 1000]) func piecesOfAnySizeGiveTheSameTable(size: Int) {
+        let text = Array("ffffffff81000000 T first\nffffffff81000100 t second\t[dm_mod]\nffffffff81000200 W third".utf8)
+        var builder = SymbolTable.Builder()
+        for start in stride(from: 0, to: text.count, by: size) {
+            builder.feed(text.span.extracting(start..<min(start + size, text.count)))
+        }
+        let table = SymbolTable(builder)
+        #expect(
+            [0xffff_ffff_8100_0000, 0xffff_ffff_8100_0104, 0xffff_ffff_8100_0200].map {
+                table.function(at: $0)?.description
+            } == ["first", "second [dm_mod]", "third"])
+    }
+
+    /// A line without an end must not be kept, and what follows it still counts.
+    @Test func overlongLinesArePassedOver() {
+        let long = "ffffffff81000000 T " + String(repeating: "x", count: 10_000) + "\n"
+        let table = SymbolTable(kallsyms: Array((long + "ffffffff81000100 T short\n" + long.dropLast()).utf8))
+        #expect(table.count == 1)
+    }
+
+    @Test func moreSymbolsThanAnyKernelHasAreSaid() {
+        var builder = SymbolTable.Builder()
+        let line = Array(" T f\n".utf8)
+        for index in 1...((1 << 20) + 1) {
+            let text = Array(String(index * 16, radix: 16).utf8) + line
+            builder.feed(text.span)
+        }
+        #expect(builder.isCut)
+        #expect(SymbolTable(builder).count == 1 << 20)
     }
 }

@@ -97,8 +97,9 @@ import Testing
         defer { kbuffer_free(kbuffer) }
         var events = 0
         for cpu in header.top.cpus {
-            for start in stride(from: cpu.offset, to: cpu.offset + cpu.size, by: header.top.pageSize) {
-                let page = try file.read(at: start, count: header.top.pageSize)
+            var reader = PageReader(file: file, data: cpu, pageSize: header.top.pageSize)
+            var page: [UInt8] = []
+            while try reader.next(into: &page, atMost: header.top.pageSize) > 0 {
                 let ours = try self.events(page)
                 #expect(ours == reference(page, kbuffer))
                 events += ours.count

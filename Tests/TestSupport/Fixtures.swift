@@ -36,8 +36,10 @@ public final class TemporaryFile {
 
     public init(_ bytes: [UInt8]) throws {
         path = FileManager.default.temporaryDirectory.appending(path: "dmflow-test-\(UUID().uuidString)").path
-        try Data(bytes).write(to: URL(filePath: path))
+        try write(bytes)
     }
+
+    public func write(_ bytes: [UInt8]) throws { try Data(bytes).write(to: URL(filePath: path)) }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }

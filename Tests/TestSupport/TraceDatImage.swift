@@ -1,8 +1,20 @@
-/// Builds trace.dat files of version 6 in memory, with the record layouts of Linux 6.1 on x86-64: invented input for the
+/// Builds trace.dat files of both versions in memory, with the record layouts of Linux 6.1 on x86-64: invented input for the
 /// properties and for damage; what real kernels write is in the fixtures.
 public struct TraceDatImage {
     public var pageSize = 4096
-    private var pages: [[UInt8]]
+    /// Text of `events/header_page`; nothing for a 64-bit kernel's.
+    public var headerPage = ""
+    /// Texts of `events/ftrace/*/format`.
+    public var ftraceFormats = [Self.entryFormat, Self.exitFormat]
+    /// Names of other systems, with the formats of their events.
+    public var systems: [(name: String, formats: [String])] = []
+    /// More options: number and content.
+    public var options: [(id: UInt16, content: [UInt8])] = []
+    /// Lines of `TID name`.
+    public var commandLines = ""
+    /// Other buffers: name of the instance, and what each CPU's buffer holds.
+    public var instances: [(name: String, pages: [[UInt8]])] = []
+    var pages: [[UInt8]]
 
     /// - Parameter eventsPerPage: small numbers make many pages.
     public init(_ trace: SyntheticTrace, eventsPerPage: Int = 40) {
@@ -17,28 +29,80 @@ public struct TraceDatImage {
     /// - Parameter pages: what each CPU's buffer holds, as it is.
     public init(pages: [[UInt8]]) { self.pages = pages }
 
-    public func bytes() -> [UInt8] {
-        var file: [UInt8] = [0x17, 0x08, 0x44] + Array("tracing6\0".utf8) + [0, 8] + little(UInt32(pageSize))
-        file += section("header_page\0", "") + section("header_event\0", "")
-        file += little(UInt32(2)) + sized(Self.entryFormat) + sized(Self.exitFormat)
-        file += little(UInt32(0))
-        let kallsyms = SyntheticTrace.functions.enumerated().map { index, name in
+    // MARK: Parts that both versions have
+
+    func preamble(version: Int) -> [UInt8] {
+        [0x17, 0x08, 0x44] + Array("tracing\(version)\0".utf8) + [0, 8] + little(UInt32(pageSize))
+    }
+
+    var headerInfo: [UInt8] { section("header_page\0", headerPage) + section("header_event\0", "") }
+
+    public var ftraceEvents: [UInt8] { little(UInt32(ftraceFormats.count)) + ftraceFormats.flatMap(sized) }
+
+    var eventSystems: [UInt8] {
+        little(UInt32(systems.count))
+            + systems.flatMap { system in
+                Array("\(system.name)\0".utf8) + little(UInt32(system.formats.count)) + system.formats.flatMap(sized)
+            }
+    }
+
+    var kallsyms: [UInt8] {
+        let text = SyntheticTrace.functions.enumerated().map { index, name in
             let parts = name.split(separator: " ")
             let address = String(Self.address(of: index) - 4, radix: 16)
             return "\(address) t \(parts[0])" + (parts.count > 1 ? "\t\(parts[1])" : "") + "\n"
         }.joined()
-        file += little(UInt32(kallsyms.utf8.count)) + Array(kallsyms.utf8)
-        file += little(UInt32(0)) + little(UInt64(0)) + little(UInt32(pages.count))
-        file += Array("options  \0".utf8) + little(UInt16(0)) + Array("flyrecord\0".utf8)
-        var offset = (file.count + pages.count * 16 + pageSize - 1) / pageSize * pageSize
-        let firstPage = offset
+        return little(UInt32(text.utf8.count)) + Array(text.utf8)
+    }
+
+    var savedCommandLines: [UInt8] { sized(commandLines) }
+
+    public func option(_ id: UInt16, _ content: [UInt8]) -> [UInt8] {
+        little(id) + little(UInt32(content.count)) + content
+    }
+
+    private func section(_ name: String, _ text: String) -> [UInt8] { Array(name.utf8) + sized(text) }
+    private func sized(_ text: String) -> [UInt8] { little(UInt64(text.utf8.count)) + Array(text.utf8) }
+
+    // MARK: Version 6
+
+    public func bytes() -> [UInt8] {
+        var file = preamble(version: 6) + headerInfo + ftraceEvents + eventSystems + kallsyms
+        file += little(UInt32(0)) + savedCommandLines + little(UInt32(pages.count))
+        file += Array("options  \0".utf8) + options.flatMap { option($0.id, $0.content) }
+        var places: [Int] = []
+        for instance in instances {
+            places.append(file.count + 6)
+            file += option(3, little(UInt64(0)) + Array("\(instance.name)\0".utf8))
+            if instance.pages.count != pages.count { file += option(8, little(UInt32(instance.pages.count))) }
+        }
+        file += little(UInt16(0))
+        append(
+            pages, clock: options.contains { $0.id == 4 && $0.content.isEmpty } ? "local [mono] boot" : nil, to: &file)
+        for (place, instance) in zip(places, instances) {
+            file.replaceSubrange(place..<(place + 8), with: little(UInt64(file.count)))
+            append(instance.pages, clock: "[boot]", to: &file)
+        }
+        return file
+    }
+
+    /// A table of the CPUs' places, and their pages.
+    private func append(_ pages: [[UInt8]], clock: String?, to file: inout [UInt8]) {
+        file += Array("flyrecord\0".utf8)
+        let clock = clock.map(sized) ?? []
+        let firstPage = aligned(file.count + pages.count * 16 + clock.count)
+        var offset = firstPage
         for cpu in pages {
             file += little(UInt64(offset)) + little(UInt64(cpu.count))
-            offset += cpu.count
+            offset = aligned(offset + cpu.count)
         }
-        file += [UInt8](repeating: 0, count: firstPage - file.count)
-        return file + pages.flatMap { $0 }
+        file += clock
+        for cpu in pages {
+            file += [UInt8](repeating: 0, count: aligned(file.count) - file.count) + cpu
+        }
     }
+
+    func aligned(_ offset: Int) -> Int { (offset + pageSize - 1) / pageSize * pageSize }
 
     // MARK: Pages
 
@@ -77,19 +141,16 @@ public struct TraceDatImage {
     /// A call site behind an ENDBR instruction, as newer kernels record it.
     private static func address(of function: Int) -> UInt64 { 0xffff_ffff_8100_0000 + UInt64(function) * 0x100 + 4 }
 
-    // MARK: Parts
+    // MARK: Formats
 
-    private func section(_ name: String, _ text: String) -> [UInt8] { Array(name.utf8) + sized(text) }
-    private func sized(_ text: String) -> [UInt8] { little(UInt64(text.utf8.count)) + Array(text.utf8) }
-
-    private static let common = """
+    public static let common = """
         \tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;
         \tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;
         \tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;
         \tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;
         """
 
-    private static let entryFormat = """
+    public static let entryFormat = """
         name: funcgraph_entry
         ID: 11
         format:
@@ -101,7 +162,7 @@ public struct TraceDatImage {
         print fmt: "--> %ps (%d)", (void *)REC->func, REC->depth
         """
 
-    private static let exitFormat = """
+    public static let exitFormat = """
         name: funcgraph_exit
         ID: 10
         format:

@@ -22,7 +22,8 @@ struct ChunkReader: Sendable {
     init(file: InputFile, data: CPUData, pageSize: Int) throws(TraceError) {
         self.file = file
         self.pageSize = pageSize
-        end = data.offset + data.size
+        // The size that recorders write counts the chunks, without their number in front.
+        end = min(data.offset + 4 + data.size, file.size)
         decompressor = Decompressor(data.compression)
         var cursor = FileCursor(ByteSource(file), data.offset..<end)
         left = try cursor.unsigned32("number of chunks")

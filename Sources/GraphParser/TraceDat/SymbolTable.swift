@@ -95,6 +95,8 @@ extension SymbolTable {
 
         /// Keeps a line `address type name`, `[module]` behind a tab, if it names a function.
         mutating func add(_ line: Span<UInt8>) {
+            // Half of kallsyms is data: seen first where the address has its usual width.
+            if line.count > 17 && line[16] == space && !isCode(line[17]) { return }
             var address: UInt64 = 0
             var index = 0
             while index < line.count, let digit = hexDigit(line[index]) {

@@ -12,7 +12,7 @@ struct TimeConversion: Equatable, Sendable {
     func callAsFunction(_ timestamp: UInt64) -> UInt64 {
         var time = timestamp
         if multiplier != 0 {
-            time = UInt64(truncatingIfNeeded: UInt128(timestamp) * UInt128(multiplier) >> UInt128(min(shift, 127)))
+            time = UInt64(truncatingIfNeeded: (UInt128(timestamp) * UInt128(multiplier)) >> min(shift, 127))
         }
         return time &+ UInt64(bitPattern: offset)
     }

@@ -22,9 +22,9 @@ struct CPUData: Equatable, Sendable {
 extension TraceBuffer {
     /// More buffers, and CPUs of all of them, than any recorder has: each takes memory while it is read.
     static let mostInFile = 256
-    static let mostCPUs = 8192
+    private static let mostCPUs = 8192
 
-    /// Parts that lie over each other would make a small file a large trace.
+    /// Holds all buffers against the file: parts that lie over each other would make a small file a large trace.
     static func check(_ buffers: [TraceBuffer], in file: InputFile) throws(TraceError) {
         let cpus = buffers.flatMap(\.cpus)
         guard buffers.count <= mostInFile, cpus.count <= mostCPUs else {

@@ -37,7 +37,6 @@ struct TraceDatHeader: Sendable {
         self.formats = formats
         self.events = events
         buffers = Self.topFirst(metadata.buffers, pageSize: preamble.pageSize)
-        try TraceBuffer.check(buffers, in: file)
         layout = metadata.layout
         symbols = metadata.symbols
         comms = metadata.comms

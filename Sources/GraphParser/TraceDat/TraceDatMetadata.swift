@@ -6,7 +6,7 @@ struct TraceDatMetadata {
     private(set) var symbols = SymbolTable.none
     private(set) var comms: [Int32: String] = [:]
     var options = TraceDatOptions()
-    var buffers: [TraceBuffer] = []
+    private(set) var buffers: [TraceBuffer] = []
 
     /// The kernel does not save more names.
     private static let mostComms = 1 << 16
@@ -14,6 +14,11 @@ struct TraceDatMetadata {
 
     /// - Parameter layout: what to take if the file tells nothing of it.
     init(layout: PageLayout) { self.layout = layout }
+
+    mutating func add(_ buffer: TraceBuffer, of file: InputFile) throws(TraceError) {
+        buffers.append(buffer)
+        try TraceBuffer.check(buffers, in: file)
+    }
 
     mutating func readHeaderInfo(_ cursor: inout FileCursor) throws(TraceError) {
         try cursor.literal("header_page\0")

@@ -38,6 +38,8 @@ struct TraceDatOptions {
 
     /// Larger ones are damaged: the longest that is read lists the CPUs of a buffer.
     static let largest = 1 << 20
+    /// Of all options of a file. They are packed in some files, so that few bytes can become many.
+    static let mostBytes = 64 << 20
 
     /// Takes an option that both versions have; others are passed over.
     ///

@@ -27,12 +27,14 @@ struct TraceDatVersion6 {
             try Self.expectPages(try Self.kind(&cursor), file)
         }
         let top = try buffer("", cpuCount: cpuCount, &cursor)
-        metadata.buffers.append(top)
+        try metadata.add(top, of: file)
         for instance in metadata.options.instances { try readInstance(instance, cpuCount: cpuCount) }
     }
 
     private mutating func readOptions() throws(TraceError) {
+        let begin = cursor.offset
         while true {
+            guard cursor.offset - begin <= TraceDatOptions.mostBytes else { throw .damaged(file, "too many options") }
             let id = try cursor.unsigned16("option")
             if id == TraceDatOptions.ID.done { return }
             let size = try cursor.size32("option \(id)")
@@ -59,7 +61,7 @@ struct TraceDatVersion6 {
         var cursor = FileCursor(cursor.source, Int(instance.offset)..<file.size)
         try Self.expectPages(try Self.kind(&cursor), file)
         let buffer = try buffer(instance.name, cpuCount: instance.cpuCount ?? cpuCount, &cursor)
-        metadata.buffers.append(buffer)
+        try metadata.add(buffer, of: file)
     }
 
     /// A table of each CPU's place and size, and behind it the clock's name.

@@ -39,12 +39,15 @@ struct TraceDatVersion7 {
     /// Options say where the next ones are, always behind themselves: recorders append them. So a chain ends.
     private mutating func readOptions(at first: UInt64) throws(TraceError) {
         var next = first
+        var left = TraceDatOptions.mostBytes
         while next != 0 {
             guard next <= UInt64(file.size) else {
                 throw .damaged(file, "options would stand behind the end of the file (byte \(next))")
             }
             let section = try section(TraceDatOptions.ID.done, at: Int(next))
             var cursor = try section.content(decompressor)
+            left -= cursor.end - cursor.offset
+            guard left >= 0 else { throw .damaged(file, "too many options") }
             next = try readOptions(&cursor)
             guard next == 0 || next >= UInt64(section.end) else {
                 throw .damaged(file, "options lead back from byte \(section.end) to byte \(next)")
@@ -112,10 +115,11 @@ struct TraceDatVersion7 {
             guard cpus[cpu] == nil else { throw .damaged(file, "two buffers of CPU \(cpu)") }
             cpus[cpu] = try CPUData(cpu: cpu, offset: offset, size: size, compression, in: file)
         }
-        metadata.buffers.append(
+        try metadata.add(
             TraceBuffer(
                 name: name, clock: clock.isEmpty ? nil : clock, pageSize: pageSize,
-                cpus: cpus.values.sorted { $0.cpu < $1.cpu }))
+                cpus: cpus.values.sorted { $0.cpu < $1.cpu }),
+            of: file)
     }
 
     /// Of a CPU in a buffer's option: number, place, size.

@@ -14,10 +14,11 @@ enum EventFormatParser {
         guard let fields = fieldLines(text), let parser = tep_alloc() else { return nil }
         defer { tep_free(parser) }
         tep_set_loglevel(TEP_LOG_NONE)
+        tep_set_long_size(parser, 8)
         var parsed: UnsafeMutablePointer<tep_event>?
         // The parser owns the event and frees it.
         guard tep_parse_format(parser, &parsed, fields, UInt(fields.utf8.count), "any") == TEP_ERRNO__SUCCESS,
-            let event = parsed?.pointee, let name = event.name
+            let event = parsed?.pointee, let name = event.name, event.format.nr_common > 0
         else { return nil }
         return EventFormat(
             id: Int(event.id), system: system, name: String(cString: name),
@@ -54,7 +55,7 @@ enum EventFormatParser {
                 has(TEP_FIELD_IS_ARRAY) && field.size == 0 ? .rest : .fixed
             }
         let kind: EventField.Kind =
-            if has(TEP_FIELD_IS_STRING) {
+            if has(TEP_FIELD_IS_STRING) && !isBytes(field) {
                 .string
             } else if has(TEP_FIELD_IS_ARRAY) {
                 .array
@@ -64,5 +65,11 @@ enum EventFormatParser {
         return EventField(
             name: name, offset: Int(field.offset), size: Int(field.size), isSigned: has(TEP_FIELD_IS_SIGNED),
             kind: kind, place: place, elementSize: Int(field.elementsize))
+    }
+
+    /// libtraceevent takes arrays of any 8-bit type for strings, and looks at what is in them when it prints.
+    private static func isBytes(_ field: tep_format_field) -> Bool {
+        guard let type = field.type.map({ String(cString: $0) }) else { return false }
+        return ["unsigned char", "u8", "s8", "uint8_t", "int8_t"].contains { type.contains($0) }
     }
 }

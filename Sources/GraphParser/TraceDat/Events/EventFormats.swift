@@ -55,10 +55,9 @@ struct EventFormats: Sendable {
 
     private static func entry(_ event: EventFormat) -> Entry? {
         guard let function = event.number("func"), let depth = event.number("depth") else { return nil }
-        let arguments = event.field("args")
         return Entry(
             id: UInt64(event.id), function: function, depth: depth, returnAddress: event.number("retaddr"),
-            arguments: arguments?.offset, argumentSize: arguments?.elementSize ?? function.size)
+            arguments: event.field("args")?.offset, argumentSize: function.size)
     }
 
     private static func exit(_ event: EventFormat) -> Exit? {

@@ -17,6 +17,7 @@ struct EventIndex: Sendable {
 
     /// A record has 16 bits for its event's number.
     private static let mostEvents = 1 << 16
+    private var formatCount = 0
     /// Of a format, what holds its name and number, and what holds its fields.
     private static let headSize = 192
     private static let fieldsSize = 32 << 10
@@ -40,7 +41,8 @@ struct EventIndex: Sendable {
 
     private mutating func addFormats(_ cursor: inout FileCursor, system: Int) throws(TraceError) {
         let count = try cursor.unsigned32("number of events")
-        guard count <= Self.mostEvents else { throw .damaged(cursor.file, "a claim of \(count) events") }
+        formatCount += Int(count)
+        guard formatCount <= Self.mostEvents else { throw .damaged(cursor.file, "a claim of \(formatCount) events") }
         for _ in 0..<count {
             let size = try cursor.size64("event format")
             add(try cursor.peek(min(size, Self.headSize)), at: cursor.offset, size: size, system: system)

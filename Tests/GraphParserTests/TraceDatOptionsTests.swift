@@ -1,0 +1,90 @@
+import TestSupport
+import Testing
+
+@testable import GraphParser
+
+@Suite struct TraceDatOptionsTests {
+    @Test(arguments: [
+        ("local global [mono] boot\n\0", "mono"), ("mono_raw\0", "mono_raw"), ("[x86-tsc]", "x86-tsc"),
+        ("local", "local"),
+    ]) func clocksAreReadInBothForms(text: String, expected: String) throws {
+        let header = try read([(4, Array(text.utf8))])
+        #expect(header.clock == expected)
+        #expect(header.notes.count == (expected == "x86-tsc" ? 1 : 0))
+    }
+
+    /// Version 6 has the name behind the table of CPUs if the option is empty.
+    @Test func anEmptyClockStandsBehindTheTable() throws {
+        #expect(try read([(4, [])]).clock == "mono")
+        #expect(try read([]).clock == nil)
+    }
+
+    @Test func ticksBecomeNanoseconds() throws {
+        // 0x8000_0000 / 2^32: every tick is half a nanosecond.
+        let rate = little(UInt32(0x8000_0000)) + little(UInt32(32)) + little(UInt64(5))
+        let header = try read([(4, Array("[x86-tsc]".utf8)), (14, rate)])
+        #expect(header.time(UInt64(1) << 60) == 1 << 59)
+        #expect(header.time(1001) == 500)
+        #expect(header.notes.isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            ([(7, "0x10")], 16), ([(7, "-5")], -5), ([(7, "-0x5\n")], -5), ([(1, "0x2"), (7, "3")], 2003),
+            ([(7, "junk")], 0),
+            ([(7, "9223372036854775807"), (1, "9223372036854775807")], Int64.max &+ Int64.max &* 1000), ([], 0),
+        ] as [([(UInt16, String)], Int64)]) func offsetsAreAdded(options: [(UInt16, String)], expected: Int64) throws
+    {
+        let header = try read(options.map { ($0.0, Array("\($0.1)\0".utf8)) })
+        #expect(header.time.offset == expected)
+        #expect(header.time(100) == UInt64(bitPattern: 100 &+ expected))
+    }
+
+    @Test(arguments: [UInt32.max, 128, 64, 0]) func anyRateGivesATime(shift: UInt32) {
+        let time = TimeConversion(multiplier: .max, shift: shift, offset: .min)
+        _ = time(.max)
+        #expect(!time.isIdentity && TimeConversion().isIdentity)
+    }
+
+    // MARK: Page layout
+
+    @Test func a32BitKernelsPagesAreRead() throws {
+        let trace = SyntheticTrace(seed: 3, tasks: 1, cpus: 1, steps: 10)
+        let wide = TraceDatImage.page(trace.events, size: 4096)
+        // The commit word has 4 bytes less, and all behind it stands earlier.
+        var image = TraceDatImage(pages: [Array(wide[..<12] + wide[16...]) + [0, 0, 0, 0]])
+        image.headerPage = """
+            \tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;
+            \tfield: local_t commit;\toffset:8;\tsize:4;\tsigned:1;
+            \tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;
+            \tfield: char data;\toffset:12;\tsize:4084;\tsigned:1;
+
+            """
+        for bytes in [image.bytes(), image.version7(.zlib)] {
+            #expect(try RecordedTrace(bytes: bytes).counts.calls == trace.entryCount)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("", nil),
+            ("field: local_t commit;\toffset:8;\tsize:8;\n\tfield: char data;\toffset:16;\tsize:4080;", .wide),
+            (" field: local_t commit; offset:8; size:4;\n field: char data; offset:12; size:4084;", .narrow),
+            ("field: local_t commit;\toffset:8;\tsize:3;\nfield: char data;\toffset:16;\tsize:1;", nil),
+            (
+                "field: local_t commit;\toffset:8;\tsize:8;\nfield: char data;\toffset:9999999999999999999;\tsize:1;",
+                nil
+            ),
+            ("field: local_t commit;\toffset:8;\tsize:8;\nfield: char data;\toffset:-16;\tsize:1;", nil),
+        ] as [(String, PageLayout?)]) func headerPagesAreUnderstood(text: String, expected: PageLayout?)
+    {
+        #expect(PageLayout(headerPage: Array(text.utf8)) == expected)
+    }
+
+    private func read(_ options: [(UInt16, [UInt8])]) throws -> TraceDatHeader {
+        var image = TraceDatImage(pages: [[]])
+        image.options = options.map { (id: $0.0, content: $0.1) }
+        let temporary = try TemporaryFile(image.bytes())
+        return try TraceDatHeader(InputFile(path: temporary.path))
+    }
+}
