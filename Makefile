@@ -9,7 +9,7 @@ static_path := .build-static
 dmflow := $(static_path)/release/dmflow
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e kshark build static lint format deps lab-deps image clean
+.PHONY: help demo test unit e2e bench kshark build static lint format deps lab-deps image clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -37,6 +37,12 @@ kshark: build
 	@.ci/install gcc libc6-dev
 	Tests/KernelShark/check .build/debug/dmflow Tests/Fixtures/*/*.dat $$(find .lab/e2e -name '*.dat' 2>/dev/null)
 
+## make bench    dmflow and its peers on twenty million events of the lab's soak scenario, which takes half an hour once
+bench: lab-deps static
+	@.ci/install bc time trace-cmd
+	test -e .lab/soak/soak.dat || Lab/lab run soak --output .lab/soak
+	Benchmarks/run $(dmflow) .lab/soak
+
 ## make build    a debug build for this machine: .build/debug/dmflow
 build: deps
 	$(SWIFT) build
@@ -48,7 +54,7 @@ static: deps
 ## make lint     formatting and shell scripts
 lint: deps
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
-	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after') Lab/image/build Lab/image/prepare Lab/image/suite-kernel Lab/image/kernels/* .ci/run .ci/install Tests/KernelShark/check
+	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after') Lab/image/build Lab/image/prepare Lab/image/suite-kernel Lab/image/kernels/* .ci/run .ci/install Tests/KernelShark/check Benchmarks/run
 
 ## make format   put the formatting right
 format:

@@ -62,6 +62,10 @@ public enum TraceFile {
             throw .noCalls(result.source.source.path, result.counts)
         }
         var source = result.source.source
+        if result.counts.inferredEntries > 0 {
+            source.notes.append(
+                "recorded with tracing_thresh: ends only, of long calls; the time of shorter ones is in their callers' self time")
+        }
         if result.counts.untimed > 0 {
             source.notes.append(
                 "\(result.counts.untimed) calls have no duration in this text and count with 0 in all times")

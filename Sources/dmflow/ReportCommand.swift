@@ -33,7 +33,7 @@ struct ReportCommand: ParsableCommand {
         try reporting {
             let names = TraceNames()
             let builder = ReportBuilder(names: names, map: try trace.layerMap())
-            let reading = try TraceFile.read(trace.file, names: names, into: builder)
+            let reading = try trace.read(names, into: builder)
             let report = reading.consumer.report(source: reading.source, counts: reading.counts)
             try emit(try render(report))
             try trace.checkStrict(reading.counts)

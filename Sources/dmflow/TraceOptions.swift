@@ -19,6 +19,13 @@ struct TraceOptions: ParsableArguments {
     @Flag(help: "Exit with 3 if events were lost or calls are in doubt.")
     var strict = false
 
+    /// Reads the trace, and says on a terminal how far it is.
+    func read<Consumer: CallConsumer>(_ names: TraceNames, into consumer: Consumer) throws -> TraceReading<Consumer> {
+        var progress = Progress(path: printable(file.utf8))
+        defer { progress.end() }
+        return try TraceFile.read(file, names: names, into: consumer) { progress.update(done: $0, of: $1) }
+    }
+
     func layerMap() throws -> LayerMap {
         guard let layers else { return .builtin }
         return try LayerMap(text: TextFile.read(layers), path: layers)

@@ -72,7 +72,7 @@ def main(source, text, target):
     read = Reader(open(source, "rb").read())
     text = open(text, "rb").read()
     functions = set(re.findall(rb"([^\s|(]+)(?: \[\w+\])?\(", text))
-    functions |= set(re.findall(rb"(?:=> |<-)([\w.]+)", text))
+    functions |= set(re.findall(rb"(?:=> |<-|} /\* )([\w.]+)", text))
     words = set(re.findall(rb"(\w+): ", text)) | ({b"kernel_stack"} if b"<stack trace>" in text else set())
 
     out = [read.take(10), read.string(), read.take(2)]

@@ -305,13 +305,10 @@ import Testing
 
             """
         for end in 1..<text.utf8.count {
-            let names = TraceNames()
-            let recorder = CallRecorder()
-            var reader = TextReader(names: names, consumer: recorder)
-            reader.feed(Array(text.utf8.prefix(end)).span)
-            reader.finish()
-            for call in recorder.calls where call.confidence == .complete {
-                #expect(["f 12000", "g 1000"].contains("\(names[call.function].name) \(call.duration ?? 0)"))
+            let reading = TextReading(Array(text.utf8.prefix(end)))
+            for call in reading.calls where call.confidence == .complete {
+                let name = reading.names[call.function].name
+                #expect(["f 12000", "g 1000"].contains("\(name) \(call.duration ?? 0)"))
             }
         }
     }

@@ -24,11 +24,7 @@ struct TextReading {
         reader.finish()
         var builder = StackBuilder(
             names: names, lossesAreMarked: TextSource.lossesAreMarked, instances: TextTasks.instances)
-        if carefully {
-            for event in reader.output { builder.takeCarefully(event) }
-        } else {
-            builder.take(reader.output.span)
-        }
+        builder.take(reader.output.span, carefully: carefully)
         builder.finish()
         recorder.take(builder.takeOutput())
         (calls, trees, counts) = (recorder.calls, recorder.trees, reader.counts + builder.counts)

@@ -48,6 +48,8 @@ public struct Call: Sendable {
         /// Calls that began between this call's entry and its end, but not below its depth, are no part of it: they came when
         /// it was over.
         static var callsAtOwnDepthCameAfter: Facts { Facts(rawValue: 8) }
+        /// The last calls below began when this call was over: an interrupt came before its exit was recorded.
+        static var callsBelowCameAfter: Facts { Facts(rawValue: 16) }
     }
 
     @inlinable public var isRoot: Bool { facts.contains(.root) }

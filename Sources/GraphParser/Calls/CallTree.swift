@@ -31,6 +31,16 @@ public struct TreeAssembler: CallConsumer {
             else { return }
             for later in calls[first...].indices { calls[later].level -= 1 }
         }
+
+        /// The same for calls below it that began when the call at `index`, which ended at `end`, was over.
+        mutating func moveOut(of index: Int, after end: UInt64) {
+            let below = calls[index].level + 1
+            let first = calls[(index + 1)...].firstIndex { entry in
+                entry.level == below && entry.call?.start.map { $0 >= end } ?? false
+            }
+            guard let first else { return }
+            for later in calls[first...].indices { calls[later].level -= 1 }
+        }
     }
 
     private var pending: [Pending] = []
@@ -67,6 +77,9 @@ public struct TreeAssembler: CallConsumer {
         let index = pending[call.task].open.removeLast()
         pending[call.task].calls[index].call = call
         if call.facts.contains(.callsAtOwnDepthCameAfter) { pending[call.task].moveOut(of: index, depth: call.depth) }
+        if call.facts.contains(.callsBelowCameAfter), let start = call.start, let duration = call.duration {
+            pending[call.task].moveOut(of: index, after: start &+ duration)
+        }
         guard call.isRoot else { return }
         let nodes = pending[call.task].calls.compactMap { entry in
             entry.call.map { CallTree.Node(call: $0, level: entry.level) }

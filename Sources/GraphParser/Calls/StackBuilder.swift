@@ -22,6 +22,8 @@ struct StackBuilder: Sendable {
     private var freeSlots: [TaskSlot] = []
     private var losses: [LossState] = []
     private var lanes = TaskLanes()
+    private var nesting = ExitNesting()
+    private var recent = RecentCalls()
 
     /// More tasks than this and those without open calls are forgotten: keeps memory independent of the trace's length.
     private static let taskLimit = 4096
@@ -36,30 +38,42 @@ struct StackBuilder: Sendable {
         self.lossesAreMarked = lossesAreMarked
     }
 
-    mutating func take(_ events: Span<GraphEvent>) {
-        var index = takeObvious(events, from: 0)
-        while index < events.count {
-            takeCarefully(events[index])
-            index = takeObvious(events, from: index + 1)
-        }
+    /// - Parameter carefully: each event goes the long way, which leads to the same calls.
+    mutating func take(_ events: Span<GraphEvent>, carefully: Bool = false) {
+        guard !nesting.isOff else { return build(events, carefully) }
+        var nested: [GraphEvent] = []
+        for index in events.indices { nesting.take(events[index], &nested) }
+        build(nested.span, carefully)
     }
 
     /// The trace is over: every call still on a stack has no exit.
     mutating func finish() {
+        var rest: [GraphEvent] = []
+        nesting.finish(&rest)
+        build(rest.span, false)
+        counts.inferredEntries = nesting.inferredEntries
         for slot in stacks.indices { unwind(slot, from: 0) }
+    }
+
+    private mutating func build(_ events: Span<GraphEvent>, _ carefully: Bool) {
+        var index = carefully ? 0 : takeObvious(events, from: 0)
+        while index < events.count {
+            takeCarefully(events[index])
+            index = carefully ? index + 1 : takeObvious(events, from: index + 1)
+        }
     }
 
     /// What has happened since it was last asked for.
     mutating func takeOutput() -> CallBatch {
         var batch = CallBatch(functions: names.count, tasks: stacks.count, openCalls: calls.frames.count)
         swap(&batch.events, &output)
+        recent.note(batch.events)
         return batch
     }
 
     // MARK: Events
 
-    /// Any event, the long way.
-    mutating func takeCarefully(_ event: GraphEvent) {
+    private mutating func takeCarefully(_ event: GraphEvent) {
         switch event.kind {
         case .entry: push(event, slot: arrive(event))
         case .exit: pop(event, slot: arrive(event))
@@ -88,6 +102,8 @@ struct StackBuilder: Sendable {
     private mutating func pop(_ exit: GraphEvent, slot: TaskSlot) {
         // Whatever was deeper than this exit has ended without one of its own.
         unwind(slot, from: Int(exit.depth) + 1)
+        let lateNs = calls.number(stacks[slot], matching: exit) == nil ? lateNs(exit, slot) : 0
+        if lateNs > 0 { calls[stacks[slot].top].takeOut(lateNs) }
         guard let match = calls.number(stacks[slot], matching: exit) else {
             // And so has what was at its depth, if that is not what it ends.
             unwind(slot, from: Int(exit.depth))
@@ -95,7 +111,8 @@ struct StackBuilder: Sendable {
         }
         while stacks[slot].top != match { endOpen(slot) }
         var (frame, number) = calls.pop(&stacks[slot])
-        let rest = frame.settle(exit)
+        var rest = frame.settle(exit)
+        rest.afterNs &+= lateNs
         if frame.isLossy { counts.lossy += 1 } else { counts.calls += 1 }
         let isTimed = exit.duration != GraphEvent.noTime
         if !frame.isLossy && !isTimed { counts.untimed += 1 }
@@ -103,6 +120,7 @@ struct StackBuilder: Sendable {
         let whole = !frame.isLossy && frame.isWhole
         if whole { facts.insert(.whole) }
         if rest.callsAfter { facts.insert(.callsAtOwnDepthCameAfter) }
+        if lateNs > 0 { facts.insert(.callsBelowCameAfter) }
         output.append(
             .ended(
                 Call(
@@ -110,6 +128,29 @@ struct StackBuilder: Sendable {
                     confidence: frame.isLossy ? .lossy : .complete, facts: facts)))
         let ns = (isTimed ? exit.duration : frame.childrenNs) &+ rest.afterNs
         credit(slot, ns: ns, childDepth: frame.depth, whole: whole)
+    }
+
+    /// Time of the calls directly below the innermost one that began when it was over, if without them `exit` ends it; else 0.
+    ///
+    /// An interrupt that comes between the end that the kernel measured and the exit that it recorded shows up below the call.
+    private func lateNs(_ exit: GraphEvent, _ slot: TaskSlot) -> UInt64 {
+        let top = stacks[slot].top
+        guard top >= 0, exit.duration != GraphEvent.noTime, calls[top].start != GraphEvent.noTime else { return 0 }
+        let end = calls[top].start &+ exit.duration
+        var late: UInt64 = 0
+        var first = UInt64.max
+        for call in recent.calls(of: slot, output) {
+            guard call.depth > calls[top].depth, call.startOrNone != GraphEvent.noTime, call.startOrNone >= end,
+                call.confidence == .complete
+            else { break }
+            // Those below a call come before it and began later.
+            guard call.startOrNone < first else { continue }
+            first = call.startOrNone
+            late &+= call.duration ?? 0
+        }
+        var frame = calls[top]
+        frame.takeOut(late)
+        return frame.matches(exit, isRoot: frame.caller < 0) ? late : 0
     }
 
     /// An exit without an entry still says how long its function took: the caller's self time must not contain it.

@@ -61,6 +61,9 @@ struct Frame {
         isWhole = isWhole && whole
     }
 
+    /// Takes out the time of calls that came when this one was over.
+    mutating func takeOut(_ ns: UInt64) { childrenNs &-= ns }
+
     /// A call at `depth` begins below: what was recorded since the last one, one level deeper, may have hit its entry.
     @inline(__always)
     mutating func enters(depth: UInt16) {

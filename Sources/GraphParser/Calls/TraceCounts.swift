@@ -1,8 +1,8 @@
 /// What a reading found, so that nothing is dropped silently.
 ///
 /// Text: `lines = leaves + entries + exits + comments + structureLines + unparsedLines`, where comments and losses count
-/// lines. trace.dat: `events = entries + exits + comments + unparsedLines`. Both: `entries + leaves = calls + lossy + open`
-/// and `exits + leaves = calls + lossy + orphans`.
+/// lines. trace.dat: `events = entries + exits + comments + unparsedLines`. Both: `entries + inferredEntries + leaves = calls
+/// + lossy + open` and `exits + leaves = calls + lossy + orphans`.
 public struct TraceCounts: Equatable, Sendable {
     /// Complete calls.
     public var calls = 0
@@ -20,6 +20,8 @@ public struct TraceCounts: Equatable, Sendable {
 
     /// Function entries: `f() {` lines or funcgraph_entry events.
     public var entries = 0
+    /// Entries that were not recorded, as `tracing_thresh` has it: each exit stands for a call.
+    public var inferredEntries = 0
     /// Function exits: `}` lines or funcgraph_exit events.
     public var exits = 0
     /// Calls on one line, `f();`.
@@ -55,7 +57,7 @@ extension TraceCounts {
     static func + (left: TraceCounts, right: TraceCounts) -> TraceCounts {
         var sum = left
         for part in [
-            \TraceCounts.calls, \.open, \.orphans, \.lossy, \.untimed, \.lostEvents, \.uncountedLosses, \.entries,
+            \TraceCounts.calls, \.open, \.orphans, \.lossy, \.untimed, \.lostEvents, \.uncountedLosses, \.entries, \.inferredEntries,
             \.exits,
             \.leaves, \.comments, \.structureLines, \.unparsedLines, \.records,
         ] { sum[keyPath: part] += right[keyPath: part] }

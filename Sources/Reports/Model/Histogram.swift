@@ -19,7 +19,16 @@ public struct Histogram: Sendable {
 
     public init() {}
 
-    public mutating func record(_ ns: UInt64, times: Int = 1) {
+    @inline(__always)
+    public mutating func record(_ ns: UInt64) {
+        count &+= 1
+        if ns < min { min = ns }
+        if ns > max { max = ns }
+        sum = sum.addingSaturated(ns)
+        if ns == 0 { zeros &+= 1 } else { add(1, to: Self.bucket(of: ns)) }
+    }
+
+    public mutating func record(_ ns: UInt64, times: Int) {
         guard times > 0 else { return }
         count += times
         min = Swift.min(min, ns)
@@ -40,8 +49,8 @@ public struct Histogram: Sendable {
 
     @inline(__always)
     private mutating func add(_ times: Int, to bucket: Int) {
-        if bucket < lowest || bucket >= lowest + counts.count { stretch(to: bucket) }
-        counts[bucket - lowest] += times
+        if bucket < lowest || bucket >= lowest &+ counts.count { stretch(to: bucket) }
+        counts[bucket &- lowest] &+= times
     }
 
     private mutating func stretch(to bucket: Int) {
@@ -72,6 +81,7 @@ public struct Histogram: Sendable {
         }
     }
 
+    @inline(__always)
     private static func bucket(of ns: UInt64) -> Int {
         guard ns >= 256 else { return Int(ns) }
         let shift = 56 - ns.leadingZeroBitCount

@@ -28,8 +28,6 @@ public struct ReportBuilder: CallConsumer {
         var partialCalls = 0
         /// By layer: its self time in the calls in which it occurred.
         var layers: [Histogram]
-        /// Calls with nothing below them: all that is to be known of them is their duration, which is their layer's, too.
-        var leaves = Histogram()
     }
 
     /// What a layer has below the current root of a task.
@@ -45,6 +43,8 @@ public struct ReportBuilder: CallConsumer {
     private var functions: [FunctionSum] = []
     private var layerTotals: [UInt64]
     private var roots: [RootSum] = []
+    /// By root: its calls with nothing below them. All that is to be known of them is their duration, which is their layer's, too.
+    private var leaves: [Histogram] = []
     /// By task and layer.
     private var times: [LayerTime] = []
     /// For each open call, what `totalNs` of its layer was when it began: a complete call replaces with its own duration what
@@ -85,9 +85,10 @@ public struct ReportBuilder: CallConsumer {
     /// - Returns: the index of the root's end, or the count.
     private mutating func add(_ events: Span<CallEvent>, from start: Int) -> Int {
         // Out of `self`, so that their spans can be changed side by side.
-        var (functions, times, totals) = (self.functions, self.times, self.totalsAtBegin)
-        (self.functions, self.times, self.totalsAtBegin) = ([], [], [])
-        defer { (self.functions, self.times, self.totalsAtBegin) = (functions, times, totals) }
+        var (functions, times, totals, leaves) = (self.functions, self.times, self.totalsAtBegin, self.leaves)
+        (self.functions, self.times, self.totalsAtBegin, self.leaves) = ([], [], [], [])
+        defer { (self.functions, self.times, self.totalsAtBegin, self.leaves) = (functions, times, totals, leaves) }
+        var leafSpan = leaves.mutableSpan
         var functionSpan = functions.mutableSpan
         var timeSpan = times.mutableSpan
         var totalSpan = totals.mutableSpan
@@ -103,7 +104,12 @@ public struct ReportBuilder: CallConsumer {
                     let own = call.selfNs
                     let layer = functionSpan[Int(call.function.index)].add(own, duration)
                     // A root without calls below goes into its histogram alone.
-                    if call.isRoot && call.isLeaf { return index }
+                    if call.isRoot && call.isLeaf {
+                        let root = functionSpan[Int(call.function.index)].root
+                        if root < 0 { return index }
+                        leafSpan[root].record(duration)
+                        continue
+                    }
                     let time = call.task &* layers &+ layer
                     let totalAtBegin = call.isLeaf ? timeSpan[time].totalNs : totalSpan[Int(call.number)]
                     timeSpan[time].hasOccurred = true
@@ -120,7 +126,7 @@ public struct ReportBuilder: CallConsumer {
         guard call.confidence != .orphan else { return }
         let root = call.confidence == .complete && call.duration != nil ? index(ofRoot: call.function) : nil
         if let root, let duration = call.duration {
-            guard !call.isLeaf else { return roots[root].leaves.record(duration) }
+            guard !call.isLeaf else { return leaves[root].record(duration) }
             roots[root].latency.record(duration)
             if !call.isWhole { roots[root].partialCalls += 1 }
         }
@@ -138,6 +144,7 @@ public struct ReportBuilder: CallConsumer {
         if known >= 0 { return known }
         roots.append(
             RootSum(function: function, layers: Array(repeating: Histogram(), count: map.layers.count)))
+        leaves.append(Histogram())
         functions[Int(function.index)].root = roots.count - 1
         return roots.count - 1
     }
@@ -152,9 +159,9 @@ public struct ReportBuilder: CallConsumer {
     // MARK: Report
 
     private func rootReports() -> [Report.Root] {
-        let reports = roots.map { sum in
-            let function = names[sum.function]
-            let sum = withLeaves(sum)
+        let reports = zip(roots, leaves).map { root, leaves in
+            let function = names[root.function]
+            let sum = merged(root, leaves)
             let layers = zip(map.layers, sum.layers).filter { $0.1.count > 0 }.map { layer, histogram in
                 // It did not occur in the other calls.
                 var perCall = histogram
@@ -174,10 +181,10 @@ public struct ReportBuilder: CallConsumer {
     }
 
     /// With the calls that have nothing below them among the others.
-    private func withLeaves(_ root: RootSum) -> RootSum {
+    private func merged(_ root: RootSum, _ leaves: Histogram) -> RootSum {
         var root = root
-        root.latency.merge(root.leaves)
-        root.layers[functions[Int(root.function.index)].layer].merge(root.leaves)
+        root.latency.merge(leaves)
+        root.layers[functions[Int(root.function.index)].layer].merge(leaves)
         return root
     }
 
@@ -189,9 +196,9 @@ public struct ReportBuilder: CallConsumer {
             selfNs[function.layer] = selfNs[function.layer].addingSaturated(function.selfNs)
         }
         var totalNs = layerTotals
-        for root in roots {
+        for (root, leaves) in zip(roots, leaves) {
             let layer = functions[Int(root.function.index)].layer
-            totalNs[layer] = totalNs[layer].addingSaturated(root.leaves.sum)
+            totalNs[layer] = totalNs[layer].addingSaturated(leaves.sum)
         }
         return map.layers.indices.filter { calls[$0] > 0 }
             .map {

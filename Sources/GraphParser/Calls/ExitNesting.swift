@@ -1,0 +1,161 @@
+/// Gives the calls of a trace that holds exits only their entries: with `tracing_thresh` the kernel records nothing but the
+/// exits of calls that lasted long enough.
+///
+/// A call comes behind those below it. So each exit waits, until one at depth 0 ends its tree, or until no other comes; then the
+/// tree goes on with an entry for each exit, at the time of the exit less the duration. That a trace is such a one is certain
+/// once a task's exit is followed by one that is not less deep: a trace with entries would have one in between. If an entry
+/// comes first, or an exit that does not name its function, or the end, all that waits goes on as it came.
+struct ExitNesting: Sendable {
+    /// Entries that no trace held.
+    private(set) var inferredEntries = 0
+
+    private struct Node {
+        let exit: GraphEvent
+        /// How many of the nodes before it are below it.
+        var below: Int
+
+        var isTimed: Bool { exit.timestamp != GraphEvent.noTime }
+        var start: UInt64 { exit.timestamp &- exit.duration }
+    }
+
+    private struct Task {
+        /// What waits, each node behind those below it.
+        var nodes: [Node] = []
+        /// How many losses there had been when its last tree ended: calls that span a loss may lack calls below them.
+        var losses: Int
+    }
+
+    /// A text without the task column tells its tasks by their CPUs.
+    private struct Key: Hashable {
+        let task: TaskKey
+        let ring: UInt16
+    }
+
+    private enum Mode { case undecided, certain, off }
+    private var mode = Mode.undecided
+    private var tasks: [Task] = []
+    private var places: [Key: Int] = [:]
+    private var waiting = 0
+    private var losses = 0
+
+    /// More than this does not wait: no tree has so many calls, and no host so many tasks at a time.
+    private static let mostNodes = 100_000
+    private static let mostTasks = 10_000
+
+    /// True for a trace with entries, which is not touched.
+    var isOff: Bool { mode == .off }
+
+    /// Appends what is to go on now to `output`.
+    mutating func take(_ event: GraphEvent, _ output: inout [GraphEvent]) {
+        switch event.kind {
+        case .exit where mode != .off && event.function != FunctionID.unknown.index: return hold(event, &output)
+        case .entry, .leaf, .exit: if mode != .off { giveUp(&output) }
+        case .loss:
+            letGo(&output)
+            losses += 1
+        case .taskSwitch: letGo(&output)
+        default: break
+        }
+        output.append(event)
+    }
+
+    /// The trace is over.
+    mutating func finish(_ output: inout [GraphEvent]) {
+        if mode != .off { giveUp(&output) }
+    }
+
+    // MARK: Waiting
+
+    private mutating func hold(_ exit: GraphEvent, _ output: inout [GraphEvent]) {
+        let task = place(of: exit)
+        guard tasks[task].losses == losses else {
+            if exit.depth == 0 { tasks[task].losses = losses }
+            return output.append(exit)
+        }
+        if let last = tasks[task].nodes.last, exit.depth >= last.exit.depth { mode = .certain }
+        tasks[task].nodes.append(Node(exit: exit, below: below(exit, tasks[task].nodes)))
+        waiting += 1
+        if waiting > Self.mostNodes || tasks.count > Self.mostTasks { return forget(&output) }
+        if exit.depth == 0 && mode == .certain { emit(task, &output) }
+    }
+
+    private mutating func place(of exit: GraphEvent) -> Int {
+        let key = Key(task: exit.task, ring: exit.task == .running ? exit.ring : 0)
+        if let known = places[key] { return known }
+        places[key] = tasks.count
+        tasks.append(Task(losses: 0))
+        return tasks.count - 1
+    }
+
+    /// How many of the last nodes are below `exit`: deeper, and inside its time.
+    private func below(_ exit: GraphEvent, _ nodes: [Node]) -> Int {
+        guard exit.duration != GraphEvent.noTime else { return 0 }
+        var left = exit.duration &+ exit.precision.rounding
+        var count = 0
+        while count < nodes.count {
+            let node = nodes[nodes.count - 1 - count]
+            guard node.exit.depth > exit.depth, node.exit.duration <= left, isInside(node, exit) else { break }
+            left -= node.exit.duration
+            count += node.below + 1
+        }
+        return count
+    }
+
+    private func isInside(_ node: Node, _ exit: GraphEvent) -> Bool {
+        guard node.isTimed, exit.timestamp != GraphEvent.noTime, exit.duration <= exit.timestamp else { return true }
+        // The exit is recorded a little after the end that was measured, a child's like its caller's; text cuts to
+        // microseconds.
+        return node.exit.timestamp >= exit.timestamp - exit.duration
+    }
+
+    // MARK: Going on
+
+    /// The trace has entries, or is over.
+    private mutating func giveUp(_ output: inout [GraphEvent]) {
+        forget(&output)
+        mode = .off
+    }
+
+    private mutating func forget(_ output: inout [GraphEvent]) {
+        letGo(&output)
+        tasks = []
+        places = [:]
+    }
+
+    /// Nothing waits any longer: trees that have not come to their end go on without it, and what is not known to be a tree as
+    /// it came.
+    private mutating func letGo(_ output: inout [GraphEvent]) {
+        for task in tasks.indices {
+            if mode == .certain {
+                emit(task, &output)
+            } else {
+                waiting -= tasks[task].nodes.count
+                output += tasks[task].nodes.map(\.exit)
+                tasks[task].nodes = []
+            }
+        }
+    }
+
+    /// Entries go on in the order of their calls, an exit when all below it is done.
+    private mutating func emit(_ task: Int, _ output: inout [GraphEvent]) {
+        let nodes = tasks[task].nodes
+        tasks[task].nodes = []
+        waiting -= nodes.count
+        // Outermost first: a call stands behind those below it.
+        var calls = [[Int]](repeating: [], count: nodes.count)
+        for index in nodes.indices.reversed() { calls[index - nodes[index].below].append(index) }
+        for index in nodes.indices {
+            for call in calls[index] { output.append(entry(of: nodes[call])) }
+            output.append(nodes[index].exit)
+        }
+    }
+
+    private mutating func entry(of node: Node) -> GraphEvent {
+        inferredEntries += 1
+        var entry = node.exit
+        entry.kind = .entry
+        entry.duration = GraphEvent.noTime
+        entry.timestamp = node.isTimed ? node.start : GraphEvent.noTime
+        return entry
+    }
+}

@@ -1,0 +1,53 @@
+import Glibc
+
+/// Says on standard error how far the reading of a trace is, if that is a terminal and somebody has to wait.
+struct Progress {
+    private let path: String
+    private let begin = Self.now()
+    private let isShown = isatty(STDERR_FILENO) == 1
+    private var next = Self.patience
+    private var isLineOpen = false
+
+    /// Seconds before the first word, and between two.
+    private static let patience = 1.0
+    private static let pace = 0.2
+
+    init(path: String) { self.path = path }
+
+    /// - Parameters:
+    ///   - done: bytes read so far.
+    ///   - all: bytes there are; 0 if that is not known.
+    mutating func update(done: Int, of all: Int) {
+        guard isShown, done > 0, case let seconds = Self.now() - begin, seconds >= next else { return }
+        next = seconds + Self.pace
+        isLineOpen = true
+        write(Self.line(path: path, done: done, all: all, seconds: seconds))
+    }
+
+    /// Removes the line.
+    mutating func end() {
+        guard isLineOpen else { return }
+        isLineOpen = false
+        write("")
+    }
+
+    /// `reading io.dat: 45 %, 3 s left`
+    static func line(path: String, done: Int, all: Int, seconds: Double) -> String {
+        guard all > 0 else { return "reading \(path): \(done / 1_000_000) MB" }
+        let share = min(Double(done) / Double(all), 1)
+        let left = Int((seconds / max(share, 0.001) - seconds).rounded(.up))
+        return "reading \(path): \(Int(share * 100)) %, \(left) s left"
+    }
+
+    /// In place of the line that was there.
+    private func write(_ text: String) {
+        let bytes = Array("\r\u{1b}[K\(text)".utf8)
+        _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+    }
+
+    private static func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
