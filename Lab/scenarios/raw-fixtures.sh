@@ -38,8 +38,7 @@ reads_with_stall() {
 # The functions are set already: of those that it sets itself trace-cmd clears the filter before the tracer, and a kernel that
 # patches all functions for a moment locks an emulated CPU up.
 lossy_record() {
-    trace-cmd record -p function_graph -C mono -b 64 \
-        --file-version 6 --compression none -o io-lossy.dat bash -c reads_with_stall
+    trace-cmd record -p function_graph -C mono -b 64 -o io-lossy.dat bash -c reads_with_stall
 }
 
 stack_up
