@@ -83,6 +83,14 @@ import Testing
         #expect(describe(event, record) == #"ip=0x10 buf=hello\x0a"#)
     }
 
+    /// Records can be larger than a page.
+    @Test func dataFarBehindIsDescribed() throws {
+        let event = try #require(EventFormatParser.parse(Array(Self.mixed.utf8), system: "x"))
+        var record = Self.header + [UInt8](repeating: 0, count: 24) + little(UInt32(5000 | 2 << 16))
+        record += [UInt8](repeating: 0, count: 4964) + [0xab, 0xcd]
+        #expect(describe(event, record).contains(#"cmnd="ab cd""#))
+    }
+
     /// Places behind the record's end, lengths that overflow, records of any length.
     @Test(arguments: 0...60, [0, 0xffff_ffff, 0x0001_ffff, 0xffff_0030] as [UInt32])
     func recordsThatAreTooShortAreNoTrouble(count: Int, location: UInt32) throws {

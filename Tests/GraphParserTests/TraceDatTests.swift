@@ -76,6 +76,13 @@ import Testing
         #expect(try #require(open(page)).loss == expected)
     }
 
+    @Test func missedEventsAreCountedBehindALargePagesData() throws {
+        let data = [UInt8](repeating: 0, count: 60_000)
+        let page = TraceDatImage.page(
+            time: 5, commit: 3 << 30 | UInt64(data.count), data: data + little(UInt64(77)), size: 65536)
+        #expect(try #require(open(page)).loss == .events(77))
+    }
+
     @Test func eventsMissedBetweenPagesMakeTheOpenCallsLossy() throws {
         let trace = SyntheticTrace(seed: 3, tasks: 1, cpus: 1, steps: 30, interrupts: false)
         let half = trace.events.count / 2

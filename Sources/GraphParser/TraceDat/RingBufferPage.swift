@@ -28,7 +28,7 @@ struct RingBufferPage {
     /// - Returns: nil if the header claims more than the page holds.
     init?(_ page: RawSpan, _ layout: PageLayout = .wide) {
         guard page.byteCount >= layout.dataOffset,
-            let commit = Field(offset: 8, size: layout.commitSize)?.value(in: page, record: 0..<page.byteCount)
+            let commit = page.number(at: 8, size: layout.commitSize)
         else { return nil }
         timestamp = page.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt64.self)
         // The low bits count bytes; bits 31 and 30 tell of missed events and of their number behind the data.
@@ -40,8 +40,7 @@ struct RingBufferPage {
         if commit & (1 << 31) == 0 {
             loss = .none
         } else if isCounted {
-            let count = Field(offset: end, size: layout.commitSize)?.value(in: page, record: 0..<page.byteCount)
-            loss = .events(count.flatMap { Int(exactly: $0) })
+            loss = .events(page.number(at: end, size: layout.commitSize).flatMap { Int(exactly: $0) })
         } else {
             loss = .events(nil)
         }

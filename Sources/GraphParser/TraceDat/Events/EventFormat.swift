@@ -149,9 +149,7 @@ struct EventField: Equatable, Sendable {
     }
 
     private static func integer(_ record: RawSpan, _ offset: Int, _ size: Int, isSigned: Bool) -> Int64? {
-        guard let field = Field(offset: offset, size: size),
-            let value = field.value(in: record, record: 0..<record.byteCount)
-        else { return nil }
+        guard let value = record.number(at: offset, size: size) else { return nil }
         let unused = 64 - 8 * size
         let shifted = Int64(bitPattern: value << unused)
         return isSigned ? shifted >> unused : Int64(bitPattern: value)
