@@ -35,10 +35,10 @@ reads_with_stall() {
     direct_reads 16
 }
 
-# The functions are set already: of those that it sets itself trace-cmd clears the filter before the tracer, and a kernel that
-# patches all functions for a moment locks an emulated CPU up.
+# The tracer stays (-k): trace-cmd would remove it from all functions at once while they run, and an emulated CPU may lock up.
 lossy_record() {
-    trace-cmd record -p function_graph -C mono -b 64 -o io-lossy.dat bash -c reads_with_stall
+    trace-cmd record -k -p function_graph -C mono -b 64 -o io-lossy.dat bash -c reads_with_stall
+    graph_stop
 }
 
 stack_up

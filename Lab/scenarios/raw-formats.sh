@@ -114,11 +114,11 @@ whole() {
     record whole 1
 }
 
-# graph_setup has set the functions: of those that it sets itself trace-cmd clears the filter before the tracer, and a kernel
-# that patches all functions for a moment locks an emulated CPU up.
+# The tracer stays (-k): trace-cmd would remove it from all functions at once while they run, and an emulated CPU may lock up.
 with_instance() {
     graph_setup dm_mq_queue_rq
-    trace-cmd record -p function_graph -C mono -o instances.dat -B other -e block bash -c 'direct_reads 8'
+    trace-cmd record -k -p function_graph -C mono -o instances.dat -B other -e block bash -c 'direct_reads 8'
+    graph_stop
 }
 
 stack_up
