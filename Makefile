@@ -9,7 +9,7 @@ static_path := .build-static
 dmflow := $(static_path)/release/dmflow
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e bench kshark build static lint format deps lab-deps image clean
+.PHONY: help demo test unit e2e bench kshark fuzz fuzz-smoke build static lint format deps lab-deps image clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -43,6 +43,15 @@ bench: lab-deps static
 	test -e .lab/soak/soak.dat || Lab/lab run soak --output .lab/soak
 	Benchmarks/run $(dmflow) .lab/soak
 
+## make fuzz-smoke  a minute of fuzzing of both readers, with AddressSanitizer
+fuzz-smoke: deps
+	Fuzzing/run checked -max_total_time=30
+
+## make fuzz     fuzzing of both readers at once, FUZZ_RUNS inputs each
+FUZZ_RUNS ?= 10000000
+fuzz: deps
+	Fuzzing/run quick -runs=$(FUZZ_RUNS)
+
 ## make build    a debug build for this machine: .build/debug/dmflow
 build: deps
 	$(SWIFT) build
@@ -53,12 +62,12 @@ static: deps
 
 ## make lint     formatting and shell scripts
 lint: deps
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
-	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after') Lab/image/build Lab/image/prepare Lab/image/suite-kernel Lab/image/kernels/* .ci/run .ci/install Tests/KernelShark/check Benchmarks/run
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
+	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after') Lab/image/build Lab/image/prepare Lab/image/suite-kernel Lab/image/kernels/* .ci/run .ci/install Tests/KernelShark/check Benchmarks/run Fuzzing/run
 
 ## make format   put the formatting right
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
 
 deps:
 	@.ci/install pkg-config libtracefs-dev libtraceevent-dev libzstd-dev zlib1g-dev trace-cmd shellcheck
@@ -68,4 +77,4 @@ lab-deps:
 
 ## make clean    remove what was built here (Lab/lab clean removes the guest's image)
 clean:
-	rm -rf .build $(static_path) .lab
+	rm -rf .build $(static_path) .lab Fuzzing/.build-*

@@ -1,0 +1,62 @@
+@testable import GraphParser
+
+/// Reads `bytes` as text in every way that must not make a difference, and checks what comes out.
+public func checkText(_ bytes: [UInt8]) {
+    // The line scanner begins no line within its reach from the end of a piece: with a long line behind it, it reads all of
+    // a small input. Pieces that are smaller than the reach it does not read at all.
+    let seed = digest(bytes)
+    expectSame(ReadText(bytes + longEnd), ReadText(bytes + shortEnd, piece: 1 + Int(seed % 777)))
+
+    let reading = ReadText(bytes)
+    expectAccounted(reading.counts)
+    let lines = bytes.count { $0 == 0x0a } + (bytes.isEmpty || bytes.last == 0x0a ? 0 : 1)
+    expect(reading.counts.records == lines, "\(reading.counts.records) of \(lines) lines are accounted for")
+
+    let source = TraceSource(
+        path: "-", kind: .text, kernel: reading.reader.kernel, clock: nil, cpus: reading.reader.cpuCount,
+        notes: reading.reader.notes)
+    checkStacks(
+        reading.events, reading.counts, of: source, names: reading.names,
+        lossesAreMarked: TextSource.lossesAreMarked, instances: TextTasks.instances, thorough: seed % 16 == 0)
+}
+
+private let shortEnd = [UInt8]("\n=> end".utf8)
+private let longEnd = shortEnd + [UInt8](repeating: UInt8(ascii: "d"), count: 1024)
+
+private struct ReadText {
+    let names = TraceNames()
+    private(set) var reader: TextReader
+    private(set) var events: [GraphEvent] = []
+
+    init(_ bytes: [UInt8], piece: Int = .max) {
+        reader = TextReader(names: names)
+        var start = 0
+        while start < bytes.count {
+            let end = start + min(piece, bytes.count - start)
+            reader.feed(bytes.span.extracting(start..<end))
+            start = end
+        }
+        reader.finish()
+        reader.takeOutput(into: &events)
+    }
+
+    var counts: TraceCounts { reader.counts }
+}
+
+private func expectSame(_ whole: ReadText, _ pieces: ReadText) {
+    expect(whole.counts == pieces.counts, "in one piece \(whole.counts), in pieces \(pieces.counts)")
+    expect(whole.events.count == pieces.events.count, "\(whole.events.count) and \(pieces.events.count) events")
+    for (left, right) in zip(whole.events, pieces.events) {
+        expect(left.isSame(as: right), "in one piece \(left), in pieces \(right)")
+    }
+    expect(whole.names.count == pieces.names.count, "other names")
+    expect(whole.reader.notes == pieces.reader.notes, "other notes")
+}
+
+extension GraphEvent {
+    fileprivate func isSame(as other: GraphEvent) -> Bool {
+        timestamp == other.timestamp && duration == other.duration && function == other.function && task == other.task
+            && cpu == other.cpu && ring == other.ring && depth == other.depth && precision == other.precision
+            && kind == other.kind
+    }
+}

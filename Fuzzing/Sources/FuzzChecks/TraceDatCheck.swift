@@ -1,0 +1,60 @@
+import Glibc
+
+@testable import GraphParser
+
+/// Reads `bytes` as a trace.dat and checks what comes out.
+public func checkTraceDat(_ bytes: [UInt8]) {
+    do {
+        try read(bytes)
+    } catch {
+        expect(!error.description.isEmpty, "an error without a word")
+    }
+}
+
+private func read(_ bytes: [UInt8]) throws(TraceError) {
+    let file = try memoryFile.hold(bytes)
+    let header = try TraceDatHeader(file)
+    let names = TraceNames()
+    names.learn(header.comms)
+    describeEvents(header.events, bytes)
+
+    var reader = TraceDatReader(file: file, header: header, names: names)
+    var events: [GraphEvent] = []
+    var isMore = true
+    while isMore {
+        var batch = EventBatch()
+        isMore = try reader.read(into: &batch)
+        events += batch.events
+    }
+    expectAccounted(reader.counts)
+    checkStacks(
+        events, reader.counts, of: reader.source, names: names, lossesAreMarked: TraceDatReader.lossesAreMarked,
+        instances: reader.instances, thorough: digest(bytes) % 16 == 0)
+}
+
+/// Shows the end of the file, which is a page in a usual file, in the layout of each event of the file.
+private func describeEvents(_ events: EventCatalogue, _ bytes: [UInt8]) {
+    let record = bytes.span.bytes.extracting(last: 200)
+    for id in 1...40 {
+        if let event = events.event(id: id) { expect(event.describe(record).utf8.count < 100_000, "a long event") }
+    }
+}
+
+/// A file in memory whose content changes: readers have a path, and making a file for each input takes longer than reading.
+private struct MemoryFile {
+    private let descriptor: Int32
+
+    init() {
+        let name = "/dmflow-fuzzing-\(getpid())"
+        descriptor = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0o600)
+        expect(descriptor >= 0 && shm_unlink(name) == 0, "no memory file")
+    }
+
+    func hold(_ bytes: [UInt8]) throws(TraceError) -> InputFile {
+        expect(ftruncate(descriptor, bytes.count) == 0, "the memory file cannot be cut")
+        expect(pwrite(descriptor, bytes, bytes.count, 0) == bytes.count, "the memory file cannot be written")
+        return try InputFile(path: "/proc/self/fd/\(descriptor)")
+    }
+}
+
+private let memoryFile = MemoryFile()
