@@ -50,6 +50,9 @@ struct LineScanner: Sendable {
         prefixes.insert(Prefix(words: words, length: length, event: template), at: 0)
     }
 
+    /// What was learnt is no longer true of the text.
+    mutating func forget() { prefixes.removeAll() }
+
     private static func equal(_ left: InlineArray<8, UInt64>, _ right: InlineArray<8, UInt64>) -> Bool {
         left.indices.allSatisfy { left[$0] == right[$0] }
     }

@@ -119,7 +119,10 @@ struct TextInterpreter: Sendable {
         switch parsed {
         case .graph(let graph):
             if isLogged == nil { isLogged = text > 0 }
+            let hadCPUs = tasks.hasCPUColumn
             take(graph, line)
+            // A line without its CPU is damaged from now on.
+            if tasks.hasCPUColumn != hadCPUs { scanner.forget() }
             if text == 0, graph.durationBar >= 0, let event = output.last {
                 scanner.learn(line, graph, event)
             }

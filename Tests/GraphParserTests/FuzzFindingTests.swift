@@ -1,0 +1,32 @@
+import TestSupport
+import Testing
+
+@testable import GraphParser
+
+/// What fuzzing has found, a test for each fault: invented inputs, cut to what shows it.
+@Suite struct FuzzFindingTests {
+    // MARK: Scanner and parser
+
+    /// The scanner went on with columns that it had learnt before the first line with a CPU.
+    @Test(arguments: ["  |   1.000 us    |    g();", "  |   }"])
+    func linesThatLostTheirCPUAreDamagedForTheScannerToo(behindCPU: String) {
+        let text = """
+            # tracer: function_graph
+               92.579230 |  kworker-153   |               |  f() {
+               92.579241 |   1)  kworker-153 \(behindCPU)
+               92.579242 |  kworker-153   |               |  f() {
+
+            """
+        #expect(whole(text) == pieces(text))
+        #expect(whole(text).last?.contains("unparsedLines: 1,") == true)
+    }
+
+    // MARK: Helpers
+
+    /// The line scanner reads what is more than a kilobyte before the end.
+    private func whole(_ text: String) -> [String] { TextReading(Array(text.utf8) + end).lines }
+    /// It reads nothing in small pieces.
+    private func pieces(_ text: String) -> [String] { TextReading(Array(text.utf8) + end, chunk: 100).lines }
+
+    private let end = [UInt8]("=> ".utf8) + [UInt8](repeating: UInt8(ascii: "d"), count: 1024)
+}
