@@ -21,6 +21,27 @@ import Testing
         #expect(whole(text).last?.contains("unparsedLines: 1,") == true)
     }
 
+    // MARK: Time that grows with the square of a trace
+
+    /// A file of a few megabytes took minutes.
+    @Test(.timeLimit(.minutes(1))) func manyTasksWithOpenCallsAreLookedThroughSeldom() {
+        let text = (1...30_000).map { " 0)  a-\($0)  |               |  f() {\n" }.joined()
+        #expect(whole(text).last?.contains("open: 30000,") == true)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func lossesDoNotLookThroughAllTasks() {
+        let opened = (1...30_000).map { " 0)  a-\($0)  |               |  f() {\n" }
+        let losses = [String](repeating: "CPU:0 [LOST 1 EVENTS]\n", count: 30_000)
+        let text = opened + losses + [" 0)  a-7  |   2.000 us    |  }\n"]
+        #expect(whole(text.joined()).last?.contains("open: 29999, orphans: 0, lossy: 1,") == true)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func lossesDoNotLookThroughAllTasksOfATraceOfExits() {
+        let exits = (1...9000).map { " 0)  a-\(max(1, $0 - 1))  |   1.000 us    |  } /* f */\n" }
+        let losses = [String](repeating: "CPU:0 [LOST 1 EVENTS]\n", count: 30_000)
+        #expect(whole((exits + losses).joined()).last?.contains("calls: 9000,") == true)
+    }
+
     // MARK: Helpers
 
     /// The line scanner reads what is more than a kilobyte before the end.

@@ -21,6 +21,8 @@ struct ExitNesting: Sendable {
     private struct Task {
         /// What waits, each node behind those below it.
         var nodes: [Node] = []
+        /// Whether it is among those that may have something waiting.
+        var isHolding = false
         /// How many losses there had been when its last tree ended: calls that span a loss may lack calls below them.
         var losses: Int
     }
@@ -35,6 +37,8 @@ struct ExitNesting: Sendable {
     private var mode = Mode.undecided
     private var tasks: [Task] = []
     private var places: [Key: Int] = [:]
+    /// The tasks that may have something waiting: letting go must not take longer than was waited for.
+    private var holding: [Int] = []
     private var waiting = 0
     private var losses = 0
 
@@ -75,6 +79,10 @@ struct ExitNesting: Sendable {
         if let last = tasks[task].nodes.last, exit.depth >= last.exit.depth { mode = .certain }
         tasks[task].nodes.append(Node(exit: exit, below: below(exit, tasks[task].nodes)))
         waiting += 1
+        if !tasks[task].isHolding {
+            tasks[task].isHolding = true
+            holding.append(task)
+        }
         if waiting > Self.mostNodes || tasks.count > Self.mostTasks { return forget(&output) }
         if exit.depth == 0 && mode == .certain { emit(task, &output) }
     }
@@ -125,7 +133,8 @@ struct ExitNesting: Sendable {
     /// Nothing waits any longer: trees that have not come to their end go on without it, and what is not known to be a tree as
     /// it came.
     private mutating func letGo(_ output: inout [GraphEvent]) {
-        for task in tasks.indices {
+        for task in holding.sorted() {
+            tasks[task].isHolding = false
             if mode == .certain {
                 emit(task, &output)
             } else {
@@ -134,6 +143,7 @@ struct ExitNesting: Sendable {
                 tasks[task].nodes = []
             }
         }
+        holding.removeAll(keepingCapacity: true)
     }
 
     /// Entries go on in the order of their calls, an exit when all below it is done.

@@ -27,6 +27,8 @@ struct StackBuilder: Sendable {
 
     /// More tasks than this and those without open calls are forgotten: keeps memory independent of the trace's length.
     private static let taskLimit = 4096
+    /// The same number, but as many again as had open calls the last time: looking for others takes as long as there are tasks.
+    private var forgetAt = Self.taskLimit
 
     /// - Parameters:
     ///   - lossesAreMarked: an exit is missing only where a loss is marked: true for trace.dat, not for text, which people
@@ -207,6 +209,7 @@ struct StackBuilder: Sendable {
             losses[ring].end = eventNumber
         }
         losses[ring].left.removeAll(keepingCapacity: true)
+        if stacks[slot].lastEvent <= losses[Int(stacks[slot].ring)].last { calls.markLossy(stacks[slot]) }
         if stacks[slot].ring != event.ring { migrate(slot, event) }
         stacks[slot].lastEvent = eventNumber
         running[ring] = Running(task: event.task, slot: slot)
@@ -235,7 +238,7 @@ struct StackBuilder: Sendable {
     }
 
     private mutating func newSlot(_ task: TaskKey, _ event: GraphEvent) -> TaskSlot {
-        if slots.count >= Self.taskLimit && freeSlots.isEmpty { forgetIdleTasks() }
+        if slots.count >= forgetAt && freeSlots.isEmpty { forgetIdleTasks() }
         let stack = TaskStack(key: task, cpu: event.cpu, ring: event.ring)
         let slot = freeSlots.popLast() ?? stacks.count
         if slot == stacks.count { stacks.append(stack) } else { stacks[slot] = stack }
@@ -248,6 +251,7 @@ struct StackBuilder: Sendable {
             slots[key] = nil
             freeSlots.append(slot)
         }
+        forgetAt = max(Self.taskLimit, 2 * slots.count)
         forgetRunning()
     }
 
@@ -316,7 +320,9 @@ struct StackBuilder: Sendable {
         losses[ring].isPending = true
         running[ring] = .unclear
         for slot in losses[ring].left { calls.markLossy(stacks[slot]) }
-        for stack in stacks where stack.ring == ring { calls.markLossy(stack) }
+        losses[ring].left.removeAll(keepingCapacity: true)
+        // The calls of those that are still here are marked when they are heard of again: there may be many, and many losses.
+        losses[ring].last = eventNumber
     }
 }
 
@@ -340,6 +346,8 @@ struct Running {
 private struct LossState {
     /// A loss was announced and no event has come since.
     var isPending = false
+    /// Number of the last event before the last loss; negative without a loss.
+    var last = -1
     /// Number of the first event after the last loss; 0 without a loss.
     var end = 0
     /// Tasks that went on elsewhere since the last event: text announces a loss only when it is over.
