@@ -211,7 +211,7 @@ struct LineScanner: Sendable {
     @inline(__always)
     private static func body(_ bytes: RawSpan, _ start: Int, _ names: NameIndex, _ event: inout GraphEvent) -> Int? {
         if bytes.byte(start) == UInt8(ascii: "}") { return exit(bytes, start, names, &event) }
-        var hash: UInt64 = 0
+        var hash = names.seed
         var index = start
         while index &- start < 256 {
             let word = bytes.word(index)
@@ -268,7 +268,7 @@ struct LineScanner: Sendable {
 extension NameIndex {
     @inline(__always)
     fileprivate func known(_ bytes: RawSpan, at start: Int, length: Int) -> Int32 {
-        var hash: UInt64 = 0
+        var hash = seed
         var offset = 0
         while offset &+ 8 <= length {
             hash = Self.mix(hash, bytes.word(start &+ offset))

@@ -13,11 +13,13 @@ struct NameIndex: Sendable {
     private var words: [UInt64] = []
     private var slots = [Slot](repeating: Slot(), count: 1024)
     private var used = 0
+    /// What every hash begins with: of a known one, a text could have thousands of names with the same place.
+    let seed = UInt64.random(in: 0 ... .max)
 
     /// The function whose name stands in `range` of `line`, added to `names` when it is new.
     mutating func function(_ line: Span<UInt8>, _ range: Range<Int>, in names: TraceNames) -> FunctionID {
         let name = Self.words(line, range)
-        let hash = name.reduce(0) { Self.mix($0, $1) }
+        let hash = name.reduce(seed) { Self.mix($0, $1) }
         var index = Int(truncatingIfNeeded: hash >> 32) & (slots.count - 1)
         while slots[index].id != 0 {
             let slot = slots[index]

@@ -8,6 +8,8 @@ struct AddressIndex {
 
     private var entries = [Entry](repeating: Entry(), count: 1024)
     private var used = 0
+    /// Odd. If it were known, a file could have thousands of addresses with the same place.
+    private let factor = UInt64.random(in: 0 ... .max) | 1
 
     /// The number of the function at `address`; nil if it has not been added.
     @inline(__always)
@@ -38,9 +40,9 @@ struct AddressIndex {
         for entry in old where entry.function != 0 { insert(entry) }
     }
 
-    /// Functions are aligned: the upper half of a product with an odd number mixes all bits of the address.
+    /// The upper half of a product mixes all bits of the address: functions are aligned.
     @inline(__always)
     private func slot(of address: UInt64) -> Int {
-        Int(truncatingIfNeeded: (address &* 0x9e37_79b9_7f4a_7c15) >> 32) & (entries.count &- 1)
+        Int(truncatingIfNeeded: (address &* factor) >> 32) & (entries.count &- 1)
     }
 }
