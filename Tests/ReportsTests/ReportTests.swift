@@ -52,6 +52,21 @@ func makeReport(text: String) throws -> Report {
         #expect(text == golden, "\(name) differs; if the change is meant, remove the file and run again")
     }
 
+    /// An interrupt between a root's end and the record of its exit: no layer of the root, but counted with them. Found by
+    /// fuzzing, invented.
+    @Test func aRootThatCallsOutliveIsPartial() throws {
+        let report = try makeReport(
+            text: """
+                    1.000000 |   0)  t-1  |               |  f() {
+                    1.000100 |   0)  t-1  |   5.000 us    |    g();
+                    1.000110 |   0)  t-1  |   2.000 us    |  } /* f */
+
+                """)
+        let root = try #require(report.roots.first)
+        #expect(root.latency.sumNs == 2000)
+        #expect(root.partialCalls == 1)
+    }
+
     // MARK: Against an independent count
 
     @Test(arguments: [

@@ -52,6 +52,9 @@ public struct Call: Sendable {
         static var callsBelowCameAfter: Facts { Facts(rawValue: 16) }
     }
 
+    /// Calls that ended before this one did are no part of it: they came when it was over, before its exit was recorded.
+    public var isOutlived: Bool { !facts.isDisjoint(with: [.callsAtOwnDepthCameAfter, .callsBelowCameAfter]) }
+
     @inlinable public var isRoot: Bool { facts.contains(.root) }
     @inlinable public var isWhole: Bool { facts.contains(.whole) }
     @inlinable public var isLeaf: Bool { facts.contains(.leaf) }

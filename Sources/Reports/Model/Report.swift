@@ -63,7 +63,8 @@ public struct Report: Codable, Equatable, Sendable {
         public let function: String
         @NullWhenAbsent public var module: String?
         public let calls: Int
-        /// How many of the calls have calls in doubt below them: time of those is in their callers' self time.
+        /// How many of the calls have calls in doubt below them, whose time is in their callers' self time, or calls that came
+        /// when they were over, whose time is in the layers.
         public let partialCalls: Int
         public let latency: Latency
         /// Largest self time first.

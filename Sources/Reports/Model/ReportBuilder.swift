@@ -128,7 +128,7 @@ public struct ReportBuilder: CallConsumer {
         if let root, let duration = call.duration {
             guard !call.isLeaf else { return leaves[root].record(duration) }
             roots[root].latency.record(duration)
-            if !call.isWhole { roots[root].partialCalls += 1 }
+            if !call.isWhole || call.isOutlived { roots[root].partialCalls += 1 }
         }
         let first = call.task * map.layers.count
         for layer in map.layers.indices where times[first + layer].hasOccurred {
