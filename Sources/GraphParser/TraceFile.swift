@@ -64,7 +64,8 @@ public enum TraceFile {
         var source = result.source.source
         if result.counts.inferredEntries > 0 {
             source.notes.append(
-                "recorded with tracing_thresh: ends only, of long calls; the time of shorter ones is in their callers' self time")
+                "recorded with tracing_thresh: ends only, of long calls; the time of shorter ones is in their callers' self time"
+            )
         }
         if result.counts.untimed > 0 {
             source.notes.append(

@@ -74,6 +74,9 @@ public struct Call: Sendable {
     /// Exit time − entry time in ns as the kernel measured it; nil for open calls.
     @inlinable public var duration: UInt64? { durationOrNone == .max ? nil : durationOrNone }
 
+    /// From when on a call below has come too late to be inside: to the microsecond, since text has no more.
+    static func end(_ start: UInt64, _ duration: UInt64) -> UInt64 { (start &+ duration) / 1000 * 1000 }
+
     /// duration − time in the calls directly below, in ns; 0 where the rounding of a text trace would make it negative.
     @inlinable public var selfNs: UInt64 {
         durationOrNone == .max || durationOrNone < childrenNs ? 0 : durationOrNone &- childrenNs

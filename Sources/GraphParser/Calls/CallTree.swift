@@ -78,7 +78,7 @@ public struct TreeAssembler: CallConsumer {
         pending[call.task].calls[index].call = call
         if call.facts.contains(.callsAtOwnDepthCameAfter) { pending[call.task].moveOut(of: index, depth: call.depth) }
         if call.facts.contains(.callsBelowCameAfter), let start = call.start, let duration = call.duration {
-            pending[call.task].moveOut(of: index, after: start &+ duration)
+            pending[call.task].moveOut(of: index, after: Call.end(start, duration))
         }
         guard call.isRoot else { return }
         let nodes = pending[call.task].calls.compactMap { entry in

@@ -12,10 +12,9 @@ struct ExitNesting: Sendable {
     private struct Node {
         let exit: GraphEvent
         /// How many of the nodes before it are below it.
-        var below: Int
-
-        var isTimed: Bool { exit.timestamp != GraphEvent.noTime }
-        var start: UInt64 { exit.timestamp &- exit.duration }
+        let below: Int
+        /// ns; `noTime` where the text does not tell.
+        let start: UInt64
     }
 
     private struct Task {
@@ -57,7 +56,9 @@ struct ExitNesting: Sendable {
         case .loss:
             letGo(&output)
             losses += 1
-        case .taskSwitch: letGo(&output)
+        // What a text without the task column tells by its CPU is now another task's.
+        case .taskSwitch:
+            if let task = places[Key(task: .running, ring: event.ring)] { letGo(task, &output) }
         default: break
         }
         output.append(event)
@@ -77,7 +78,7 @@ struct ExitNesting: Sendable {
             return output.append(exit)
         }
         if let last = tasks[task].nodes.last, exit.depth >= last.exit.depth { mode = .certain }
-        tasks[task].nodes.append(Node(exit: exit, below: below(exit, tasks[task].nodes)))
+        tasks[task].nodes.append(node(exit, behind: tasks[task].nodes))
         waiting += 1
         if !tasks[task].isHolding {
             tasks[task].isHolding = true
@@ -95,25 +96,22 @@ struct ExitNesting: Sendable {
         return tasks.count - 1
     }
 
-    /// How many of the last nodes are below `exit`: deeper, and inside its time.
-    private func below(_ exit: GraphEvent, _ nodes: [Node]) -> Int {
-        guard exit.duration != GraphEvent.noTime else { return 0 }
+    /// All that is deeper is below: whoever called it lasted longer, so that its exit must come. Only what does not fit into the
+    /// duration is not. Times would not tell more: an exit may be recorded long after the end that was measured.
+    private func node(_ exit: GraphEvent, behind nodes: [Node]) -> Node {
+        guard exit.duration != GraphEvent.noTime else { return Node(exit: exit, below: 0, start: GraphEvent.noTime) }
+        var start = GraphEvent.noTime
+        if exit.timestamp != GraphEvent.noTime { start = exit.timestamp - min(exit.duration, exit.timestamp) }
         var left = exit.duration &+ exit.precision.rounding
         var count = 0
         while count < nodes.count {
             let node = nodes[nodes.count - 1 - count]
-            guard node.exit.depth > exit.depth, node.exit.duration <= left, isInside(node, exit) else { break }
+            guard node.exit.depth > exit.depth, node.exit.duration <= left else { break }
             left -= node.exit.duration
             count += node.below + 1
+            start = min(start, node.start)
         }
-        return count
-    }
-
-    private func isInside(_ node: Node, _ exit: GraphEvent) -> Bool {
-        guard node.isTimed, exit.timestamp != GraphEvent.noTime, exit.duration <= exit.timestamp else { return true }
-        // The exit is recorded a little after the end that was measured, a child's like its caller's; text cuts to
-        // microseconds.
-        return node.exit.timestamp >= exit.timestamp - exit.duration
+        return Node(exit: exit, below: count, start: start)
     }
 
     // MARK: Going on
@@ -135,15 +133,16 @@ struct ExitNesting: Sendable {
     private mutating func letGo(_ output: inout [GraphEvent]) {
         for task in holding.sorted() {
             tasks[task].isHolding = false
-            if mode == .certain {
-                emit(task, &output)
-            } else {
-                waiting -= tasks[task].nodes.count
-                output += tasks[task].nodes.map(\.exit)
-                tasks[task].nodes = []
-            }
+            letGo(task, &output)
         }
         holding.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func letGo(_ task: Int, _ output: inout [GraphEvent]) {
+        if mode == .certain { return emit(task, &output) }
+        waiting -= tasks[task].nodes.count
+        output += tasks[task].nodes.map(\.exit)
+        tasks[task].nodes = []
     }
 
     /// Entries go on in the order of their calls, an exit when all below it is done.
@@ -154,18 +153,25 @@ struct ExitNesting: Sendable {
         // Outermost first: a call stands behind those below it.
         var calls = [[Int]](repeating: [], count: nodes.count)
         for index in nodes.indices.reversed() { calls[index - nodes[index].below].append(index) }
+        var callers: [(node: Int, start: UInt64)] = []
         for index in nodes.indices {
-            for call in calls[index] { output.append(entry(of: nodes[call])) }
+            for call in calls[index] {
+                // No call begins before its caller; a text's times are too coarse to tell.
+                let start = max(nodes[call].start, callers.last?.start ?? 0)
+                callers.append((call, start))
+                output.append(entry(of: nodes[call], start: start))
+            }
             output.append(nodes[index].exit)
+            callers.removeLast()
         }
     }
 
-    private mutating func entry(of node: Node) -> GraphEvent {
+    private mutating func entry(of node: Node, start: UInt64) -> GraphEvent {
         inferredEntries += 1
         var entry = node.exit
         entry.kind = .entry
         entry.duration = GraphEvent.noTime
-        entry.timestamp = node.isTimed ? node.start : GraphEvent.noTime
+        entry.timestamp = start
         return entry
     }
 }

@@ -8,7 +8,7 @@ struct RecentCalls: Sendable {
     /// Keeps the end of a batch that goes on.
     mutating func note(_ batch: [CallEvent]) {
         if batch.count >= Self.limit { events.removeAll(keepingCapacity: true) }
-        events += batch.suffix(Self.limit)
+        events += batch[Swift.max(0, batch.count - Self.limit)...]
         if events.count > 2 * Self.limit { events.removeFirst(events.count - Self.limit) }
     }
 

@@ -137,8 +137,10 @@ struct StackBuilder: Sendable {
     /// An interrupt that comes between the end that the kernel measured and the exit that it recorded shows up below the call.
     private func lateNs(_ exit: GraphEvent, _ slot: TaskSlot) -> UInt64 {
         let top = stacks[slot].top
-        guard top >= 0, exit.duration != GraphEvent.noTime, calls[top].start != GraphEvent.noTime else { return 0 }
-        let end = calls[top].start &+ exit.duration
+        guard top >= 0, !calls[top].isLossy, exit.duration != GraphEvent.noTime,
+            calls[top].start != GraphEvent.noTime
+        else { return 0 }
+        let end = Call.end(calls[top].start, exit.duration)
         var late: UInt64 = 0
         var first = UInt64.max
         for call in recent.calls(of: slot, output) {

@@ -57,7 +57,8 @@ extension TraceCounts {
     static func + (left: TraceCounts, right: TraceCounts) -> TraceCounts {
         var sum = left
         for part in [
-            \TraceCounts.calls, \.open, \.orphans, \.lossy, \.untimed, \.lostEvents, \.uncountedLosses, \.entries, \.inferredEntries,
+            \TraceCounts.calls, \.open, \.orphans, \.lossy, \.untimed, \.lostEvents, \.uncountedLosses, \.entries,
+            \.inferredEntries,
             \.exits,
             \.leaves, \.comments, \.structureLines, \.unparsedLines, \.records,
         ] { sum[keyPath: part] += right[keyPath: part] }

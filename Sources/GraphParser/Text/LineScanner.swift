@@ -37,8 +37,11 @@ struct LineScanner: Sendable {
             guard let end = line.firstIndex(of: UInt8(ascii: "|"), in: 0..<line.count) else { return }
             start = end + 1
         }
+        // What the parser has seen must be just what the scanner would see: part of it may belong to another column.
         let length = graph.durationBar - Self.durationWidth - start
-        guard (1...63).contains(length) else { return }
+        guard (1...63).contains(length), graph.durationBar + 2 < line.count,
+            Self.duration(line.bytes, graph.durationBar - Self.durationWidth) == event.duration
+        else { return }
         var words = InlineArray<8, UInt64>(repeating: 0)
         for offset in 0..<length { words[offset / 8] |= UInt64(line[start + offset]) << UInt64(offset % 8 * 8) }
         var template = GraphEvent(kind: .other)

@@ -23,8 +23,8 @@ struct EventDecoder: Sendable {
     private let keepsTime: Bool
     private let type: Field
     private let pid: Field
-    private let entry: EntryLayout
-    private let addressEntry: EntryLayout
+    private let entry: HeadLayout
+    private let addressEntry: HeadLayout
     private let exit: ExitLayout
     private let symbols: SymbolTable
     private let names: TraceNames
@@ -36,8 +36,8 @@ struct EventDecoder: Sendable {
         keepsTime = header.time.isIdentity
         type = header.formats.type
         pid = header.formats.pid
-        entry = EntryLayout(header.formats.entry, pid)
-        addressEntry = EntryLayout(header.formats.returnAddressEntry, pid)
+        entry = HeadLayout(header.formats.entry, pid)
+        addressEntry = HeadLayout(header.formats.returnAddressEntry, pid)
         exit = ExitLayout(header.formats.exit, pid)
         symbols = header.symbols
         self.names = names
@@ -70,49 +70,41 @@ struct EventDecoder: Sendable {
         _ turns: inout OutputSpan<UInt64>
     ) -> Bool {
         // An entry waits for the next event: with its own exit right behind it, both become one leaf.
-        var waiting = GraphEvent(kind: .other)
-        defer { if waiting.kind == .entry { Self.append(waiting, &events, &turns) } }
+        var waiting = Head()
+        var isWaiting = false
         while true {
             let next = page.next(bytes)
             guard case .event(let record, let stamp) = next else {
+                if isWaiting { waiting.enter(ring, &events, &turns) }
                 if case .damaged = next { return true } else { return false }
             }
             let timestamp = keepsTime ? stamp : time(stamp)
             counts.records &+= 1
             // Records are at least four bytes long, which hold the type.
             let type = self.type.load(bytes, record: record.lowerBound)
-            if type == entry.id, let entry = enter(record, entry, in: bytes, ring, timestamp) {
-                if waiting.kind == .entry { Self.append(waiting, &events, &turns) }
-                waiting = entry
-            } else if type == exit.id, let exit = leave(record, in: bytes, ring, timestamp) {
-                if waiting.kind == .entry, waiting.isEnded(by: exit) {
-                    waiting.kind = .leaf
-                    waiting.duration = exit.duration
-                    events.append(waiting)
-                    turns.append(timestamp)
-                } else {
-                    if waiting.kind == .entry { Self.append(waiting, &events, &turns) }
-                    Self.append(exit, &events, &turns)
-                }
-                waiting.kind = .other
+            if type == exit.id, let head = head(record, exit.head, bytes, ring, timestamp),
+                let duration = duration(bytes, record: record.lowerBound)
+            {
+                counts.exits &+= 1
+                let isLeaf = isWaiting && head.isOfCall(waiting)
+                if isWaiting && !isLeaf { waiting.enter(ring, &events, &turns) }
+                isWaiting = false
+                let begin = isLeaf ? waiting.timestamp : timestamp
+                head.leave(ring, begin, duration, isLeaf ? .leaf : .exit, &events)
+                turns.append(timestamp)
+                continue
+            }
+            if isWaiting { waiting.enter(ring, &events, &turns) }
+            isWaiting = false
+            let layout = type == addressEntry.id ? addressEntry : entry
+            if type == layout.id, let head = head(record, layout, bytes, ring, timestamp) {
+                counts.entries &+= 1
+                waiting = head
+                isWaiting = true
             } else {
-                if waiting.kind == .entry { Self.append(waiting, &events, &turns) }
-                waiting.kind = .other
-                if type == addressEntry.id, let entry = enter(record, addressEntry, in: bytes, ring, timestamp) {
-                    waiting = entry
-                } else {
-                    skip(type)
-                }
+                skip(type)
             }
         }
-    }
-
-    @inline(__always)
-    private static func append(
-        _ event: GraphEvent, _ events: inout OutputSpan<GraphEvent>, _ turns: inout OutputSpan<UInt64>
-    ) {
-        events.append(event)
-        turns.append(event.timestamp)
     }
 
     /// An event of another kind, or one that cannot be understood.
@@ -128,39 +120,26 @@ struct EventDecoder: Sendable {
         decoded.append(.loss(ring: ring.number, count: nil, timestamp: timestamp))
     }
 
+    /// What entries and exits have in common; nil if the record cannot be one.
     @inline(__always)
-    private mutating func enter(
-        _ record: Range<Int>, _ layout: EntryLayout, in bytes: RawSpan, _ ring: Ring, _ timestamp: UInt64
-    ) -> GraphEvent? {
+    private mutating func head(
+        _ record: Range<Int>, _ layout: HeadLayout, _ bytes: RawSpan, _ ring: Ring, _ timestamp: UInt64
+    ) -> Head? {
         guard record.count >= layout.minimumSize else { return nil }
-        let at = record.lowerBound
-        let pid = pid.load(bytes, record: at)
-        let depth = layout.depth.load(bytes, record: at)
+        let pid = pid.load(bytes, record: record.lowerBound)
+        let depth = layout.depth.load(bytes, record: record.lowerBound)
         guard pid <= Int32.max, depth <= Limits.depth else { return nil }
-        counts.entries &+= 1
-        return GraphEvent(
-            timestamp: timestamp, function: number(of: layout.function.load(bytes, record: at)),
-            task: .thread(Int32(truncatingIfNeeded: pid), cpu: ring.cpu), cpu: ring.cpu, ring: ring.number,
-            depth: UInt16(truncatingIfNeeded: depth), kind: .entry)
+        return Head(
+            timestamp: timestamp, function: number(of: layout.function.load(bytes, record: record.lowerBound)),
+            task: .thread(Int32(truncatingIfNeeded: pid), cpu: ring.cpu), depth: UInt16(truncatingIfNeeded: depth))
     }
 
+    /// Of an exit whose head is known to be there with all its fields.
     @inline(__always)
-    private mutating func leave(
-        _ record: Range<Int>, in bytes: RawSpan, _ ring: Ring, _ timestamp: UInt64
-    ) -> GraphEvent? {
-        guard record.count >= exit.minimumSize else { return nil }
-        let at = record.lowerBound
-        let pid = pid.load(bytes, record: at)
-        let depth = exit.depth.load(bytes, record: at)
-        let callTime = exit.callTime.load(bytes, record: at)
-        let returnTime = exit.returnTime.load(bytes, record: at)
-        guard pid <= Int32.max, depth <= Limits.depth, returnTime >= callTime else { return nil }
-        counts.exits &+= 1
-        return GraphEvent(
-            timestamp: timestamp, duration: returnTime &- callTime,
-            function: number(of: exit.function.load(bytes, record: at)),
-            task: .thread(Int32(truncatingIfNeeded: pid), cpu: ring.cpu), cpu: ring.cpu, ring: ring.number,
-            depth: UInt16(truncatingIfNeeded: depth), kind: .exit)
+    private func duration(_ bytes: RawSpan, record: Int) -> UInt64? {
+        let callTime = exit.callTime.load(bytes, record: record)
+        let returnTime = exit.returnTime.load(bytes, record: record)
+        return returnTime >= callTime ? returnTime &- callTime : nil
     }
 
     @inline(__always)
@@ -179,10 +158,37 @@ struct EventDecoder: Sendable {
     }
 }
 
-extension GraphEvent {
+/// What entries and exits have in common. Kept field by field: a whole event that is changed in one field and then copied
+/// costs more than all the rest.
+private struct Head {
+    var timestamp: UInt64 = 0
+    var function: Int32 = 0
+    var task = TaskKey.none
+    var depth: UInt16 = 0
+
     @inline(__always)
-    fileprivate func isEnded(by exit: GraphEvent) -> Bool {
-        function == exit.function && depth == exit.depth && task == exit.task
+    func isOfCall(_ entry: Head) -> Bool {
+        function == entry.function && depth == entry.depth && task == entry.task
+    }
+
+    @inline(__always)
+    func enter(_ ring: Ring, _ events: inout OutputSpan<GraphEvent>, _ turns: inout OutputSpan<UInt64>) {
+        events.append(
+            GraphEvent(
+                timestamp: timestamp, function: function, task: task, cpu: ring.cpu, ring: ring.number, depth: depth,
+                kind: .entry))
+        turns.append(timestamp)
+    }
+
+    @inline(__always)
+    func leave(
+        _ ring: Ring, _ timestamp: UInt64, _ duration: UInt64, _ kind: GraphEvent.Kind,
+        _ events: inout OutputSpan<GraphEvent>
+    ) {
+        events.append(
+            GraphEvent(
+                timestamp: timestamp, duration: duration, function: function, task: task, cpu: ring.cpu,
+                ring: ring.number, depth: depth, kind: kind))
     }
 }
 
@@ -193,41 +199,44 @@ struct Ring: Sendable {
     let number: UInt16
 }
 
-/// The fields of entries that are needed for each of them.
-private struct EntryLayout: Sendable {
+/// The fields that entries and exits have in common.
+private struct HeadLayout: Sendable {
     let id: UInt64
     let function: Field
     let depth: Field
     /// Records that are shorter lack a field.
     let minimumSize: Int
 
-    /// - Parameter format: nil if the kernel has no such event.
-    init(_ format: EventFormats.Entry?, _ pid: Field) {
-        id = format?.id ?? .max
-        function = format?.function ?? pid
-        depth = format?.depth ?? pid
-        minimumSize = [pid, function, depth].map { $0.offset + $0.size }.reduce(0, max)
+    /// - Parameters:
+    ///   - id: nil if the kernel has no such event.
+    ///   - fields: those that a record must have.
+    init(id: UInt64?, function: Field?, depth: Field?, pid: Field, fields: [Field?] = []) {
+        self.id = id ?? .max
+        self.function = function ?? pid
+        self.depth = depth ?? pid
+        minimumSize = (fields + [pid, function, depth]).compactMap { $0 }.map { $0.offset + $0.size }.max() ?? 0
+    }
+
+    init(_ entry: EventFormats.Entry?, _ pid: Field) {
+        self.init(id: entry?.id, function: entry?.function, depth: entry?.depth, pid: pid)
     }
 }
 
 /// The fields of exits that are needed for each of them.
 private struct ExitLayout: Sendable {
-    let id: UInt64
-    let function: Field
-    let depth: Field
+    let head: HeadLayout
     let callTime: Field
     let returnTime: Field
-    /// Records that are shorter lack a field.
-    let minimumSize: Int
+
+    var id: UInt64 { head.id }
 
     /// - Parameter format: nil if the kernel has no such event.
     init(_ format: EventFormats.Exit?, _ pid: Field) {
-        id = format?.id ?? .max
-        function = format?.function ?? pid
-        depth = format?.depth ?? pid
+        head = HeadLayout(
+            id: format?.id, function: format?.function, depth: format?.depth, pid: pid,
+            fields: [format?.callTime, format?.returnTime])
         callTime = format?.callTime ?? pid
         returnTime = format?.returnTime ?? pid
-        minimumSize = [pid, function, depth, callTime, returnTime].map { $0.offset + $0.size }.reduce(0, max)
     }
 }
 
