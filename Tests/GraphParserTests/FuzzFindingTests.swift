@@ -34,6 +34,25 @@ import Testing
         #expect(whole(text).last?.contains("unparsedLines: 1,") == true)
     }
 
+    // MARK: Stacks
+
+    /// What may have been inside calls that were just being entered, and what came after a call at the caller's own depth, were
+    /// the same 2.595 us, and taken out twice: then no exit was long enough.
+    @Test func timeInDoubtTwiceOverIsTakenOutOnce() {
+        let text = """
+             0)               |  f() {
+             0)               |    g() {
+             0)   h();
+             0)   2.595 us    |        i();
+             0)     k();
+             0) + 67.758 us   |    }
+
+            """
+        let quick = TextReading(Array(text.utf8)).lines
+        #expect(quick == TextReading(Array(text.utf8), carefully: true).lines)
+        #expect(quick.contains("g 67758 complete 1 2595"))
+    }
+
     // MARK: Time that grows with the square of a trace
 
     /// A file of a few megabytes took minutes.

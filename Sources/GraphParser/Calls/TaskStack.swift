@@ -40,7 +40,7 @@ struct Frame {
         guard depth == exit.depth, exit.function == 0 || exit.function == function else { return false }
         guard exit.duration != GraphEvent.noTime else { return true }
         // A root has no caller to give anything back to.
-        let inside = isRoot ? childrenNs &- enteringNs : childrenNs &- enteringNs &- sinceOwnDepthNs
+        let inside = childrenNs.without(enteringNs).without(isRoot ? 0 : sinceOwnDepthNs)
         let (limit, overflow) = exit.duration.addingReportingOverflow(exit.precision.rounding)
         return overflow || limit >= inside
     }
@@ -62,7 +62,7 @@ struct Frame {
     }
 
     /// Takes out the time of calls that came when this one was over.
-    mutating func takeOut(_ ns: UInt64) { childrenNs &-= ns }
+    mutating func takeOut(_ ns: UInt64) { childrenNs = childrenNs.without(ns) }
 
     /// A call at `depth` begins below: what was recorded since the last one, one level deeper, may have hit its entry.
     @inline(__always)
@@ -77,10 +77,10 @@ struct Frame {
     /// - Returns: time in ns of calls that came after this one was over, and whether there are any.
     mutating func settle(_ exit: GraphEvent) -> (afterNs: UInt64, callsAfter: Bool) {
         guard exceeds(exit) else { return (0, false) }
-        childrenNs &-= sinceOwnDepthNs
+        childrenNs = childrenNs.without(sinceOwnDepthNs)
         // What a call below has as its own, too, keeps the self times of this tree from adding up.
         isWhole = isWhole && enteringNs == 0
-        if exceeds(exit) { childrenNs &-= enteringNs }
+        if exceeds(exit) { childrenNs = childrenNs.without(enteringNs) }
         return (sinceOwnDepthNs, callsAtOwnDepth > 0)
     }
 
@@ -88,6 +88,11 @@ struct Frame {
         guard exit.duration != GraphEvent.noTime else { return false }
         return childrenNs > exit.duration && childrenNs - exit.duration > exit.precision.rounding
     }
+}
+
+extension UInt64 {
+    /// The rest; 0 if `part` is more: parts of a sum may have some in common.
+    fileprivate func without(_ part: UInt64) -> UInt64 { self > part ? self - part : 0 }
 }
 
 /// A task with open calls, and where it was seen last.
