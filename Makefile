@@ -45,7 +45,7 @@ bench: lab-deps static
 
 ## make fuzz-smoke  a minute of fuzzing of both readers, with AddressSanitizer
 fuzz-smoke: deps
-	Fuzzing/run checked -max_total_time=30
+	rm -rf .fuzz-smoke && FUZZ_CORPUS=$(CURDIR)/.fuzz-smoke Fuzzing/run checked -max_total_time=30
 
 ## make fuzz     fuzzing of both readers at once, FUZZ_RUNS inputs each
 FUZZ_RUNS ?= 10000000
@@ -77,4 +77,4 @@ lab-deps:
 
 ## make clean    remove what was built here (Lab/lab clean removes the guest's image)
 clean:
-	rm -rf .build $(static_path) .lab Fuzzing/.build-*
+	rm -rf .build $(static_path) .lab Fuzzing/.build-* .fuzz-smoke
