@@ -20,8 +20,17 @@ public struct LayerMapError: Error, Equatable, CustomStringConvertible {
 public struct LayerMap: Sendable {
     private struct Rule {
         let layer: Int
-        /// A glob with at most the wildcards * and ?.
-        let pattern: String
+        /// A glob with at most the wildcards * and ?, as C has it: a trace may have many functions, and the map has many rules.
+        let pattern: ContiguousArray<CChar>
+
+        init(layer: Int, pattern: some StringProtocol) {
+            self.layer = layer
+            self.pattern = String(pattern).utf8CString
+        }
+
+        func matches(_ name: UnsafePointer<CChar>) -> Bool {
+            pattern.withUnsafeBufferPointer { fnmatch($0.baseAddress!, name, 0) == 0 }
+        }
     }
 
     /// Names of the layers in the order of the map; the last is `other`.
@@ -53,10 +62,9 @@ public struct LayerMap: Sendable {
     /// The index in ``layers`` of the function's layer.
     public func layer(of function: Function) -> Int {
         if let module = function.module {
-            return modules.first { fnmatch($0.pattern, module, 0) == 0 }?.layer ?? other
+            return module.withCString { module in modules.first { $0.matches(module) }?.layer } ?? other
         }
-        let name = function.baseName
-        return names.first { fnmatch($0.pattern, name, 0) == 0 }?.layer ?? other
+        return function.baseName.withCString { name in names.first { $0.matches(name) }?.layer } ?? other
     }
 
     private mutating func add(_ text: String, path: String, replaces: inout Bool) throws(LayerMapError) {
@@ -82,10 +90,10 @@ public struct LayerMap: Sendable {
     private mutating func add(_ word: Substring, to layer: String, path: String, line: Int) throws(LayerMapError) {
         let index = layers.firstIndex(of: layer) ?? layers.count
         if index == layers.count { layers.append(layer) }
-        guard word.hasPrefix("[") else { return names.append(Rule(layer: index, pattern: String(word))) }
+        guard word.hasPrefix("[") else { return names.append(Rule(layer: index, pattern: word)) }
         guard word.hasSuffix("]"), word.count > 2 else {
             throw LayerMapError(path: path, line: line, problem: "module '\(printable(word.utf8))' is not closed")
         }
-        modules.append(Rule(layer: index, pattern: String(word.dropFirst().dropLast())))
+        modules.append(Rule(layer: index, pattern: word.dropFirst().dropLast()))
     }
 }
