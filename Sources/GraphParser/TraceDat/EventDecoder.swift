@@ -22,7 +22,7 @@ struct EventDecoder: Sendable {
     private let time: TimeConversion
     private let keepsTime: Bool
     private let type: Field
-    private let pid: Field
+    private let pid: Cell
     private let entry: HeadLayout
     private let addressEntry: HeadLayout
     private let exit: ExitLayout
@@ -35,7 +35,7 @@ struct EventDecoder: Sendable {
         time = header.time
         keepsTime = header.time.isIdentity
         type = header.formats.type
-        pid = header.formats.pid
+        pid = Cell(header.formats.pid)
         entry = HeadLayout(header.formats.entry, pid)
         addressEntry = HeadLayout(header.formats.returnAddressEntry, pid)
         exit = ExitLayout(header.formats.exit, pid)
@@ -80,8 +80,7 @@ struct EventDecoder: Sendable {
             }
             let timestamp = keepsTime ? stamp : time(stamp)
             counts.records &+= 1
-            // Records are at least four bytes long, which hold the type.
-            let type = self.type.load(bytes, record: record.lowerBound)
+            let type = self.type.value(in: bytes, record: record) ?? .max
             if type == exit.id, let head = head(record, exit.head, bytes, ring, timestamp),
                 let duration = duration(bytes, record: record.lowerBound)
             {
@@ -109,7 +108,7 @@ struct EventDecoder: Sendable {
 
     /// An event of another kind, or one that cannot be understood.
     private mutating func skip(_ type: UInt64) {
-        let isOther = type != entry.id && type != exit.id && type != addressEntry.id
+        let isOther = type != .max && type != entry.id && type != exit.id && type != addressEntry.id
         if isOther { counts.comments += 1 } else { counts.unparsedLines += 1 }
     }
 
@@ -202,22 +201,22 @@ struct Ring: Sendable {
 /// The fields that entries and exits have in common.
 private struct HeadLayout: Sendable {
     let id: UInt64
-    let function: Field
-    let depth: Field
+    let function: Cell
+    let depth: Cell
     /// Records that are shorter lack a field.
     let minimumSize: Int
 
     /// - Parameters:
     ///   - id: nil if the kernel has no such event.
-    ///   - fields: those that a record must have.
-    init(id: UInt64?, function: Field?, depth: Field?, pid: Field, fields: [Field?] = []) {
+    ///   - others: more fields that a record must have.
+    init(id: UInt64?, function: Field?, depth: Field?, pid: Cell, others: [Cell] = []) {
         self.id = id ?? .max
-        self.function = function ?? pid
-        self.depth = depth ?? pid
-        minimumSize = (fields + [pid, function, depth]).compactMap { $0 }.map { $0.offset + $0.size }.max() ?? 0
+        self.function = Cell(function)
+        self.depth = Cell(depth)
+        minimumSize = ([pid, self.function, self.depth] + others).map(\.end).max() ?? .max
     }
 
-    init(_ entry: EventFormats.Entry?, _ pid: Field) {
+    init(_ entry: EventFormats.Entry?, _ pid: Cell) {
         self.init(id: entry?.id, function: entry?.function, depth: entry?.depth, pid: pid)
     }
 }
@@ -225,33 +224,39 @@ private struct HeadLayout: Sendable {
 /// The fields of exits that are needed for each of them.
 private struct ExitLayout: Sendable {
     let head: HeadLayout
-    let callTime: Field
-    let returnTime: Field
+    let callTime: Cell
+    let returnTime: Cell
 
     var id: UInt64 { head.id }
 
     /// - Parameter format: nil if the kernel has no such event.
-    init(_ format: EventFormats.Exit?, _ pid: Field) {
+    init(_ format: EventFormats.Exit?, _ pid: Cell) {
+        callTime = Cell(format?.callTime)
+        returnTime = Cell(format?.returnTime)
         head = HeadLayout(
             id: format?.id, function: format?.function, depth: format?.depth, pid: pid,
-            fields: [format?.callTime, format?.returnTime])
-        callTime = format?.callTime ?? pid
-        returnTime = format?.returnTime ?? pid
+            others: [callTime, returnTime])
     }
 }
 
-extension Field {
-    /// The field's value, zero-extended. The record must be as long as its layout's `minimumSize`.
+/// A field as the last bytes of the word that ends with it: loaded with one load and one shift whatever its size, and never
+/// beyond the record's end.
+private struct Cell: Sendable {
+    private let offset: Int
+    private let shift: UInt64
+    /// Bytes that a record must have for it.
+    let end: Int
+
+    /// - Parameter field: nil if no record has it. No kernel has any but the type in the first half of the common header.
+    init(_ field: Field?) {
+        end = field.map { $0.offset + $0.size < 8 ? .max : $0.offset + $0.size } ?? .max
+        offset = end == .max ? 0 : end - 8
+        shift = UInt64(64 - 8 * (field?.size ?? 8))
+    }
+
+    /// Zero-extended. The record, which `RingBufferPage` has found to be inside the page, must have `end` bytes.
     @inline(__always)
-    fileprivate func load(_ bytes: RawSpan, record: Int) -> UInt64 {
-        // Inside the record, which `RingBufferPage` has found to be inside the page.
-        switch size {
-        case 8: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: record &+ offset, as: UInt64.self)
-        case 4:
-            UInt64(bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: record &+ offset, as: UInt32.self))
-        case 2:
-            UInt64(bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: record &+ offset, as: UInt16.self))
-        default: UInt64(bytes.unsafeLoad(fromUncheckedByteOffset: record &+ offset, as: UInt8.self))
-        }
+    func load(_ bytes: RawSpan, record: Int) -> UInt64 {
+        bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: record &+ offset, as: UInt64.self) >> shift
     }
 }
