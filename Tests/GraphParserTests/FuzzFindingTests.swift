@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -56,28 +57,43 @@ import Testing
     // MARK: Time that grows with the square of a trace
 
     /// A file of a few megabytes took minutes.
-    @Test(.timeLimit(.minutes(1))) func manyTasksWithOpenCallsAreLookedThroughSeldom() {
+    @Test func manyTasksWithOpenCallsAreLookedThroughSeldom() {
         let text = (1...30_000).map { " 0)  a-\($0)  |               |  f() {\n" }.joined()
-        #expect(whole(text).last?.contains("open: 30000,") == true)
+        #expect(wholeInTime(text).last?.contains("open: 30000,") == true)
     }
 
-    @Test(.timeLimit(.minutes(1))) func lossesDoNotLookThroughAllTasks() {
+    @Test func lossesDoNotLookThroughAllTasks() {
         let opened = (1...30_000).map { " 0)  a-\($0)  |               |  f() {\n" }
         let losses = [String](repeating: "CPU:0 [LOST 1 EVENTS]\n", count: 30_000)
         let text = opened + losses + [" 0)  a-7  |   2.000 us    |  }\n"]
-        #expect(whole(text.joined()).last?.contains("open: 29999, orphans: 0, lossy: 1,") == true)
+        #expect(wholeInTime(text.joined()).last?.contains("open: 29999, orphans: 0, lossy: 1,") == true)
     }
 
-    @Test(.timeLimit(.minutes(1))) func lossesDoNotLookThroughAllTasksOfATraceOfExits() {
+    @Test func lossesDoNotLookThroughAllTasksOfATraceOfExits() {
         let exits = (1...9000).map { " 0)  a-\(max(1, $0 - 1))  |   1.000 us    |  } /* f */\n" }
         let losses = [String](repeating: "CPU:0 [LOST 1 EVENTS]\n", count: 30_000)
-        #expect(whole((exits + losses).joined()).last?.contains("calls: 9000,") == true)
+        #expect(wholeInTime((exits + losses).joined()).last?.contains("calls: 9000,") == true)
     }
 
     // MARK: Helpers
 
     /// The line scanner reads what is more than a kilobyte before the end.
     private func whole(_ text: String) -> [String] { TextReading(Array(text.utf8) + end).lines }
+
+    /// In the processor's time of this thread: other tests run at once.
+    private func wholeInTime(_ text: String, seconds: Int = 20) -> [String] {
+        let begin = clock()
+        let lines = whole(text)
+        #expect(clock() - begin < seconds)
+        return lines
+    }
+
+    private func clock() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return time.tv_sec
+    }
+
     /// It reads nothing in small pieces.
     private func pieces(_ text: String) -> [String] { TextReading(Array(text.utf8) + end, chunk: 100).lines }
 
