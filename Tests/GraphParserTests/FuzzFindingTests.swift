@@ -22,6 +22,14 @@ import Testing
         #expect(whole(text).last?.contains("unparsedLines: 1,") == true)
     }
 
+    /// The scanner followed the digits of a time to their end, also beyond the end of the bytes. Found by reading.
+    @Test func aTimeWhoseDigitsDoNotEndIsLeftToTheParser() {
+        let calls = String(repeating: "   92.579230 |   1)  kworker-153   |   1.000 us    |  f();\n", count: 3)
+        let text = calls + String(repeating: "7", count: 5000)
+        #expect(whole(text) == pieces(text))
+        #expect(whole(text).last?.contains("unparsedLines: 1,") == true)
+    }
+
     /// The scanner had learnt what stood before a duration with fewer columns, half a bar of the task's column included.
     @Test func aDurationInOtherColumnsTeachesTheScannerNothing() {
         let text = """

@@ -25,18 +25,9 @@ public struct TreeAssembler: CallConsumer {
         /// Where the open calls stand in `calls`, outermost first.
         var open: [Int] = []
 
-        /// Makes the calls that came after the one at `index` was over its siblings: all from the first that is not deeper.
-        mutating func moveOut(of index: Int, depth: Int) {
-            guard let first = calls[(index + 1)...].firstIndex(where: { $0.call.map { $0.depth <= depth } ?? false })
-            else { return }
-            for later in calls[first...].indices { calls[later].level -= 1 }
-        }
-
-        /// The same for calls below it that began when the call at `index`, which ended at `end`, was over.
-        mutating func moveOut(of index: Int, after end: UInt64) {
-            let below = calls[index].level + 1
-            let first = calls[(index + 1)...].firstIndex { entry in
-                entry.level == below && entry.call?.start.map { $0 >= end } ?? false
+        /// Makes the calls that came when the one at `index` was over its siblings: all from the first of which `isLate` is true.
+        mutating func moveOut(of index: Int, where isLate: (Call, _ level: Int) -> Bool) {
+            let first = calls[(index + 1)...].firstIndex { entry in entry.call.map { isLate($0, entry.level) } ?? false
             }
             guard let first else { return }
             for later in calls[first...].indices { calls[later].level -= 1 }
@@ -76,9 +67,14 @@ public struct TreeAssembler: CallConsumer {
         }
         let index = pending[call.task].open.removeLast()
         pending[call.task].calls[index].call = call
-        if call.facts.contains(.callsAtOwnDepthCameAfter) { pending[call.task].moveOut(of: index, depth: call.depth) }
+        if call.facts.contains(.callsAtOwnDepthCameAfter) {
+            pending[call.task].moveOut(of: index) { later, _ in later.depth <= call.depth }
+        }
         if call.facts.contains(.callsBelowCameAfter), let start = call.start, let duration = call.duration {
-            pending[call.task].moveOut(of: index, after: Call.end(start, duration))
+            let (below, end) = (pending[call.task].calls[index].level + 1, Call.end(start, duration))
+            pending[call.task].moveOut(of: index) { later, level in
+                level == below && later.start.map { $0 >= end } ?? false
+            }
         }
         guard call.isRoot else { return }
         let nodes = pending[call.task].calls.compactMap { entry in

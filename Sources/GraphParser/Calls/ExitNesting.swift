@@ -59,7 +59,6 @@ struct ExitNesting: Sendable {
         // What a text without the task column tells by its CPU is now another task's.
         case .taskSwitch:
             if let task = places[Key(task: .running, ring: event.ring)] { letGo(task, &output) }
-        default: break
         }
         output.append(event)
     }
@@ -153,16 +152,16 @@ struct ExitNesting: Sendable {
         // Outermost first: a call stands behind those below it.
         var calls = [[Int]](repeating: [], count: nodes.count)
         for index in nodes.indices.reversed() { calls[index - nodes[index].below].append(index) }
-        var callers: [(node: Int, start: UInt64)] = []
+        var starts: [UInt64] = []
         for index in nodes.indices {
             for call in calls[index] {
                 // No call begins before its caller; a text's times are too coarse to tell.
-                let start = max(nodes[call].start, callers.last?.start ?? 0)
-                callers.append((call, start))
+                let start = max(nodes[call].start, starts.last ?? 0)
+                starts.append(start)
                 output.append(entry(of: nodes[call], start: start))
             }
             output.append(nodes[index].exit)
-            callers.removeLast()
+            starts.removeLast()
         }
     }
 

@@ -37,8 +37,6 @@ struct GraphEvent {
         case loss
         /// This CPU goes on with another task: `task` instead of `previous`. Only for text without a task column.
         case taskSwitch
-        /// An event of another kind, kept for those who asked: `function` is its index in the batch's `others`.
-        case other
     }
 
     /// Stands for a time that the trace does not have.

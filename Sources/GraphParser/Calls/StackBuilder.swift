@@ -85,7 +85,6 @@ struct StackBuilder: Sendable {
             pop(event, slot: slot)
         case .loss: loss(ring: Int(event.ring), count: event.lostCount)
         case .taskSwitch: switchTask(event)
-        case .other: break
         }
     }
 
@@ -295,9 +294,11 @@ struct StackBuilder: Sendable {
         if let task = lanes.task(on: Int(event.cpu)), task.tid == nil {
             lanes.rename(task, to: event.previous)
             rename(task, to: event.previous)
+            forgetRunning()
         }
         lanes.set(event.task, on: Int(event.cpu))
-        forgetRunning()
+        addRings(upTo: Int(event.ring))
+        running[Int(event.ring)] = .unclear
     }
 
     /// What was known as `old` is now known to be `new`. Does nothing if `new` has open calls of its own: nothing tells how

@@ -44,7 +44,7 @@ struct LineScanner: Sendable {
         else { return }
         var words = InlineArray<8, UInt64>(repeating: 0)
         for offset in 0..<length { words[offset / 8] |= UInt64(line[start + offset]) << UInt64(offset % 8 * 8) }
-        var template = GraphEvent(kind: .other)
+        var template = GraphEvent(kind: .entry)
         template.cpu = event.cpu
         template.ring = event.ring
         template.task = event.task
@@ -74,7 +74,7 @@ struct LineScanner: Sendable {
         let end = bytes.byteCount - Self.reach
         guard line < end, !prefixes.isEmpty else { return line }
         // No line of a call is shorter than its duration's column and a brace.
-        let most = bytes.byteCount / (Self.durationWidth + 2)
+        let most = (bytes.byteCount - line) / (Self.durationWidth + 2)
         events.append(addingCapacity: most) { output in
             while line < end, let next = scanLine(bytes, line, names, &output, &counts) { line = next }
         }
@@ -118,7 +118,7 @@ struct LineScanner: Sendable {
         guard index &- at <= 16 else { return nil }
         var seconds: UInt64 = 0
         let first = index
-        while isDigit(bytes.byte(index)) {
+        while index &- first <= 9, isDigit(bytes.byte(index)) {
             seconds = seconds &* 10 &+ UInt64(bytes.byte(index) &- UInt8(ascii: "0"))
             index &+= 1
         }
