@@ -4,7 +4,7 @@
 /// An exit is matched by task, depth and, where the source names it, function; what does not match becomes an orphan and
 /// the frames that it shows to be over become open calls. Nothing is invented.
 struct StackBuilder: Sendable {
-    /// What happened since ``takeOutput()``.
+    /// What happened since ``moveOutput(to:)``.
     var output: [CallEvent] = []
     var counts = TraceCounts()
 
@@ -65,12 +65,14 @@ struct StackBuilder: Sendable {
         }
     }
 
-    /// What has happened since it was last asked for.
-    mutating func takeOutput() -> CallBatch {
-        var batch = CallBatch(functions: names.count, tasks: stacks.count, openCalls: calls.frames.count)
+    /// Replaces what is in `batch` by what has happened since it was last asked for.
+    mutating func moveOutput(to batch: inout CallBatch) {
+        batch.events.removeAll(keepingCapacity: true)
         swap(&batch.events, &output)
+        batch.functions = names.count
+        batch.tasks = stacks.count
+        batch.openCalls = calls.frames.count
         recent.note(batch.events)
-        return batch
     }
 
     // MARK: Events

@@ -1,30 +1,25 @@
 import Dispatch
 
-/// Reads a trace on three threads: one turns bytes into events, one events into calls, and the caller's own consumes the calls.
+/// Reads a trace on two threads: one turns bytes into events; the caller's own turns events into calls and consumes them.
 ///
-/// Each stage works on whole batches, so that handing them over costs next to nothing, and no stage shares anything with
-/// another but the names.
+/// Events are handed over in batches, so that this costs next to nothing. Calls, which are larger, are consumed where they are
+/// made, a few at a time, while they are still in the core's nearest cache.
 struct Pipeline<Source: EventSource> {
-    /// What a stage hands to the next one.
-    private enum Item<Batch: Sendable>: Sendable {
-        case batch(Batch)
-        /// The last one, with the stage as it was left.
+    /// What the reader hands on.
+    private enum Item: Sendable {
+        case batch(EventBatch)
+        /// The last one, with the reader as it was left.
         case end(Result<Source, TraceError>)
     }
 
-    private struct Calls: Sendable {
-        let batch: CallBatch
-        let position: Int
-        let counts: TraceCounts
-    }
-
-    /// Batches that lie ready between two stages: enough for both to keep going, few enough for the caches.
+    /// Batches that lie ready: enough for both threads to keep going, few enough for the caches.
     private static var depth: Int { 4 }
 
-    private let events = Channel<Item<EventBatch>>(capacity: depth)
-    private let calls = Channel<Item<Calls>>(capacity: depth)
-    private let eventBuffers = BufferPool<GraphEvent>()
-    private let callBuffers = BufferPool<CallEvent>()
+    /// Events whose calls are consumed at once.
+    private static var slice: Int { 2048 }
+
+    private let events = Channel<Item>(capacity: depth)
+    private let buffers = BufferPool<GraphEvent>()
 
     /// Reads `source` to its end.
     ///
@@ -34,21 +29,27 @@ struct Pipeline<Source: EventSource> {
         _ source: Source, names: TraceNames, into consumer: inout some CallConsumer, progress: (Int) -> Void
     ) throws(TraceError) -> (source: Source, counts: TraceCounts) {
         let pipeline = Pipeline()
-        let builder = StackBuilder(
-            names: names, lossesAreMarked: Source.lossesAreMarked, instances: source.instances)
         DispatchQueue(label: "dmflow.read").async { pipeline.read(source) }
-        DispatchQueue(label: "dmflow.stacks").async { pipeline.build(builder) }
-        var counts = TraceCounts()
+        var builder = StackBuilder(
+            names: names, lossesAreMarked: Source.lossesAreMarked, instances: source.instances)
+        var calls = CallBatch()
         while true {
-            switch pipeline.calls.receive() {
-            case .batch(let calls):
-                consumer.take(calls.batch)
-                pipeline.callBuffers.give(calls.batch.events)
-                counts = calls.counts
-                progress(calls.position)
+            switch pipeline.events.receive() {
+            case .batch(let batch):
+                let events = batch.events.span
+                for start in stride(from: 0, to: events.count, by: slice) {
+                    builder.take(events.extracting(start..<min(start + slice, events.count)))
+                    builder.moveOutput(to: &calls)
+                    consumer.take(calls)
+                }
+                pipeline.buffers.give(batch.events)
+                progress(batch.position)
             case .end(let result):
+                builder.finish()
+                builder.moveOutput(to: &calls)
+                consumer.take(calls)
                 let source = try result.get()
-                return (source, counts + source.counts)
+                return (source, builder.counts + source.counts)
             }
         }
     }
@@ -58,7 +59,7 @@ struct Pipeline<Source: EventSource> {
         do {
             var isMore = true
             while isMore {
-                var batch = EventBatch(events: eventBuffers.take(capacity: EventBatch.size * 5 / 4))
+                var batch = EventBatch(events: buffers.take(capacity: EventBatch.size * 5 / 4))
                 isMore = try source.read(into: &batch)
                 events.send(.batch(batch))
             }
@@ -66,26 +67,5 @@ struct Pipeline<Source: EventSource> {
         } catch {
             events.send(.end(.failure(error)))
         }
-    }
-
-    private func build(_ builder: StackBuilder) {
-        var builder = builder
-        while true {
-            switch events.receive() {
-            case .batch(let batch):
-                builder.output = callBuffers.take(capacity: batch.events.count * 5 / 4)
-                builder.take(batch.events.span)
-                eventBuffers.give(batch.events)
-                pass(&builder, position: batch.position)
-            case .end(let result):
-                builder.finish()
-                pass(&builder, position: 0)
-                return calls.send(.end(result))
-            }
-        }
-    }
-
-    private func pass(_ builder: inout StackBuilder, position: Int) {
-        calls.send(.batch(Calls(batch: builder.takeOutput(), position: position, counts: builder.counts)))
     }
 }

@@ -34,16 +34,14 @@ struct CPUStream: Sendable {
     var time: UInt64 { page.turns[next] }
 
     /// Appends the events up to the time `limit` to `batch` as far as they are decoded, at least one.
-    @inline(__always)
     mutating func move(to batch: inout [GraphEvent], until limit: UInt64) {
-        var index = next
         let page = page
-        let (events, turns) = (page.events.span, page.turns.span)
-        repeat {
-            batch.append(events[index])
-            index += 1
-        } while index < turns.count && turns[index] <= limit
+        let turns = page.turns.span
+        var index = next &+ 1
+        while index < turns.count && turns[index] <= limit { index &+= 1 }
+        let run = next..<index
         next = index
+        page.events.withUnsafeBufferPointer { batch.append(contentsOf: $0[run]) }
     }
 
     /// Decodes the next pages once all events have been moved on; `isAtEnd` stays true at the end of the buffer.

@@ -21,7 +21,7 @@ struct EventDecoder: Sendable {
     private let layout: PageLayout
     private let time: TimeConversion
     private let keepsTime: Bool
-    private let type: Field
+    private let type: TypeCell
     private let pid: Cell
     private let entry: HeadLayout
     private let addressEntry: HeadLayout
@@ -34,7 +34,7 @@ struct EventDecoder: Sendable {
         layout = header.layout
         time = header.time
         keepsTime = header.time.isIdentity
-        type = header.formats.type
+        type = TypeCell(header.formats.type)
         pid = Cell(header.formats.pid)
         entry = HeadLayout(header.formats.entry, pid)
         addressEntry = HeadLayout(header.formats.returnAddressEntry, pid)
@@ -47,7 +47,7 @@ struct EventDecoder: Sendable {
     ///
     /// - Parameter before: the time of the CPU's last event, 0 if there is none.
     mutating func decode(_ bytes: RawSpan, _ ring: Ring, before: UInt64, into decoded: inout DecodedPage) {
-        guard var page = RingBufferPage(bytes, layout) else { return damage(ring, before, &decoded) }
+        guard let page = RingBufferPage(bytes, layout) else { return damage(ring, before, &decoded) }
         if case .events(let count) = page.loss {
             // It is seen before what came meanwhile elsewhere.
             let timestamp = before == 0 ? time(page.timestamp) : before
@@ -58,33 +58,40 @@ struct EventDecoder: Sendable {
         let most = bytes.byteCount / 8
         decoded.events.append(addingCapacity: most) { events in
             decoded.turns.append(addingCapacity: most) { turns in
-                isDamaged = decode(bytes, &page, ring, &events, &turns)
+                isDamaged = decode(bytes, page, ring, &events, &turns)
             }
         }
         if isDamaged { damage(ring, time(page.timestamp), &decoded) }
     }
 
+    /// Works on copies, which stay in registers; what is in `self` would be loaded again for each event.
+    ///
     /// - Returns: whether the page had to be left before its end.
     private mutating func decode(
-        _ bytes: RawSpan, _ page: inout RingBufferPage, _ ring: Ring, _ events: inout OutputSpan<GraphEvent>,
+        _ bytes: RawSpan, _ page: RingBufferPage, _ ring: Ring, _ events: inout OutputSpan<GraphEvent>,
         _ turns: inout OutputSpan<UInt64>
     ) -> Bool {
+        var page = page
+        let (exit, entry, type, time) = (exit, entry, type, keepsTime ? nil : time)
+        var (records, entries, exits) = (0, 0, 0)
         // An entry waits for the next event: with its own exit right behind it, both become one leaf.
         var waiting = Head()
         var isWaiting = false
+        var isDamaged = false
         while true {
             let next = page.next(bytes)
             guard case .event(let record, let stamp) = next else {
                 if isWaiting { waiting.enter(ring, &events, &turns) }
-                if case .damaged = next { return true } else { return false }
+                if case .damaged = next { isDamaged = true }
+                break
             }
-            let timestamp = keepsTime ? stamp : time(stamp)
-            counts.records &+= 1
-            let type = self.type.value(in: bytes, record: record) ?? .max
+            let timestamp = time?(stamp) ?? stamp
+            records &+= 1
+            let type = type.load(bytes, record)
             if type == exit.id, let head = head(record, exit.head, bytes, ring, timestamp),
-                let duration = duration(bytes, record: record.lowerBound)
+                let duration = exit.duration(bytes, record: record.lowerBound)
             {
-                counts.exits &+= 1
+                exits &+= 1
                 let isLeaf = isWaiting && head.isOfCall(waiting)
                 if isWaiting && !isLeaf { waiting.enter(ring, &events, &turns) }
                 isWaiting = false
@@ -95,15 +102,19 @@ struct EventDecoder: Sendable {
             }
             if isWaiting { waiting.enter(ring, &events, &turns) }
             isWaiting = false
-            let layout = type == addressEntry.id ? addressEntry : entry
+            let layout = type == entry.id ? entry : addressEntry
             if type == layout.id, let head = head(record, layout, bytes, ring, timestamp) {
-                counts.entries &+= 1
+                entries &+= 1
                 waiting = head
                 isWaiting = true
             } else {
                 skip(type)
             }
         }
+        counts.records += records
+        counts.entries += entries
+        counts.exits += exits
+        return isDamaged
     }
 
     /// An event of another kind, or one that cannot be understood.
@@ -131,14 +142,6 @@ struct EventDecoder: Sendable {
         return Head(
             timestamp: timestamp, function: number(of: layout.function.load(bytes, record: record.lowerBound)),
             task: .thread(Int32(truncatingIfNeeded: pid), cpu: ring.cpu), depth: UInt16(truncatingIfNeeded: depth))
-    }
-
-    /// Of an exit whose head is known to be there with all its fields.
-    @inline(__always)
-    private func duration(_ bytes: RawSpan, record: Int) -> UInt64? {
-        let callTime = exit.callTime.load(bytes, record: record)
-        let returnTime = exit.returnTime.load(bytes, record: record)
-        return returnTime >= callTime ? returnTime &- callTime : nil
     }
 
     @inline(__always)
@@ -237,6 +240,33 @@ private struct ExitLayout: Sendable {
             id: format?.id, function: format?.function, depth: format?.depth, pid: pid,
             others: [callTime, returnTime])
     }
+
+    /// Of a record whose head is known to be there with all its fields; nil if it ends before it began.
+    @inline(__always)
+    func duration(_ bytes: RawSpan, record: Int) -> UInt64? {
+        let callTime = callTime.load(bytes, record: record)
+        let returnTime = returnTime.load(bytes, record: record)
+        return returnTime >= callTime ? returnTime &- callTime : nil
+    }
+}
+
+/// The field that tells an event's kind: in the first word of each record, see ``EventFormats/type``.
+private struct TypeCell: Sendable {
+    private let shift: UInt32
+    private let mask: UInt32
+
+    init(_ field: Field) {
+        shift = UInt32(8 * field.offset)
+        mask = .max >> UInt32(32 - 8 * field.size)
+    }
+
+    /// `UInt64.max` if the record has no first word.
+    @inline(__always)
+    func load(_ bytes: RawSpan, _ record: Range<Int>) -> UInt64 {
+        guard record.count >= 4 else { return .max }
+        let word = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: record.lowerBound, as: UInt32.self)
+        return UInt64(word &>> shift & mask)
+    }
 }
 
 /// A field as the last bytes of the word that ends with it: loaded with one load and one shift whatever its size, and never
@@ -257,6 +287,6 @@ private struct Cell: Sendable {
     /// Zero-extended. The record, which `RingBufferPage` has found to be inside the page, must have `end` bytes.
     @inline(__always)
     func load(_ bytes: RawSpan, record: Int) -> UInt64 {
-        bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: record &+ offset, as: UInt64.self) >> shift
+        bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: record &+ offset, as: UInt64.self) &>> shift
     }
 }

@@ -47,40 +47,42 @@ struct RingBufferPage {
     }
 
     /// The next event that carries data; time extensions and padding are passed over.
+    ///
+    /// - Parameter page: the one that this was made of: `end` was found to lie in it, and is not looked at again.
     @inline(__always)
     mutating func next(_ page: RawSpan) -> Next {
         while index < end {
-            guard index + 4 <= end else { return .damaged }
-            let word = page.unsafeLoadUnaligned(fromByteOffset: index, as: UInt32.self)
+            guard end &- index >= 4 else { return .damaged }
+            let word = page.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt32.self)
             let type = word & 0x1f
-            let delta = UInt64(word >> 5)
-            index += 4
-            if (1...28).contains(type) {
+            let delta = UInt64(word &>> 5)
+            index &+= 4
+            if type &- 1 < 28 {
                 timestamp &+= delta
-                return record(start: index, length: Int(type) * 4)
+                return record(start: index, length: Int(type) &* 4)
             }
             // All other kinds have a second word.
-            guard index + 4 <= end else { return .damaged }
-            let second = page.unsafeLoadUnaligned(fromByteOffset: index, as: UInt32.self)
+            guard end &- index >= 4 else { return .damaged }
+            let second = page.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt32.self)
             switch type {
             case 0:
                 timestamp &+= delta
                 // The length includes its own word.
                 guard second >= 4 else { return .damaged }
-                return record(start: index + 4, length: (Int(second) - 4 + 3) & ~3)
+                return record(start: index &+ 4, length: (Int(second) &- 4 &+ 3) & ~3)
             case 29:
                 // Padding without a time fills the rest of the page; with one it is a discarded event.
                 guard delta != 0 else { return .end }
                 timestamp &+= delta
-                guard Int(second) <= end - index, second >= 4 else { return .damaged }
-                index += Int(second)
+                guard Int(second) <= end &- index, second >= 4 else { return .damaged }
+                index &+= Int(second)
             case 30:
                 timestamp &+= UInt64(second) << 27 &+ delta
-                index += 4
+                index &+= 4
             default:
                 // An absolute time lacks its five highest bits.
                 timestamp = (timestamp & 0xf8 << 56) | (UInt64(second) << 27 &+ delta)
-                index += 4
+                index &+= 4
             }
         }
         return .end
@@ -88,8 +90,8 @@ struct RingBufferPage {
 
     @inline(__always)
     private mutating func record(start: Int, length: Int) -> Next {
-        guard length <= end - start else { return .damaged }
-        index = start + length
-        return .event(record: start..<index, timestamp: timestamp)
+        guard length <= end &- start else { return .damaged }
+        index = start &+ length
+        return .event(record: Range(uncheckedBounds: (start, index)), timestamp: timestamp)
     }
 }
