@@ -3,19 +3,18 @@
 /// It knows nothing of the grammar: what stands between the time and the duration, and every name, it takes only if
 /// ``LineParser`` has read the very same bytes before. All else – and the last lines of a chunk – it leaves to that.
 struct LineScanner: Sendable {
-    /// What stands between the time and the duration: CPU and task with their spaces and bars, flags.
-    private struct Prefix {
-        var words: InlineArray<8, UInt64>
-        var length: Int
-        /// An event with the CPU and the task that the prefix tells.
-        var event: GraphEvent
+    /// A time up to its point.
+    private struct Second {
+        var text: UInt64 = 0
+        /// Columns, the point's included; 0 if there was no time yet.
+        var width = 0
+        var ns: UInt64 = 0
     }
 
-    /// Most recently used first, more or less.
-    private var prefixes: [Prefix] = []
+    private var prefixes = PrefixTable()
     private var hasTime = false
+    private var second = Second()
 
-    private static let prefixLimit = 64
     /// Mark, value, unit and blanks of a duration of less than 10 ms, to its bar.
     private static let durationWidth = 14
     /// Further than this from the end of the bytes no line is begun: so much may be read of one without asking.
@@ -39,26 +38,15 @@ struct LineScanner: Sendable {
         }
         // What the parser has seen must be just what the scanner would see: part of it may belong to another column.
         let length = graph.durationBar - Self.durationWidth - start
-        guard (1...63).contains(length), graph.durationBar + 2 < line.count,
+        guard (1...PrefixTable.longest).contains(length), graph.durationBar + 2 < line.count,
             Self.duration(line.bytes, graph.durationBar - Self.durationWidth) == event.duration
         else { return }
-        var words = InlineArray<8, UInt64>(repeating: 0)
-        for offset in 0..<length { words[offset / 8] |= UInt64(line[start + offset]) << UInt64(offset % 8 * 8) }
-        var template = GraphEvent(kind: .entry)
-        template.cpu = event.cpu
-        template.ring = event.ring
-        template.task = event.task
-        guard !prefixes.contains(where: { Self.equal($0.words, words) && $0.length == length }) else { return }
-        if prefixes.count == Self.prefixLimit { prefixes.removeLast() }
-        prefixes.insert(Prefix(words: words, length: length, event: template), at: 0)
+        prefixes.add(
+            line, start..<(start + length), PrefixTable.Entry(task: event.task, cpu: event.cpu, ring: event.ring))
     }
 
     /// What was learnt is no longer true of the text.
     mutating func forget() { prefixes.removeAll() }
-
-    private static func equal(_ left: InlineArray<8, UInt64>, _ right: InlineArray<8, UInt64>) -> Bool {
-        left.indices.allSatisfy { left[$0] == right[$0] }
-    }
 
     // MARK: Scanning
 
@@ -88,70 +76,50 @@ struct LineScanner: Sendable {
         _ counts: inout TraceCounts
     ) -> Int? {
         var at = start
-        var timestamp = GraphEvent.noTime
-        if hasTime {
-            guard let time = Self.time(bytes, &at) else { return nil }
-            timestamp = time
-        }
-        guard var event = prefix(bytes, &at), let duration = Self.duration(bytes, at) else { return nil }
-        event.timestamp = timestamp
-        event.duration = duration
-        at &+= Self.durationWidth &+ 3
-        let body = Self.skipSpaces(bytes, from: at)
-        guard body &- at <= 256 else { return nil }
-        event.depth = UInt16(truncatingIfNeeded: (body &- at) / 2)
-        guard let next = Self.body(bytes, body, names, &event) else { return nil }
-        output.append(event)
+        guard let time = hasTime ? time(bytes, &at) : GraphEvent.noTime,
+            let prefix = prefixes.entry(bytes, at), let duration = Self.duration(bytes, at &+ prefixes.length)
+        else { return nil }
+        at &+= prefixes.length &+ Self.durationWidth &+ 3
+        let start = Self.skipSpaces(bytes, from: at)
+        guard start &- at <= 256, let body = Self.body(bytes, start, names) else { return nil }
+        // Made in one piece: one that is changed after it was made would have to be stored before it is copied.
+        output.append(
+            GraphEvent(
+                timestamp: time, duration: duration, function: body.function, task: prefix.task,
+                cpu: prefix.cpu, ring: prefix.ring, depth: UInt16(truncatingIfNeeded: (start &- at) / 2),
+                kind: body.kind))
         counts.records &+= 1
-        switch event.kind {
-        case .leaf: counts.leaves &+= 1
-        case .entry: counts.entries &+= 1
-        default: counts.exits &+= 1
-        }
-        return next
+        counts.leaves &+= body.kind == .leaf ? 1 : 0
+        counts.entries &+= body.kind == .entry ? 1 : 0
+        counts.exits &+= body.kind == .exit ? 1 : 0
+        return body.next
     }
 
     /// `   43.991735 |`
     @inline(__always)
-    private static func time(_ bytes: RawSpan, _ at: inout Int) -> UInt64? {
-        var index = skipSpaces(bytes, from: at)
-        guard index &- at <= 16 else { return nil }
-        var seconds: UInt64 = 0
-        let first = index
-        while index &- first <= 9, isDigit(bytes.byte(index)) {
-            seconds = seconds &* 10 &+ UInt64(bytes.byte(index) &- UInt8(ascii: "0"))
-            index &+= 1
+    private mutating func time(_ bytes: RawSpan, _ at: inout Int) -> UInt64? {
+        // Most lines begin with the same second as the one before.
+        if NameIndex.head(bytes.word(at), second.width) != second.text || second.width == 0 {
+            guard let next = Self.second(bytes, at) else { return nil }
+            second = next
         }
-        guard index > first, index &- first <= 9, bytes.byte(index) == UInt8(ascii: ".") else { return nil }
-        let fraction = bytes.word(index &+ 1)
         // Six digits, a blank and the bar.
+        let fraction = bytes.word(at &+ second.width)
         guard fraction >> 48 == 0x7c20, let micros = decimal(leadingZeros(fraction, count: 6)) else { return nil }
-        at = index &+ 9
-        return seconds &* 1_000_000_000 &+ micros &* 1000
+        at &+= second.width &+ 8
+        return second.ns &+ micros &* 1000
     }
 
-    /// An event with what the prefix at `at` tells; nil if it is not known.
-    @inline(__always)
-    private mutating func prefix(_ bytes: RawSpan, _ at: inout Int) -> GraphEvent? {
-        for index in prefixes.indices where Self.matches(prefixes[index], bytes, at) {
-            // Two CPUs' lines alternate: the first two are not sorted.
-            if index > 1 { prefixes.swapAt(index, 0) }
-            at &+= prefixes[index > 1 ? 0 : index].length
-            return prefixes[index > 1 ? 0 : index].event
-        }
-        return nil
-    }
-
-    @inline(__always)
-    private static func matches(_ prefix: Prefix, _ bytes: RawSpan, _ at: Int) -> Bool {
-        var index = 0
-        var rest = prefix.length
-        while rest >= 8 {
-            if prefix.words[index] != bytes.word(at &+ 8 &* index) { return false }
-            index &+= 1
-            rest &-= 8
-        }
-        return prefix.words[index] == NameIndex.head(bytes.word(at &+ 8 &* index), rest)
+    /// `   43.`; nil if it is wider than seven columns.
+    @inline(never)
+    private static func second(_ bytes: RawSpan, _ at: Int) -> Second? {
+        let text = bytes.word(at)
+        let width = positions(of: UInt8(ascii: "."), in: text).trailingZeroBitCount >> 3 &+ 1
+        let blanks = skipSpaces(bytes, from: at) &- at
+        guard width <= 7, blanks < width &- 1,
+            let value = decimal(leadingZeros(text >> UInt64(8 * blanks), count: width &- 1 &- blanks))
+        else { return nil }
+        return Second(text: NameIndex.head(text, width), width: width, ns: value &* 1_000_000_000)
     }
 
     /// Fourteen columns of `! 123.456 us  |  ` or of blanks, with the bar and two blanks behind them.
@@ -167,23 +135,17 @@ struct LineScanner: Sendable {
             let isBlank = bytes.word(at) == blanks && bytes.word(at &+ 6) == blanks
             return isBlank ? GraphEvent.noTime : nil
         }
-        guard isMark(bytes.byte(at)), bytes.byte(at &+ 1) == space else { return nil }
         let digits = positions(of: UInt8(ascii: "."), in: value).trailingZeroBitCount >> 3
         // Up to four digits there are three behind the point.
-        guard digits >= 1, digits <= 4, let micros = decimal(leadingZeros(value, count: digits)) else { return nil }
-        let point = at &+ 2 &+ digits
+        guard isMark(bytes.byte(at)), bytes.byte(at &+ 1) == space, digits &- 1 < 4, digits >= 1 else { return nil }
         // `.123 us `
-        let fraction = bytes.word(point)
-        guard fraction >> 32 == 0x2073_7520, let rest = decimal(leadingZeros(fraction >> 8, count: 3)) else {
-            return nil
-        }
+        let fraction = bytes.word(at &+ 2 &+ digits)
         // Behind the unit there are only blanks.
-        var blank = point &+ 8
-        while blank < at &+ 13 {
-            guard bytes.byte(blank) == space else { return nil }
-            blank &+= 1
-        }
-        return micros &* 1000 &+ rest
+        let rest = UInt64(truncatingIfNeeded: 8 &* (digits &+ 3))
+        guard fraction >> 32 == 0x2073_7520, bytes.word(at &+ 6) &>> rest == blanks &>> rest else { return nil }
+        // The digits without the point, the last one in the highest byte.
+        let whole = leadingZeros(value, count: digits) >> 24
+        return decimal(whole | (fraction >> 8) << 40)
     }
 
     @inline(__always)
@@ -208,46 +170,46 @@ struct LineScanner: Sendable {
         return index
     }
 
+    /// What stands behind the duration.
+    private struct Body {
+        /// 0 for a bare `}`.
+        let function: Int32
+        let kind: GraphEvent.Kind
+        /// Where the next line begins.
+        let next: Int
+    }
+
     /// `}`, `f();` or `f() {` with the line's end, of a function that is known.
-    ///
-    /// - Returns: where the next line begins.
     @inline(__always)
-    private static func body(_ bytes: RawSpan, _ start: Int, _ names: NameIndex, _ event: inout GraphEvent) -> Int? {
-        if bytes.byte(start) == UInt8(ascii: "}") { return exit(bytes, start, names, &event) }
+    private static func body(_ bytes: RawSpan, _ start: Int, _ names: NameIndex) -> Body? {
+        if bytes.byte(start) == UInt8(ascii: "}") { return exit(bytes, start, names) }
         var hash = names.seed
         var index = start
-        while index &- start < 256 {
-            let word = bytes.word(index)
-            let bracket = positions(of: UInt8(ascii: "("), in: word)
-            guard bracket != 0 else {
-                hash = NameIndex.mix(hash, word)
-                index &+= 8
-                continue
-            }
-            let rest = bracket.trailingZeroBitCount >> 3
-            hash = NameIndex.mix(hash, NameIndex.head(word, rest))
-            index &+= rest
-            event.function = names.known(bytes, at: start, length: index &- start, hash: hash)
-            guard event.function != 0 else { return nil }
-            let tail = bytes.half(index)
-            // `();` and the line's end
-            if tail == 0x0a3b_2928 {
-                event.kind = .leaf
-                return index &+ 4
-            }
-            // `() {` and the line's end
-            guard tail == 0x7b20_2928, bytes.byte(index &+ 4) == 0x0a else { return nil }
-            event.kind = .entry
-            return index &+ 5
+        var word = bytes.word(index)
+        var bracket = positions(of: UInt8(ascii: "("), in: word)
+        while bracket == 0 {
+            hash = NameIndex.mix(hash, word)
+            index &+= 8
+            guard index &- start < 256 else { return nil }
+            word = bytes.word(index)
+            bracket = positions(of: UInt8(ascii: "("), in: word)
         }
-        return nil
+        let rest = bracket.trailingZeroBitCount >> 3
+        hash = NameIndex.mix(hash, NameIndex.head(word, rest))
+        index &+= rest
+        let function = names.known(bytes, at: start, length: index &- start, hash: hash)
+        // `();` and the line's end, or `() {` and the line's end
+        let tail = bytes.half(index)
+        let isLeaf = tail == 0x0a3b_2928
+        let isEntry = tail == 0x7b20_2928 && bytes.byte(index &+ 4) == 0x0a
+        guard function != 0, isLeaf || isEntry else { return nil }
+        return Body(function: function, kind: isLeaf ? .leaf : .entry, next: index &+ (isLeaf ? 4 : 5))
     }
 
     /// `}` or `} /* f */` with the line's end.
     @inline(__always)
-    private static func exit(_ bytes: RawSpan, _ start: Int, _ names: NameIndex, _ event: inout GraphEvent) -> Int? {
-        event.kind = .exit
-        if bytes.byte(start &+ 1) == 0x0a { return start &+ 2 }
+    private static func exit(_ bytes: RawSpan, _ start: Int, _ names: NameIndex) -> Body? {
+        if bytes.byte(start &+ 1) == 0x0a { return Body(function: 0, kind: .exit, next: start &+ 2) }
         // `} /* `
         guard bytes.half(start) == 0x2a2f_207d, bytes.byte(start &+ 4) == space else { return nil }
         let name = start &+ 5
@@ -261,8 +223,8 @@ struct LineScanner: Sendable {
             index &+= star.trailingZeroBitCount >> 3
             // ` */` and the line's end
             guard index > name, bytes.half(index &- 1) == 0x0a2f_2a20 else { return nil }
-            event.function = names.known(bytes, at: name, length: index &- 1 &- name)
-            return event.function == 0 ? nil : index &+ 3
+            let function = names.known(bytes, at: name, length: index &- 1 &- name)
+            return function == 0 ? nil : Body(function: function, kind: .exit, next: index &+ 3)
         }
         return nil
     }

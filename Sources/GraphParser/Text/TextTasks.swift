@@ -9,6 +9,8 @@ struct TextTasks: Sendable {
     private var seenCPUs: [Bool] = []
     private var sources = SourceNames()
     private var lastTID: Int32?
+    /// Those whose names are known.
+    private var named: Set<Int32> = []
     /// The task that the last block announced: the next line's if there is no CPU column.
     private var announced: Int32?
     private var switchedCPUs: Set<Int> = []
@@ -61,9 +63,12 @@ struct TextTasks: Sendable {
     private mutating func learn(_ task: TaskName, _ line: Span<UInt8>) {
         guard task.tid != lastTID else { return }
         lastTID = task.tid
+        // The first name counts: to make a string of it each time would take longer than all else about the line.
+        guard !named.contains(task.tid) else { return }
         // What the kernel prints for a name that it has forgotten is none.
         if line.has("<...>", at: task.comm.lowerBound) || line.has("<XXX>", at: task.comm.lowerBound) { return }
         names.learn(printable(task.comm.map { line[$0] }), of: task.tid)
+        named.insert(task.tid)
     }
 }
 

@@ -81,7 +81,7 @@ struct EventDecoder: Sendable {
         while true {
             let next = page.next(bytes)
             guard case .event(let record, let stamp) = next else {
-                if isWaiting { waiting.enter(ring, &events, &turns) }
+                if isWaiting { enter(waiting, ring, &events, &turns) }
                 if case .damaged = next { isDamaged = true }
                 break
             }
@@ -93,14 +93,14 @@ struct EventDecoder: Sendable {
             {
                 exits &+= 1
                 let isLeaf = isWaiting && head.isOfCall(waiting)
-                if isWaiting && !isLeaf { waiting.enter(ring, &events, &turns) }
+                if isWaiting && !isLeaf { enter(waiting, ring, &events, &turns) }
                 isWaiting = false
                 let begin = isLeaf ? waiting.timestamp : timestamp
-                head.leave(ring, begin, duration, isLeaf ? .leaf : .exit, &events)
+                leave(head, ring, begin, duration, isLeaf ? .leaf : .exit, &events)
                 turns.append(timestamp)
                 continue
             }
-            if isWaiting { waiting.enter(ring, &events, &turns) }
+            if isWaiting { enter(waiting, ring, &events, &turns) }
             isWaiting = false
             let layout = type == entry.id ? entry : addressEntry
             if type == layout.id, let head = head(record, layout, bytes, ring, timestamp) {
@@ -132,7 +132,7 @@ struct EventDecoder: Sendable {
 
     /// What entries and exits have in common; nil if the record cannot be one.
     @inline(__always)
-    private mutating func head(
+    private func head(
         _ record: Range<Int>, _ layout: HeadLayout, _ bytes: RawSpan, _ ring: Ring, _ timestamp: UInt64
     ) -> Head? {
         guard record.count >= layout.minimumSize else { return nil }
@@ -140,8 +140,30 @@ struct EventDecoder: Sendable {
         let depth = layout.depth.load(bytes, record: record.lowerBound)
         guard pid <= Int32.max, depth <= Limits.depth else { return nil }
         return Head(
-            timestamp: timestamp, function: number(of: layout.function.load(bytes, record: record.lowerBound)),
+            timestamp: timestamp, address: layout.function.load(bytes, record: record.lowerBound),
             task: .thread(Int32(truncatingIfNeeded: pid), cpu: ring.cpu), depth: UInt16(truncatingIfNeeded: depth))
+    }
+
+    @inline(__always)
+    private mutating func enter(
+        _ head: Head, _ ring: Ring, _ events: inout OutputSpan<GraphEvent>, _ turns: inout OutputSpan<UInt64>
+    ) {
+        events.append(
+            GraphEvent(
+                timestamp: head.timestamp, function: number(of: head.address), task: head.task, cpu: ring.cpu,
+                ring: ring.number, depth: head.depth, kind: .entry))
+        turns.append(head.timestamp)
+    }
+
+    @inline(__always)
+    private mutating func leave(
+        _ head: Head, _ ring: Ring, _ timestamp: UInt64, _ duration: UInt64, _ kind: GraphEvent.Kind,
+        _ events: inout OutputSpan<GraphEvent>
+    ) {
+        events.append(
+            GraphEvent(
+                timestamp: timestamp, duration: duration, function: number(of: head.address), task: head.task,
+                cpu: ring.cpu, ring: ring.number, depth: head.depth, kind: kind))
     }
 
     @inline(__always)
@@ -164,33 +186,13 @@ struct EventDecoder: Sendable {
 /// costs more than all the rest.
 private struct Head {
     var timestamp: UInt64 = 0
-    var function: Int32 = 0
+    var address: UInt64 = 0
     var task = TaskKey.none
     var depth: UInt16 = 0
 
     @inline(__always)
     func isOfCall(_ entry: Head) -> Bool {
-        function == entry.function && depth == entry.depth && task == entry.task
-    }
-
-    @inline(__always)
-    func enter(_ ring: Ring, _ events: inout OutputSpan<GraphEvent>, _ turns: inout OutputSpan<UInt64>) {
-        events.append(
-            GraphEvent(
-                timestamp: timestamp, function: function, task: task, cpu: ring.cpu, ring: ring.number, depth: depth,
-                kind: .entry))
-        turns.append(timestamp)
-    }
-
-    @inline(__always)
-    func leave(
-        _ ring: Ring, _ timestamp: UInt64, _ duration: UInt64, _ kind: GraphEvent.Kind,
-        _ events: inout OutputSpan<GraphEvent>
-    ) {
-        events.append(
-            GraphEvent(
-                timestamp: timestamp, duration: duration, function: function, task: task, cpu: ring.cpu,
-                ring: ring.number, depth: depth, kind: kind))
+        address == entry.address && depth == entry.depth && task == entry.task
     }
 }
 
