@@ -26,7 +26,9 @@ struct TextReading {
             names: names, lossesAreMarked: TextSource.lossesAreMarked, instances: TextTasks.instances)
         builder.take(reader.output.span, carefully: carefully)
         builder.finish()
-        recorder.take(builder.takeOutput())
+        var batch = CallBatch()
+        builder.moveOutput(to: &batch)
+        recorder.take(batch)
         (calls, trees, counts) = (recorder.calls, recorder.trees, reader.counts + builder.counts)
     }
 

@@ -15,7 +15,9 @@ func checkStacks(
         var builder = StackBuilder(names: names, lossesAreMarked: lossesAreMarked, instances: instances)
         builder.take(events.span, carefully: carefully)
         builder.finish()
-        return (builder.takeOutput(), readCounts + builder.counts)
+        var batch = CallBatch()
+        builder.moveOutput(to: &batch)
+        return (batch, readCounts + builder.counts)
     }
     let quick = build(carefully: false)
     let careful = build(carefully: true)

@@ -64,7 +64,8 @@ struct EventDecoder: Sendable {
         if isDamaged { damage(ring, time(page.timestamp), &decoded) }
     }
 
-    /// Works on copies, which stay in registers; what is in `self` would be loaded again for each event.
+    /// Works on copies, which stay in registers; what is in `self` would be loaded again for each event. An entry that turns out
+    /// to be a leaf is replaced without asking whether: which it is, no processor can guess.
     ///
     /// - Returns: whether the page had to be left before its end.
     private mutating func decode(
@@ -74,14 +75,12 @@ struct EventDecoder: Sendable {
         var page = page
         let (exit, entry, type, time) = (exit, entry, type, keepsTime ? nil : time)
         var (records, entries, exits) = (0, 0, 0)
-        // An entry waits for the next event: with its own exit right behind it, both become one leaf.
-        var waiting = Head()
-        var isWaiting = false
+        // What the last record was, if it was an entry: with its own exit right behind it, both become one leaf.
+        var last = Head()
         var isDamaged = false
         while true {
             let next = page.next(bytes)
             guard case .event(let record, let stamp) = next else {
-                if isWaiting { enter(waiting, ring, &events, &turns) }
                 if case .damaged = next { isDamaged = true }
                 break
             }
@@ -92,24 +91,31 @@ struct EventDecoder: Sendable {
                 let duration = exit.duration(bytes, record: record.lowerBound)
             {
                 exits &+= 1
-                let isLeaf = isWaiting && head.isOfCall(waiting)
-                if isWaiting && !isLeaf { enter(waiting, ring, &events, &turns) }
-                isWaiting = false
-                let begin = isLeaf ? waiting.timestamp : timestamp
-                leave(head, ring, begin, duration, isLeaf ? .leaf : .exit, &events)
+                let isLeaf = head.isOfCall(last)
+                events.removeLast(isLeaf ? 1 : 0)
+                turns.removeLast(isLeaf ? 1 : 0)
+                events.append(
+                    GraphEvent(
+                        timestamp: isLeaf ? last.timestamp : timestamp, duration: duration,
+                        function: number(of: head.address), task: head.task, cpu: ring.cpu, ring: ring.number,
+                        depth: head.depth, kind: isLeaf ? .leaf : .exit))
                 turns.append(timestamp)
+                last.task = .none
                 continue
             }
-            if isWaiting { enter(waiting, ring, &events, &turns) }
-            isWaiting = false
+            last.task = .none
             let layout = type == entry.id ? entry : addressEntry
-            if type == layout.id, let head = head(record, layout, bytes, ring, timestamp) {
-                entries &+= 1
-                waiting = head
-                isWaiting = true
-            } else {
+            guard type == layout.id, let head = head(record, layout, bytes, ring, timestamp) else {
                 skip(type)
+                continue
             }
+            entries &+= 1
+            events.append(
+                GraphEvent(
+                    timestamp: timestamp, function: number(of: head.address), task: head.task, cpu: ring.cpu,
+                    ring: ring.number, depth: head.depth, kind: .entry))
+            turns.append(timestamp)
+            last = head
         }
         counts.records += records
         counts.entries += entries
@@ -145,28 +151,6 @@ struct EventDecoder: Sendable {
     }
 
     @inline(__always)
-    private mutating func enter(
-        _ head: Head, _ ring: Ring, _ events: inout OutputSpan<GraphEvent>, _ turns: inout OutputSpan<UInt64>
-    ) {
-        events.append(
-            GraphEvent(
-                timestamp: head.timestamp, function: number(of: head.address), task: head.task, cpu: ring.cpu,
-                ring: ring.number, depth: head.depth, kind: .entry))
-        turns.append(head.timestamp)
-    }
-
-    @inline(__always)
-    private mutating func leave(
-        _ head: Head, _ ring: Ring, _ timestamp: UInt64, _ duration: UInt64, _ kind: GraphEvent.Kind,
-        _ events: inout OutputSpan<GraphEvent>
-    ) {
-        events.append(
-            GraphEvent(
-                timestamp: timestamp, duration: duration, function: number(of: head.address), task: head.task,
-                cpu: ring.cpu, ring: ring.number, depth: head.depth, kind: kind))
-    }
-
-    @inline(__always)
     private mutating func number(of address: UInt64) -> Int32 {
         if let known = addresses.function(at: address) { return known }
         return add(address)
@@ -182,8 +166,7 @@ struct EventDecoder: Sendable {
     }
 }
 
-/// What entries and exits have in common. Kept field by field: a whole event that is changed in one field and then copied
-/// costs more than all the rest.
+/// What entries and exits have in common.
 private struct Head {
     var timestamp: UInt64 = 0
     var address: UInt64 = 0
@@ -192,7 +175,8 @@ private struct Head {
 
     @inline(__always)
     func isOfCall(_ entry: Head) -> Bool {
-        address == entry.address && depth == entry.depth && task == entry.task
+        (address ^ entry.address | UInt64(depth ^ entry.depth) | UInt64(UInt32(bitPattern: task.raw ^ entry.task.raw)))
+            == 0
     }
 }
 
