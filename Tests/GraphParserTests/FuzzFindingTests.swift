@@ -64,6 +64,22 @@ import Testing
 
     // MARK: Time that grows with the square of a trace
 
+    /// With times that go back, the tree took other calls for late ones than the stack had.
+    @Test func theTreeTakesOutTheSameLateCallsAsTheStack() throws {
+        let text = """
+               88.698923 |   1)  kworker-119   |               |  f() {
+               88.699087 |   1)  kworker-119   |   8.506 us    |    g();
+               87.699087 |   1)  kworker-119   | + 19.377 us   |    h();
+               88.699103 |   1)  kworker-119   |   7.112 us    |    irq();
+               88.699110 |   1)  kworker-119   | + 31.740 us   |  }
+
+            """
+        let reading = TextReading(Array(text.utf8))
+        let tree = try #require(reading.trees.first)
+        #expect(reading.trees.map(\.nodes.count) == [3, 1])
+        #expect(tree.nodes.reduce(0) { $0 + $1.call.selfNs } == tree.root.duration)
+    }
+
     /// A file of a few megabytes took minutes.
     @Test func manyTasksWithOpenCallsAreLookedThroughSeldom() {
         let text = (1...30_000).map { " 0)  a-\($0)  |               |  f() {\n" }.joined()

@@ -77,6 +77,11 @@ public struct Call: Sendable {
     /// From when on a call below has come too late to be inside: to the microsecond, since text has no more.
     static func end(_ start: UInt64, _ duration: UInt64) -> UInt64 { (start &+ duration) / 1000 * 1000 }
 
+    /// Whether this is an interrupt's call that began when its caller, which ended at `end`, was over.
+    func isLate(_ end: UInt64) -> Bool {
+        startOrNone != GraphEvent.noTime && startOrNone >= end && confidence == .complete
+    }
+
     /// duration − time in the calls directly below, in ns; 0 where the rounding of a text trace would make it negative.
     @inlinable public var selfNs: UInt64 {
         durationOrNone == .max || durationOrNone < childrenNs ? 0 : durationOrNone &- childrenNs

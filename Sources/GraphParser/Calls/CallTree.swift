@@ -20,18 +20,38 @@ public struct CallTree: Sendable {
 /// Holds the trees of the roots that are still open, so it is for looking at trees, not for long traces.
 public struct TreeAssembler: CallConsumer {
     private struct Pending {
-        /// nil until the call has ended.
-        var calls: [(call: Call?, level: Int)] = []
+        var calls: [PendingCall] = []
         /// Where the open calls stand in `calls`, outermost first.
         var open: [Int] = []
 
-        /// Makes the calls that came when the one at `index` was over its siblings: all from the first of which `isLate` is true.
-        mutating func moveOut(of index: Int, where isLate: (Call, _ level: Int) -> Bool) {
-            let first = calls[(index + 1)...].firstIndex { entry in entry.call.map { isLate($0, entry.level) } ?? false
-            }
+        mutating func append(_ call: Call?) {
+            calls.append(PendingCall(call: call, callers: open.count, level: open.count))
+        }
+
+        /// Makes the calls from the one at `first` on siblings of the call that they came after.
+        mutating func moveOut(from first: Int?) {
             guard let first else { return }
             for later in calls[first...].indices { calls[later].level -= 1 }
         }
+
+        /// The first call that came after the one at `index` and not below its depth.
+        func firstAtOwnDepth(of index: Int, _ call: Call) -> Int? {
+            calls[(index + 1)...].firstIndex { $0.call.map { $0.depth <= call.depth } ?? false }
+        }
+
+        /// The first of the last calls directly below the one at `index` that began when it was over.
+        func firstLate(of index: Int, end: UInt64) -> Int? {
+            let below = calls.indices[(index + 1)...].filter { calls[$0].callers == calls[index].callers + 1 }
+            return below.reversed().prefix { calls[$0].call?.isLate(end) ?? false }.last
+        }
+    }
+
+    private struct PendingCall {
+        /// nil until it has ended.
+        var call: Call?
+        /// Open calls when it began.
+        let callers: Int
+        var level: Int
     }
 
     private var pending: [Pending] = []
@@ -51,8 +71,8 @@ public struct TreeAssembler: CallConsumer {
 
     private mutating func began(_ task: TaskSlot) {
         addTasks(upTo: task)
-        pending[task].open.append(pending[task].calls.count)
-        pending[task].calls.append((nil, pending[task].open.count - 1))
+        pending[task].append(nil)
+        pending[task].open.append(pending[task].calls.count - 1)
     }
 
     private mutating func addTasks(upTo task: TaskSlot) {
@@ -63,18 +83,16 @@ public struct TreeAssembler: CallConsumer {
         if call.isLeaf || call.confidence == .orphan {
             addTasks(upTo: call.task)
             guard !call.isRoot else { return onTree(CallTree(nodes: [.init(call: call, level: 0)])) }
-            return pending[call.task].calls.append((call, pending[call.task].open.count))
+            return pending[call.task].append(call)
         }
         let index = pending[call.task].open.removeLast()
         pending[call.task].calls[index].call = call
         if call.facts.contains(.callsAtOwnDepthCameAfter) {
-            pending[call.task].moveOut(of: index) { later, _ in later.depth <= call.depth }
+            pending[call.task].moveOut(from: pending[call.task].firstAtOwnDepth(of: index, call))
         }
         if call.facts.contains(.callsBelowCameAfter), let start = call.start, let duration = call.duration {
-            let (below, end) = (pending[call.task].calls[index].level + 1, Call.end(start, duration))
-            pending[call.task].moveOut(of: index) { later, level in
-                level == below && later.start.map { $0 >= end } ?? false
-            }
+            let end = Call.end(start, duration)
+            pending[call.task].moveOut(from: pending[call.task].firstLate(of: index, end: end))
         }
         guard call.isRoot else { return }
         let nodes = pending[call.task].calls.compactMap { entry in

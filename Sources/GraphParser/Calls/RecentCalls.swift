@@ -12,12 +12,25 @@ struct RecentCalls: Sendable {
         if events.count > 2 * Self.limit { events.removeFirst(events.count - Self.limit) }
     }
 
-    /// The calls of a task, the last first, those of the batch that is under way included.
+    /// The calls directly below the innermost open call of a task, the last first, those of the batch that is under way included.
     func calls(of task: TaskSlot, _ batch: [CallEvent]) -> [Call] {
         var calls: [Call] = []
+        // The call whose own calls are passed over.
+        var inside: Int32?
         let before = events.suffix(max(0, Self.limit - batch.count))
         for part in [batch.suffix(Self.limit), before] {
-            for case .ended(let call) in part.reversed() where call.task == task { calls.append(call) }
+            for event in part.reversed() {
+                switch event {
+                case .began(_, Int32(truncatingIfNeeded: task), let number):
+                    // That of the open call itself.
+                    if inside == nil { return calls }
+                    if inside == number { inside = nil }
+                case .ended(let call) where call.task == task && inside == nil:
+                    calls.append(call)
+                    if !call.isLeaf && call.confidence != .orphan { inside = call.number }
+                default: break
+                }
+            }
         }
         return calls
     }

@@ -143,14 +143,8 @@ struct StackBuilder: Sendable {
         else { return 0 }
         let end = Call.end(calls[top].start, exit.duration)
         var late: UInt64 = 0
-        var first = UInt64.max
         for call in recent.calls(of: slot, output) {
-            guard call.depth > calls[top].depth, call.startOrNone != GraphEvent.noTime, call.startOrNone >= end,
-                call.confidence == .complete
-            else { break }
-            // Those below a call come before it and began later.
-            guard call.startOrNone < first else { continue }
-            first = call.startOrNone
+            guard call.depth > calls[top].depth, call.isLate(end) else { break }
             late &+= call.duration ?? 0
         }
         var frame = calls[top]
