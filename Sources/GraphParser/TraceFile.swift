@@ -33,10 +33,12 @@ public enum TraceFile {
     ///   - path: a function_graph text, a trace.dat, or `-` for standard input.
     ///   - names: filled with the names of functions and tasks before `consumer` gets their numbers.
     ///   - consumer: gets every call in time order, on this thread.
+    ///   - others: gets the other events of the trace, whose numbers `consumer` gets among the calls; nil leaves them out.
     ///   - progress: called now and then with what has been read so far and what there is to read, in bytes.
     /// - Throws: if the file cannot be read, is not a function_graph trace, or is a damaged trace.dat.
     public static func read<Consumer: CallConsumer>(
-        _ path: String, names: TraceNames, into consumer: Consumer, progress: (Int, Int) -> Void = { _, _ in }
+        _ path: String, names: TraceNames, into consumer: Consumer, others: OtherEvents? = nil,
+        progress: (Int, Int) -> Void = { _, _ in }
     ) throws(TraceError) -> TraceReading<Consumer> {
         let file = try InputFile(path: path)
         let begin = try file.read(at: 0, count: TraceDatHeader.magic.count)
@@ -46,10 +48,11 @@ public enum TraceFile {
         if TraceDatHeader.magic.starts(with: begin) {
             let header = try TraceDatHeader(file)
             names.learn(header.comms)
-            let reader = TraceDatReader(file: file, header: header, names: names)
+            let reader = TraceDatReader(file: file, header: header, names: names, others: others)
             return try read(reader, names, consumer) { progress($0, file.size) }
         }
-        return try read(TextSource(file: file, names: names), names, consumer) { progress($0, file.size) }
+        let source = TextSource(file: file, names: names, others: others)
+        return try read(source, names, consumer) { progress($0, file.size) }
     }
 
     private static func read<Consumer: CallConsumer>(

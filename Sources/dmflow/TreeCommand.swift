@@ -21,6 +21,9 @@ struct TreeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Draw the trees of this root only. Can be given again.", valueName: "function"))
     var root: [String] = []
 
+    @Flag(help: "Draw events of other kinds, too, in the calls that they happened in.")
+    var events = false
+
     func validate() throws {
         if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
         guard threshold >= 0, threshold < 1e15 else { throw ValidationError("--threshold must be at least 0") }
@@ -33,9 +36,12 @@ struct TreeCommand: ParsableCommand {
                 names: names, map: try trace.layerMap(), style: .ofStandardOutput(trace.color),
                 limits: .init(depth: depth, thresholdNs: UInt64(threshold * 1000)))
             let drawing = Drawing(renderer: renderer, names: names, roots: Set(root))
-            let reading = try TraceFile.read(trace.file, names: names, into: TreeAssembler(onTree: drawing.take))
+            let others = events ? OtherEvents() : nil
+            let assembler = TreeAssembler(others: others, onTree: drawing.take)
+            let reading = try TraceFile.read(trace.file, names: names, into: assembler, others: others)
             try drawing.finish()
             summarize(reading.counts)
+            summarize(outside: reading.consumer.othersOutside)
             try trace.checkStrict(reading.counts)
         }
     }
@@ -47,6 +53,11 @@ struct TreeCommand: ParsableCommand {
             "\(trace.file): \(counts.open) open, \(counts.orphans) orphans, \(counts.lossy) lossy, "
                 + "\(counts.lostEvents) events lost, records not understood: \(counts.unparsedLines); "
                 + "the trees are marked where")
+    }
+
+    private func summarize(outside count: Int) {
+        guard count > 0 else { return }
+        complain("\(trace.file): \(count) other events happened outside of all calls and are not drawn")
     }
 
     /// Prints the trees as they come; the first error stops the printing and is thrown at the end.

@@ -108,6 +108,19 @@ import Testing
         #expect(none.status == 2 && none.errors.contains("no_such"))
     }
 
+    @Test func eventsAreDrawnOnlyWhenAskedForAndNeverHiddenUnsaid() throws {
+        let path = Fixtures.path("7.3/events.dat")
+        #expect(!(try Program.run(["tree", path]).output.contains("/* ")))
+        let all = try Program.run(["tree", "--events", path])
+        let drawn = all.output.split(separator: "\n").filter { $0.contains("/* ") }
+        #expect(drawn.count == 45 && drawn.contains { $0.contains("/* block_rq_issue: dev=265289728 sector=0 ") })
+        #expect(all.errors.contains("105 other events happened outside of all calls"))
+        let shallow = try Program.run(["tree", "--events", "--depth", "2", path]).output
+        let hidden = shallow.matches(of: /(\d+) other events? not drawn/).compactMap { Int($0.output.1) }
+        let shown = shallow.split(separator: "\n").count { $0.contains("/* ") && !$0.contains("not drawn") }
+        #expect(hidden.reduce(0, +) + shown == 45 && !hidden.isEmpty)
+    }
+
     /// Reading what was drawn gives the trees that were drawn.
     @Test func aDrawnTreeReadsBackAsItself() throws {
         for fixture in ["6.1/io.dat", "4.19-legacy/io.txt"] {

@@ -59,12 +59,21 @@ import Testing
         #expect { try read(file, data, atMost: 4096) } throws: { ($0 as? TraceError)?.code == .damaged }
     }
 
+    /// A page that claims to have a gigabyte packed would be read into memory.
+    @Test func aChunkHasNoMorePackedThanItsPagesCanBe() throws {
+        let bytes = little(UInt32(1)) + little(UInt32(6000)) + little(UInt32(4096)) + [UInt8](repeating: 0, count: 6000)
+        let temporary = try TemporaryFile(bytes)
+        let file = try InputFile(path: temporary.path)
+        let data = CPUData(cpu: 0, offset: 0, size: bytes.count, compression: .zstd)
+        #expect { try read(file, data, atMost: 4096) } throws: { "\($0)".contains("4096 bytes that has 6000 packed") }
+    }
+
     private func header(_ fixture: String) throws -> TraceDatHeader {
         try TraceDatHeader(InputFile(path: Fixtures.path(fixture)))
     }
 
     private func read(_ file: InputFile, _ data: CPUData, atMost: Int) throws -> [UInt8] {
-        var reader = PageReader(file: file, data: data, pageSize: 4096)
+        var reader = PageReader(file: file, data: data, pageSize: 4096, largestChunk: 64 * 4096)
         var buffer: [UInt8] = []
         var pages: [UInt8] = []
         while true {

@@ -36,9 +36,11 @@ func makeReport(text: String) throws -> Report {
     func articleTreesAreDrawnAsGolden(fixture: String) throws {
         let names = TraceNames()
         let renderer = TreeRenderer(names: names, map: .builtin, style: .plain, limits: .init())
+        let others = OtherEvents()
         var text = ""
         _ = try TraceFile.read(
-            Fixtures.path(fixture), names: names, into: TreeAssembler { text += renderer.render($0) })
+            Fixtures.path(fixture), names: names, into: TreeAssembler(others: others) { text += renderer.render($0) },
+            others: others)
         try expectGolden(fixture + ".tree.golden", text)
     }
 

@@ -6,8 +6,12 @@ public final class CallRecorder: CallConsumer {
     public private(set) var trees: [CallTree] = []
     private var assembler: TreeAssembler!
 
-    public init() {
-        assembler = TreeAssembler { [unowned self] in trees.append($0) }
+    /// Other events that were in no tree.
+    public var othersOutside: Int { assembler.othersOutside }
+
+    /// - Parameter others: what the trace is read with; nil leaves other events out.
+    public init(others: OtherEvents? = nil) {
+        assembler = TreeAssembler(others: others) { [unowned self] in trees.append($0) }
     }
 
     public func take(_ batch: CallBatch) {
@@ -23,20 +27,27 @@ public struct RecordedTrace {
     public let names: TraceNames
     public let calls: [Call]
     public let trees: [CallTree]
+    /// Other events that were in no tree.
+    public let othersOutside: Int
 
-    public init(path: String) throws {
+    /// - Parameter others: whether the trees get the other events.
+    public init(path: String, others: Bool = false) throws {
         names = TraceNames()
-        let recorder = CallRecorder()
-        let reading = try TraceFile.read(path, names: names, into: recorder)
+        let events = others ? OtherEvents() : nil
+        let recorder = CallRecorder(others: events)
+        let reading = try TraceFile.read(path, names: names, into: recorder, others: events)
         (source, counts, calls, trees) = (reading.source, reading.counts, recorder.calls, recorder.trees)
+        othersOutside = recorder.othersOutside
     }
 
-    public init(bytes: [UInt8]) throws {
+    public init(bytes: [UInt8], others: Bool = false) throws {
         let file = try TemporaryFile(bytes)
-        try self.init(path: file.path)
+        try self.init(path: file.path, others: others)
     }
 
-    public init(text: String) throws { try self.init(bytes: Array(text.utf8)) }
+    public init(text: String, others: Bool = false) throws {
+        try self.init(bytes: Array(text.utf8), others: others)
+    }
 
     /// Each tree as indented lines `name duration confidence`, durations cut to `resolution` ns where the text cut them.
     public func outline(cut: (UInt64) -> UInt64 = { $0 }) -> [[String]] {

@@ -7,8 +7,10 @@ import Reports
 /// - Parameters:
 ///   - readCounts: what the reader counted.
 ///   - thorough: whether to render, with the built-in layers, what was made; that takes longer than all the rest.
+///   - others: what `events` was read with; nil if without other events.
 func checkStacks(
-    _ events: [GraphEvent], _ readCounts: TraceCounts, of source: TraceSource, names: TraceNames,
+    _ events: [GraphEvent], _ others: OtherEvents?, _ readCounts: TraceCounts, of source: TraceSource,
+    names: TraceNames,
     lossesAreMarked: Bool, instances: [UInt8], thorough: Bool
 ) {
     func build(carefully: Bool) -> (batch: CallBatch, counts: TraceCounts) {
@@ -30,8 +32,12 @@ func checkStacks(
     expect(begun == counts.calls + counts.lossy + counts.open, "entries get lost: \(counts)")
     expect(ended == counts.calls + counts.lossy + counts.orphans, "exits get lost: \(counts)")
 
+    expectSame(events, quick.batch, lossesAreMarked, instances, names)
+
     let precision = source.kind == .text ? GraphEvent.Precision.microsecond.rounding : 0
-    let trees = trees(of: quick.batch)
+    let (trees, outside) = trees(of: quick.batch, others)
+    let inside = trees.reduce(0) { $0 + $1.others.count }
+    expect(inside + outside == events.count { $0.kind == .other }, "other events get lost on the way to trees")
     expect(trees.reduce(0) { $0 + $1.nodes.count } == endings(quick.batch).count, "calls get lost on the way to trees")
     for tree in trees { check(tree, precision: precision) }
 
@@ -40,6 +46,22 @@ func checkStacks(
     expect(report == FuzzChecks.report(careful.batch, counts, source, names, map), "the long way has another report")
     check(report, endings(quick.batch), precision: precision)
     if thorough { render(report, trees, names, map) }
+}
+
+// MARK: Other events
+
+/// Those who ask for other events must get the same calls.
+private func expectSame(
+    _ events: [GraphEvent], _ batch: CallBatch, _ lossesAreMarked: Bool, _ instances: [UInt8], _ names: TraceNames
+) {
+    let calls = events.filter { $0.kind != .other }
+    guard calls.count < events.count else { return }
+    var builder = StackBuilder(names: names, lossesAreMarked: lossesAreMarked, instances: instances)
+    builder.take(calls.span)
+    builder.finish()
+    var alone = CallBatch()
+    builder.moveOutput(to: &alone)
+    expectSame(batch, alone)
 }
 
 // MARK: Calls
@@ -68,13 +90,14 @@ extension Call {
 
 // MARK: Trees
 
-private func trees(of batch: CallBatch) -> [CallTree] {
+private func trees(of batch: CallBatch, _ others: OtherEvents?) -> (trees: [CallTree], outside: Int) {
     var trees: [CallTree] = []
-    withoutActuallyEscaping({ trees.append($0) } as (CallTree) -> Void) { keep in
-        var assembler = TreeAssembler(onTree: keep)
+    let outside = withoutActuallyEscaping({ trees.append($0) } as (CallTree) -> Void) { keep in
+        var assembler = TreeAssembler(others: others, onTree: keep)
         assembler.take(batch)
+        return assembler.othersOutside
     }
-    return trees
+    return (trees, outside)
 }
 
 private func check(_ tree: CallTree, precision: UInt64) {
@@ -89,6 +112,10 @@ private func check(_ tree: CallTree, precision: UInt64) {
             if caller.call.isWhole { expect(node.call.isWhole, "a whole call has a part that is not: \(tree)") }
         }
         callers.append(node)
+    }
+    for other in tree.others {
+        expect(other.call < other.before && other.before <= tree.nodes.count, "an event in no call: \(tree)")
+        expect(tree.nodes.indices.contains(other.call), "an event in no call: \(tree)")
     }
     guard tree.isComplete, let duration = tree.root.duration, tree.nodes.allSatisfy(\.call.isPlausible) else { return }
     for node in tree.nodes where node.call.duration != nil {

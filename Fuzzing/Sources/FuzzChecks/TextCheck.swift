@@ -7,7 +7,8 @@ public func checkText(_ bytes: [UInt8]) {
     let seed = digest(bytes)
     expectSame(ReadText(bytes + longEnd), ReadText(bytes + shortEnd, piece: 1 + Int(seed % 777)))
 
-    let reading = ReadText(bytes)
+    let others = seed % 2 == 0 ? OtherEvents() : nil
+    let reading = ReadText(bytes, others: others)
     expectAccounted(reading.counts)
     let lines = bytes.count { $0 == 0x0a } + (bytes.isEmpty || bytes.last == 0x0a ? 0 : 1)
     expect(reading.counts.records == lines, "\(reading.counts.records) of \(lines) lines are accounted for")
@@ -16,8 +17,8 @@ public func checkText(_ bytes: [UInt8]) {
         path: "-", kind: .text, kernel: reading.reader.kernel, clock: nil, cpus: reading.reader.cpuCount,
         notes: reading.reader.notes)
     checkStacks(
-        reading.events, reading.counts, of: source, names: reading.names,
-        lossesAreMarked: TextSource.lossesAreMarked, instances: TextTasks.instances, thorough: seed % 16 == 0)
+        reading.events, others, reading.counts, of: source, names: reading.names,
+        lossesAreMarked: TextSource.lossesAreMarked, instances: TextTasks.instances, thorough: seed / 2 % 16 == 0)
 }
 
 private let shortEnd = [UInt8]("\n=> end".utf8)
@@ -28,8 +29,8 @@ private struct ReadText {
     private(set) var reader: TextReader
     private(set) var events: [GraphEvent] = []
 
-    init(_ bytes: [UInt8], piece: Int = .max) {
-        reader = TextReader(names: names)
+    init(_ bytes: [UInt8], piece: Int = .max, others: OtherEvents? = nil) {
+        reader = TextReader(names: names, others: others)
         var start = 0
         while start < bytes.count {
             let end = start + min(piece, bytes.count - start)

@@ -95,6 +95,8 @@ public enum CallEvent: Sendable {
     ///   need for each open call in an array.
     case began(FunctionID, task: Int32, number: Int32)
     case ended(Call)
+    /// Happened now in a task, negative if the task has no calls: `number` in ``OtherEvents``. Only for those who asked.
+    case other(number: Int32, task: Int32)
 }
 
 /// Calls on their way to a consumer.

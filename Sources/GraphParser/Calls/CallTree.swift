@@ -6,8 +6,18 @@ public struct CallTree: Sendable {
         public let level: Int
     }
 
+    /// An event of another kind that happened inside a call.
+    public struct Other: Sendable {
+        public let event: OtherEvent
+        /// Indices in `nodes`: of the call, and of the node that it happened before; the count if it came last.
+        public let call: Int
+        public let before: Int
+    }
+
     /// The root first; a node's calls follow it, one level deeper.
     public let nodes: [Node]
+    /// In the order in which they happened; empty unless asked for.
+    public let others: [Other]
 
     public var root: Call { nodes[0].call }
 
@@ -23,6 +33,7 @@ public struct TreeAssembler: CallConsumer {
         var calls: [PendingCall] = []
         /// Where the open calls stand in `calls`, outermost first.
         var open: [Int] = []
+        var others: [CallTree.Other] = []
 
         mutating func append(_ call: Call?) {
             calls.append(PendingCall(call: call, callers: open.count, level: open.count))
@@ -55,16 +66,25 @@ public struct TreeAssembler: CallConsumer {
     }
 
     private var pending: [Pending] = []
+    private let others: OtherEvents?
     private let onTree: (CallTree) -> Void
+    /// Other events of tasks that had no root open: they are in no tree.
+    public private(set) var othersOutside = 0
 
-    /// - Parameter onTree: gets each tree in the order in which the roots ended.
-    public init(onTree: @escaping (CallTree) -> Void) { self.onTree = onTree }
+    /// - Parameters:
+    ///   - others: what the trace is read with; nil leaves other events out.
+    ///   - onTree: gets each tree in the order in which the roots ended.
+    public init(others: OtherEvents? = nil, onTree: @escaping (CallTree) -> Void) {
+        self.others = others
+        self.onTree = onTree
+    }
 
     public mutating func take(_ batch: CallBatch) {
         for event in batch.events {
             switch event {
             case .began(_, let task, _): began(Int(task))
             case .ended(let call): ended(call)
+            case .other(let number, let task): other(number, Int(task))
             }
         }
     }
@@ -75,6 +95,16 @@ public struct TreeAssembler: CallConsumer {
         pending[task].open.append(pending[task].calls.count - 1)
     }
 
+    private mutating func other(_ number: Int32, _ task: TaskSlot) {
+        guard let event = others?.take(number) else { return }
+        guard pending.indices.contains(task), let call = pending[task].open.last else {
+            othersOutside += 1
+            return
+        }
+        pending[task].others.append(
+            CallTree.Other(event: event, call: call, before: pending[task].calls.count))
+    }
+
     private mutating func addTasks(upTo task: TaskSlot) {
         while pending.count <= task { pending.append(Pending()) }
     }
@@ -82,7 +112,7 @@ public struct TreeAssembler: CallConsumer {
     private mutating func ended(_ call: Call) {
         if call.isLeaf || call.confidence == .orphan {
             addTasks(upTo: call.task)
-            guard !call.isRoot else { return onTree(CallTree(nodes: [.init(call: call, level: 0)])) }
+            guard !call.isRoot else { return onTree(CallTree(nodes: [.init(call: call, level: 0)], others: [])) }
             return pending[call.task].append(call)
         }
         let index = pending[call.task].open.removeLast()
@@ -95,16 +125,33 @@ public struct TreeAssembler: CallConsumer {
             pending[call.task].moveOut(from: pending[call.task].firstLate(of: index, end: end))
         }
         guard call.isRoot else { return }
-        let nodes = pending[call.task].calls.compactMap { entry in
+        handOn(call.task)
+    }
+
+    /// A task's root has ended. What came after it was over has no caller either, and is a tree of its own.
+    private mutating func handOn(_ task: TaskSlot) {
+        let nodes = pending[task].calls.compactMap { entry in
             entry.call.map { CallTree.Node(call: $0, level: entry.level) }
         }
-        pending[call.task].calls.removeAll(keepingCapacity: true)
-        // What came after a root was over has no caller either.
-        var start = 0
-        while start < nodes.count {
-            let end = nodes[(start + 1)...].firstIndex { $0.level == 0 } ?? nodes.count
-            onTree(CallTree(nodes: Array(nodes[start..<end])))
-            start = end
+        let roots = nodes.indices.filter { $0 == 0 || nodes[$0].level == 0 }
+        var others = [[CallTree.Other]](repeating: [], count: roots.count)
+        for other in pending[task].others {
+            let tree = roots.lastIndex { $0 <= other.call } ?? 0
+            let end = tree + 1 < roots.count ? roots[tree + 1] : nodes.count
+            others[tree].append(other.moved(by: -roots[tree], end: end))
         }
+        pending[task].calls.removeAll(keepingCapacity: true)
+        pending[task].others.removeAll(keepingCapacity: true)
+        for (tree, start) in roots.enumerated() {
+            let end = tree + 1 < roots.count ? roots[tree + 1] : nodes.count
+            onTree(CallTree(nodes: Array(nodes[start..<end]), others: others[tree]))
+        }
+    }
+}
+
+extension CallTree.Other {
+    /// In a part of the nodes, which ends before `end`.
+    fileprivate func moved(by offset: Int, end: Int) -> Self {
+        Self(event: event, call: call + offset, before: min(before, end) + offset)
     }
 }

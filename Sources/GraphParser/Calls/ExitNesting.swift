@@ -10,11 +10,14 @@ struct ExitNesting: Sendable {
     private(set) var inferredEntries = 0
 
     private struct Node {
+        /// Or another event, which is below the calls that had begun before it.
         let exit: GraphEvent
         /// How many of the nodes before it are below it.
         let below: Int
         /// ns; `noTime` where the text does not tell.
         let start: UInt64
+
+        var isCall: Bool { exit.kind == .exit }
     }
 
     private struct Task {
@@ -38,7 +41,9 @@ struct ExitNesting: Sendable {
     private var places: [Key: Int] = [:]
     /// The tasks that may have something waiting: letting go must not take longer than was waited for.
     private var holding: [Int] = []
+    /// Calls and other events; counted apart, since the one must not depend on the other.
     private var waiting = 0
+    private var waitingOthers = 0
     private var losses = 0
 
     /// More than this does not wait: no tree has so many calls, and no host so many tasks at a time.
@@ -52,6 +57,10 @@ struct ExitNesting: Sendable {
     mutating func take(_ event: GraphEvent, _ output: inout [GraphEvent]) {
         switch event.kind {
         case .exit where mode != .off && event.function != FunctionID.unknown.index: return hold(event, &output)
+        case .other where mode != .off && waitingOthers < Self.mostNodes:
+            waitingOthers += 1
+            return hold(Node(exit: event, below: 0, start: event.timestamp), of: place(of: event))
+        case .other: break
         case .entry, .leaf, .exit: if mode != .off { giveUp(&output) }
         case .loss:
             letGo(&output)
@@ -76,15 +85,29 @@ struct ExitNesting: Sendable {
             if exit.depth == 0 { tasks[task].losses = losses }
             return output.append(exit)
         }
-        if let last = tasks[task].nodes.last, exit.depth >= last.exit.depth { mode = .certain }
-        tasks[task].nodes.append(node(exit, behind: tasks[task].nodes))
+        if let last = tasks[task].nodes.last(where: \.isCall), exit.depth >= last.exit.depth { mode = .certain }
+        hold(node(exit, behind: tasks[task].nodes), of: task)
         waiting += 1
+        if waiting > Self.mostNodes || tasks.count > Self.mostTasks { return forget(&output) }
+        if exit.depth == 0 && mode == .certain { emit(task, &output) }
+    }
+
+    private mutating func hold(_ node: Node, of task: Int) {
+        tasks[task].nodes.append(node)
         if !tasks[task].isHolding {
             tasks[task].isHolding = true
             holding.append(task)
         }
-        if waiting > Self.mostNodes || tasks.count > Self.mostTasks { return forget(&output) }
-        if exit.depth == 0 && mode == .certain { emit(task, &output) }
+    }
+
+    /// What waits of a task, which does so no longer.
+    private mutating func release(_ task: Int) -> [Node] {
+        let nodes = tasks[task].nodes
+        tasks[task].nodes = []
+        let calls = nodes.count { $0.isCall }
+        waiting -= calls
+        waitingOthers -= nodes.count - calls
+        return nodes
     }
 
     private mutating func place(of exit: GraphEvent) -> Int {
@@ -105,7 +128,11 @@ struct ExitNesting: Sendable {
         var count = 0
         while count < nodes.count {
             let node = nodes[nodes.count - 1 - count]
-            guard node.exit.depth > exit.depth, node.exit.duration <= left else { break }
+            if !node.isCall && (node.start >= start || start == GraphEvent.noTime) {
+                count += 1
+                continue
+            }
+            guard node.isCall, node.exit.depth > exit.depth, node.exit.duration <= left else { break }
             left -= node.exit.duration
             count += node.below + 1
             start = min(start, node.start)
@@ -139,19 +166,17 @@ struct ExitNesting: Sendable {
 
     private mutating func letGo(_ task: Int, _ output: inout [GraphEvent]) {
         if mode == .certain { return emit(task, &output) }
-        waiting -= tasks[task].nodes.count
-        output += tasks[task].nodes.map(\.exit)
-        tasks[task].nodes = []
+        output += release(task).map(\.exit)
     }
 
     /// Entries go on in the order of their calls, an exit when all below it is done.
     private mutating func emit(_ task: Int, _ output: inout [GraphEvent]) {
-        let nodes = tasks[task].nodes
-        tasks[task].nodes = []
-        waiting -= nodes.count
+        let nodes = release(task)
         // Outermost first: a call stands behind those below it.
         var calls = [[Int]](repeating: [], count: nodes.count)
-        for index in nodes.indices.reversed() { calls[index - nodes[index].below].append(index) }
+        for index in nodes.indices.reversed() where nodes[index].isCall {
+            calls[index - nodes[index].below].append(index)
+        }
         var starts: [UInt64] = []
         for index in nodes.indices {
             for call in calls[index] {
@@ -161,7 +186,7 @@ struct ExitNesting: Sendable {
                 output.append(entry(of: nodes[call], start: start))
             }
             output.append(nodes[index].exit)
-            starts.removeLast()
+            if nodes[index].isCall { starts.removeLast() }
         }
     }
 

@@ -37,6 +37,8 @@ struct GraphEvent {
         case loss
         /// This CPU goes on with another task: `task` instead of `previous`. Only for text without a task column.
         case taskSwitch
+        /// Of another kind, for those who asked: `function` is its number in ``OtherEvents``.
+        case other
     }
 
     /// Stands for a time that the trace does not have.
@@ -82,6 +84,10 @@ struct GraphEvent {
         event.timestamp = timestamp
         event.duration = count.map { UInt64(clamping: $0) } ?? noTime
         return event
+    }
+
+    static func other(_ number: Int32, task: TaskKey, cpu: UInt16, ring: UInt16, timestamp: UInt64) -> GraphEvent {
+        GraphEvent(timestamp: timestamp, function: number, task: task, cpu: cpu, ring: ring, kind: .other)
     }
 
     static func taskSwitch(cpu: UInt16, from: Int32, to: Int32) -> GraphEvent {

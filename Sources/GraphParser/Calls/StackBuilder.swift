@@ -87,6 +87,7 @@ struct StackBuilder: Sendable {
             pop(event, slot: slot)
         case .loss: loss(ring: Int(event.ring), count: event.lostCount)
         case .taskSwitch: switchTask(event)
+        case .other: other(event)
         }
     }
 
@@ -308,6 +309,15 @@ struct StackBuilder: Sendable {
         slots[key(old, 0)] = nil
         slots[key(new, 0)] = slot
         stacks[slot].key = new
+    }
+
+    // MARK: Other events
+
+    /// Changes nothing: whoever does not ask for the events gets the same calls.
+    private mutating func other(_ event: GraphEvent) {
+        let task = event.task == .running ? lanes.task(on: Int(event.cpu)) : event.task
+        let slot = task.flatMap { slots[key($0, Int(event.ring))] } ?? -1
+        output.append(.other(number: event.function, task: Int32(truncatingIfNeeded: slot)))
     }
 
     // MARK: Losses

@@ -1,5 +1,8 @@
 /// A comment whose text goes on in the next lines: an event's text may have line ends of its own.
 struct OpenComment: Sendable {
+    /// What it says, for those who ask for other events.
+    private(set) var text: [UInt8] = []
+    private let keepsText: Bool
     private var end = CommentLine.End.closed
     /// Bytes of the text so far.
     private var length = 0
@@ -9,9 +12,13 @@ struct OpenComment: Sendable {
 
     var isOpen: Bool { end != .closed }
 
-    mutating func begin(_ comment: CommentLine) {
+    init(keepsText: Bool) { self.keepsText = keepsText }
+
+    mutating func begin(_ comment: CommentLine, _ line: Span<UInt8>) {
         end = comment.end
         length = comment.text.count
+        text.removeAll(keepingCapacity: true)
+        if keepsText { text += comment.text.map { line[$0] } }
     }
 
     /// True if `line` belongs to the comment, whatever it looks like on its own.
@@ -22,8 +29,15 @@ struct OpenComment: Sendable {
             end = .closed
             return false
         }
-        let last = line.trimmedEnd()
-        if end == .open, line.has("*/", at: last - 2) || line.has("[LINE TOO BIG]", at: last - 14) { end = .closed }
+        var last = line.trimmedEnd()
+        if end == .open, line.has("*/", at: last - 2) || line.has("[LINE TOO BIG]", at: last - 14) {
+            end = .closed
+            if line.has("*/", at: last - 2) { last -= 2 }
+        }
+        if keepsText {
+            let more = line.trimmed(0..<last)
+            text += (more.isEmpty ? [] : [space]) + more.map { line[$0] }
+        }
         return true
     }
 

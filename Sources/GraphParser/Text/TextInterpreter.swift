@@ -21,11 +21,17 @@ struct TextInterpreter: Sendable {
     private var isLogged: Bool?
     /// nil once it is clear that the text begins with a whole line.
     private var opening: OpeningLines? = OpeningLines()
-    private var comment = OpenComment()
+    private var comment: OpenComment
+    /// The event that the comment tells, until that is over.
+    private var other: GraphEvent?
+    private let others: OtherEvents?
 
-    init(names: TraceNames) {
+    /// - Parameter others: gets the other events; nil if nobody asks for them.
+    init(names: TraceNames, others: OtherEvents?) {
         self.names = names
+        self.others = others
         tasks = TextTasks(names: names)
+        comment = OpenComment(keepsText: others != nil)
     }
 
     mutating func take(_ line: Span<UInt8>) {
@@ -40,6 +46,7 @@ struct TextInterpreter: Sendable {
 
     mutating func finish() {
         endOpening(firstIsCut: false)
+        endOther()
     }
 
     /// Takes the lines from `start` on that need no closer look.
@@ -114,8 +121,10 @@ struct TextInterpreter: Sendable {
         let line = whole.extracting(text..<whole.count)
         if comment.goesOn(line, parsed) {
             counts.comments += 1
+            if !comment.isOpen { endOther() }
             return
         }
+        endOther()
         switch parsed {
         case .graph(let graph):
             if isLogged == nil { isLogged = text > 0 }
@@ -126,9 +135,9 @@ struct TextInterpreter: Sendable {
             if text == 0, graph.durationBar >= 0, let event = output.last {
                 scanner.learn(line, graph, event)
             }
-        case .comment(let other):
+        case .comment(let comment):
             counts.comments += 1
-            comment.begin(other)
+            begin(comment, line)
         case .taskSwitch(let cpu, let from, let to):
             counts.structureLines += 1
             output.append(tasks.change(on: cpu, from: from, to: to, line))
@@ -152,6 +161,26 @@ struct TextInterpreter: Sendable {
         case .release(let release): if kernel == nil { kernel = printable(release.map { line[$0] }) }
         default: isCorrupted = true
         }
+    }
+
+    // MARK: Other events
+
+    private mutating func begin(_ comment: CommentLine, _ line: Span<UInt8>) {
+        self.comment.begin(comment, line)
+        guard others != nil else { return }
+        other = tasks.other(comment.columns, line)
+        other?.timestamp = comment.columns.timestamp ?? GraphEvent.noTime
+        if !self.comment.isOpen { endOther() }
+    }
+
+    /// The comment is over, and with it another event.
+    private mutating func endOther() {
+        guard var event = other, let others else { return }
+        let timestamp = event.timestamp == GraphEvent.noTime ? nil : event.timestamp
+        event.function = others.add(
+            OtherEvent(timestamp: timestamp, cpu: Int(event.cpu), line: printable(comment.text)))
+        output.append(event)
+        other = nil
     }
 
     // MARK: Calls

@@ -12,8 +12,9 @@ struct TextReader: Sendable {
     /// Longer lines are not read: no kernel prints a line of more than a page.
     private static var lineLimit: Int { 64 << 10 }
 
-    init(names: TraceNames) {
-        interpreter = TextInterpreter(names: names)
+    /// - Parameter others: gets the other events; nil if nobody asks for them.
+    init(names: TraceNames, others: OtherEvents? = nil) {
+        interpreter = TextInterpreter(names: names, others: others)
     }
 
     /// What was read since ``takeOutput(into:)``.

@@ -16,9 +16,10 @@ struct TextSource: EventSource {
         "function_graph", "irqsoff", "preemptoff", "preemptirqsoff", "wakeup", "wakeup_rt", "wakeup_dl",
     ]
 
-    init(file: InputFile, names: TraceNames) {
+    /// - Parameter others: gets the other events; nil if nobody asks for them.
+    init(file: InputFile, names: TraceNames, others: OtherEvents? = nil) {
         self.file = file
-        reader = TextReader(names: names)
+        reader = TextReader(names: names, others: others)
     }
 
     var counts: TraceCounts { reader.counts }

@@ -60,6 +60,16 @@ struct TextTasks: Sendable {
         return .taskSwitch(cpu: lane(cpu), from: from.tid, to: to.tid)
     }
 
+    /// Another event, without its number and time. Changes nothing that calls are read by.
+    mutating func other(_ columns: GraphLine, _ line: Span<UInt8>) -> GraphEvent {
+        let cpu = UInt16(columns.cpu ?? 0)
+        guard let tid = columns.tid else {
+            return .other(0, task: .running, cpu: cpu, ring: cpu, timestamp: GraphEvent.noTime)
+        }
+        let ring = sources.ring(columns.source, line, cpu: cpu)
+        return .other(0, task: .thread(tid, cpu: cpu), cpu: cpu, ring: ring, timestamp: GraphEvent.noTime)
+    }
+
     private mutating func learn(_ task: TaskName, _ line: Span<UInt8>) {
         guard task.tid != lastTID else { return }
         lastTID = task.tid

@@ -17,11 +17,12 @@ struct CPUStream: Sendable {
     /// - Parameters:
     ///   - number: see ``GraphEvent/ring``.
     ///   - chunkSize: pages are read in pieces of about so many bytes.
-    init(file: InputFile, data: CPUData, pageSize: Int, number: Int, chunkSize: Int) {
+    ///   - largestChunk: bytes that a compressed chunk may hold.
+    init(file: InputFile, data: CPUData, pageSize: Int, number: Int, chunkSize: Int, largestChunk: Int) {
         ring = Ring(cpu: UInt16(data.cpu), number: UInt16(number))
         self.pageSize = pageSize
         self.chunkSize = chunkSize
-        reader = PageReader(file: file, data: data, pageSize: pageSize)
+        reader = PageReader(file: file, data: data, pageSize: pageSize, largestChunk: largestChunk)
     }
 
     /// Bytes of the file that have been read so far.

@@ -1,8 +1,5 @@
 /// Reads compressed trace data: a number of chunks, then each one's packed size, size and packed bytes.
 struct ChunkReader: Sendable {
-    /// trace-cmd packs 10 pages at a time. Every CPU has a chunk in memory, so this is what an invented file can take.
-    private static let mostPages = 64
-
     private struct Chunk {
         let packedSize: Int
         let size: Int
@@ -17,11 +14,14 @@ struct ChunkReader: Sendable {
     private var left: UInt32
     /// The chunk that starts at `offset`, if its sizes were read.
     private var chunk: Chunk?
-    private var packed: [UInt8] = []
+    /// Bytes that a chunk may hold.
+    private let largest: Int
 
-    init(file: InputFile, data: CPUData, pageSize: Int) throws(TraceError) {
+    /// - Parameter largest: bytes that a chunk may hold: every CPU has one in memory.
+    init(file: InputFile, data: CPUData, pageSize: Int, largest: Int) throws(TraceError) {
         self.file = file
         self.pageSize = pageSize
+        self.largest = largest
         // The size that recorders write counts the chunks, without their number in front.
         end = min(data.offset + 4 + data.size, file.size)
         decompressor = Decompressor(data.compression)
@@ -34,16 +34,20 @@ struct ChunkReader: Sendable {
     mutating func nextSize() throws(TraceError) -> Int? {
         if let chunk { return chunk.size }
         guard left > 0 else { return nil }
-        guard end - offset >= 8, try file.read(at: offset, into: &packed, count: 8) == 8 else {
+        guard end - offset >= 8, case let head = try file.read(at: offset, count: 8), head.count == 8 else {
             throw .damaged(file, "the chunks of trace data end too early (byte \(offset))")
         }
-        let next = Chunk(packedSize: number(at: 0), size: number(at: 4))
+        let next = Chunk(packedSize: number(head, at: 0), size: number(head, at: 4))
         guard next.packedSize <= end - offset - 8 else {
             throw .damaged(file, "a chunk would end behind its buffer's end (byte \(offset))")
         }
         // The last chunk may end within a page, as the data of a recorder that was killed does.
-        guard next.size > 0, next.size <= Self.mostPages * pageSize, left == 1 || next.size % pageSize == 0 else {
+        guard next.size > 0, next.size <= largest, left == 1 || next.size % pageSize == 0 else {
             throw .damaged(file, "a chunk that claims to hold \(next.size) bytes (byte \(offset))")
+        }
+        // What cannot be made smaller is a little larger when it is packed.
+        guard next.packedSize <= next.size + next.size / 8 + 1024 else {
+            throw .damaged(file, "a chunk of \(next.size) bytes that has \(next.packedSize) packed (byte \(offset))")
         }
         chunk = next
         return next.size
@@ -52,14 +56,14 @@ struct ChunkReader: Sendable {
     /// Puts the chunk of which `nextSize` told into `buffer`, behind its first `start` bytes.
     mutating func expand(into buffer: inout [UInt8], at start: Int) throws(TraceError) {
         guard let chunk else { return }
-        let got = try file.read(at: offset + 8, into: &packed, count: chunk.packedSize)
+        let packed = try file.read(at: offset + 8, count: chunk.packedSize)
         if buffer.count < start + chunk.size {
             buffer.append(contentsOf: repeatElement(0, count: start + chunk.size - buffer.count))
         }
         let outcome = packed.withUnsafeBytes { packed in
             buffer.withUnsafeMutableBytes { room in
                 decompressor.expand(
-                    UnsafeRawBufferPointer(rebasing: packed[..<got]),
+                    packed,
                     into: UnsafeMutableRawBufferPointer(rebasing: room[start..<(start + chunk.size)]))
             }
         }
@@ -71,7 +75,7 @@ struct ChunkReader: Sendable {
         self.chunk = nil
     }
 
-    private func number(at index: Int) -> Int {
-        (0..<4).reduce(0) { $0 | Int(packed[index + $1]) << (8 * $1) }
+    private func number(_ head: [UInt8], at index: Int) -> Int {
+        (0..<4).reduce(0) { $0 | Int(head[index + $1]) << (8 * $1) }
     }
 }

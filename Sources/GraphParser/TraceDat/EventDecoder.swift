@@ -22,6 +22,7 @@ struct EventDecoder: Sendable {
     private let time: TimeConversion
     private let keepsTime: Bool
     private let type: TypeCell
+    private let pidField: Field
     private let pid: Cell
     private let entry: HeadLayout
     private let addressEntry: HeadLayout
@@ -29,16 +30,27 @@ struct EventDecoder: Sendable {
     private let symbols: SymbolTable
     private let names: TraceNames
     private var addresses = AddressIndex()
+    /// Bytes that an event has at least of which something is made, its header included.
+    private let smallestEvent: Int
 
-    init(header: TraceDatHeader, names: TraceNames) {
+    /// Other events, and who gets them; nil if nobody asks.
+    private let catalogue: EventCatalogue
+    private let others: OtherEvents?
+
+    init(header: TraceDatHeader, names: TraceNames, others: OtherEvents?) {
+        catalogue = header.events
+        self.others = others
         layout = header.layout
         time = header.time
         keepsTime = header.time.isIdentity
         type = TypeCell(header.formats.type)
+        pidField = header.formats.pid
         pid = Cell(header.formats.pid)
         entry = HeadLayout(header.formats.entry, pid)
         addressEntry = HeadLayout(header.formats.returnAddressEntry, pid)
         exit = ExitLayout(header.formats.exit, pid)
+        let smallestCall = min(entry.minimumSize, addressEntry.minimumSize, exit.head.minimumSize, 64)
+        smallestEvent = 4 + (others == nil ? smallestCall : 4)
         symbols = header.symbols
         self.names = names
     }
@@ -54,8 +66,7 @@ struct EventDecoder: Sendable {
             decoded.append(.loss(ring: ring.number, count: count, timestamp: timestamp))
         }
         var isDamaged = false
-        // No event is shorter than eight bytes.
-        let most = bytes.byteCount / 8
+        let most = page.bytesLeft / smallestEvent + 1
         decoded.events.append(addingCapacity: most) { events in
             decoded.turns.append(addingCapacity: most) { turns in
                 isDamaged = decode(bytes, page, ring, &events, &turns)
@@ -106,7 +117,10 @@ struct EventDecoder: Sendable {
             last.task = .none
             let layout = type == entry.id ? entry : addressEntry
             guard type == layout.id, let head = head(record, layout, bytes, ring, timestamp) else {
-                skip(type)
+                if let other = skip(type, record, bytes, ring, timestamp) {
+                    events.append(other)
+                    turns.append(timestamp)
+                }
                 continue
             }
             entries &+= 1
@@ -124,9 +138,26 @@ struct EventDecoder: Sendable {
     }
 
     /// An event of another kind, or one that cannot be understood.
-    private mutating func skip(_ type: UInt64) {
-        let isOther = type != .max && type != entry.id && type != exit.id && type != addressEntry.id
-        if isOther { counts.comments += 1 } else { counts.unparsedLines += 1 }
+    ///
+    /// - Returns: what others get of it; nil if nobody asks.
+    @inline(never)
+    private mutating func skip(
+        _ type: UInt64, _ record: Range<Int>, _ bytes: RawSpan, _ ring: Ring, _ timestamp: UInt64
+    ) -> GraphEvent? {
+        guard type != .max && type != entry.id && type != exit.id && type != addressEntry.id else {
+            counts.unparsedLines += 1
+            return nil
+        }
+        counts.comments += 1
+        guard let others else { return nil }
+        let format = catalogue.event(id: Int(type))
+        let number = others.add(
+            OtherEvent(
+                timestamp: timestamp, cpu: Int(ring.cpu), name: format?.name ?? "event \(type)",
+                text: format?.describe(bytes.extracting(record)) ?? ""))
+        let thread = pidField.value(in: bytes, record: record).flatMap { Int32(exactly: $0) }
+        let task = thread.map { TaskKey.thread($0, cpu: ring.cpu) } ?? .none
+        return .other(number, task: task, cpu: ring.cpu, ring: ring.number, timestamp: timestamp)
     }
 
     /// A page, or the rest of one, that cannot be understood.

@@ -8,13 +8,16 @@ struct PageReader: Sendable {
     private let pageSize: Int
     private var offset: Int
     private var chunks: ChunkReader?
+    private let largestChunk: Int
 
     /// A chunk that did not fit the caller's buffer, and how much of it was handed on.
     private var kept: [UInt8] = []
     private var keptCount = 0
     private var keptStart = 0
 
-    init(file: InputFile, data: CPUData, pageSize: Int) {
+    /// - Parameter largestChunk: bytes that a compressed chunk may hold.
+    init(file: InputFile, data: CPUData, pageSize: Int, largestChunk: Int) {
+        self.largestChunk = largestChunk
         self.file = file
         self.data = data
         self.pageSize = pageSize
@@ -47,7 +50,7 @@ struct PageReader: Sendable {
 
     /// As many chunks as fit; the first one that does not is kept.
     private mutating func nextChunks(_ buffer: inout [UInt8], _ room: Int) throws(TraceError) -> Int {
-        if chunks == nil { chunks = try ChunkReader(file: file, data: data, pageSize: pageSize) }
+        if chunks == nil { chunks = try ChunkReader(file: file, data: data, pageSize: pageSize, largest: largestChunk) }
         var filled = 0
         while let size = try chunks?.nextSize() {
             guard filled + size <= room else {

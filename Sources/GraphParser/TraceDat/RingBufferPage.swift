@@ -21,6 +21,8 @@ struct RingBufferPage {
     private(set) var timestamp: UInt64
     /// Whether events were lost between the previous page and this one.
     let loss: Loss
+    /// What has not been walked over.
+    var bytesLeft: Int { end - index }
     private var index: Int
     private let end: Int
 

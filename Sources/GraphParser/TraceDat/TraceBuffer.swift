@@ -23,12 +23,18 @@ extension TraceBuffer {
     /// More buffers, and CPUs of all of them, than any recorder has: each takes memory while it is read.
     static let mostInFile = 256
     private static let mostCPUs = 8192
+    /// A page of each CPU is in memory, and its events, which take a few times as much.
+    private static let mostPageBytes = 128 << 20
 
     /// Holds all buffers against the file: parts that lie over each other would make a small file a large trace.
     static func check(_ buffers: [TraceBuffer], in file: InputFile) throws(TraceError) {
         let cpus = buffers.flatMap(\.cpus)
         guard buffers.count <= mostInFile, cpus.count <= mostCPUs else {
             throw .damaged(file, "a claim of \(cpus.count) CPUs with data in \(buffers.count) buffers")
+        }
+        let pages = buffers.reduce(0) { $0 + $1.cpus.count * $1.pageSize }
+        guard pages <= mostPageBytes else {
+            throw .damaged(file, "a claim of \(cpus.count) CPUs with pages of \(pages / max(cpus.count, 1)) bytes")
         }
         var left = file.size
         for cpu in cpus {

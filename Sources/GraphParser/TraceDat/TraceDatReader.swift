@@ -19,11 +19,15 @@ struct TraceDatReader: EventSource {
     /// All CPUs together hold about so many bytes of pages at a time.
     private static let pagesInMemory = 8 << 20
     private static let largestChunk = 256 << 10
+    /// Of compressed pages a CPU has a chunk of the recorder's size in memory: trace-cmd packs ten pages at a time.
+    private static let chunksInMemory = 512 << 20
+    private static let mostPagesInChunk = 64
 
-    init(file: InputFile, header: TraceDatHeader, names: TraceNames) {
+    /// - Parameter others: gets the other events; nil if nobody asks for them.
+    init(file: InputFile, header: TraceDatHeader, names: TraceNames, others: OtherEvents? = nil) {
         self.file = file
         self.header = header
-        decoder = EventDecoder(header: header, names: names)
+        decoder = EventDecoder(header: header, names: names, others: others)
         let streamCount = header.buffers.reduce(0) { $0 + $1.cpus.count }
         let chunkSize = min(Self.largestChunk, Self.pagesInMemory / max(streamCount, 1))
         var instances: [UInt8] = []
@@ -32,7 +36,9 @@ struct TraceDatReader: EventSource {
                 streams.append(
                     CPUStream(
                         file: file, data: data, pageSize: buffer.pageSize, number: instances.count,
-                        chunkSize: chunkSize))
+                        chunkSize: chunkSize,
+                        largestChunk: min(
+                            Self.mostPagesInChunk * buffer.pageSize, Self.chunksInMemory / streamCount)))
                 instances.append(UInt8(instance))
             }
         }

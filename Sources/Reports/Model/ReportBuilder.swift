@@ -117,6 +117,7 @@ public struct ReportBuilder: CallConsumer {
                     timeSpan[time].totalNs = totalAtBegin.addingSaturated(duration)
                 }
                 if call.isRoot { return index }
+            case .other: break
             }
         }
         return events.count

@@ -31,7 +31,7 @@ public struct TreeRenderer {
     /// The tree with a line of its own in front that says whose it is.
     public func render(_ tree: CallTree) -> String {
         var lines = [title(tree)]
-        draw(tree, at: 0, into: &lines)
+        draw(Drawing(tree), at: 0, into: &lines)
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -41,18 +41,30 @@ public struct TreeRenderer {
         if let tid = root.tid { facts.append("\(names.comms[tid] ?? "<...>")-\(tid)") }
         if let start = root.start { facts.append("at \(seconds(start))") }
         facts.append(Figures.plural(tree.nodes.count, "call"))
+        if !tree.others.isEmpty { facts.append(Figures.plural(tree.others.count, "other event")) }
         if !tree.isComplete { facts.append(style.warning("partial")) }
         return style.dim("# ") + facts.joined(separator: ", ")
     }
 
     // MARK: Calls
 
+    /// A tree, and for each call with other events in it these.
+    private struct Drawing {
+        let nodes: [CallTree.Node]
+        let others: [Int: [CallTree.Other]]
+
+        init(_ tree: CallTree) {
+            nodes = tree.nodes
+            others = Dictionary(grouping: tree.others, by: \.call)
+        }
+    }
+
     /// Draws the call at `index` and what is below it; returns the index behind its last call.
     @discardableResult
-    private func draw(_ tree: CallTree, at index: Int, into lines: inout [String]) -> Int {
+    private func draw(_ tree: Drawing, at index: Int, into lines: inout [String]) -> Int {
         let node = tree.nodes[index]
         let end = self.end(of: index, in: tree)
-        if end == index + 1 {
+        if end == index + 1 && tree.others[index] == nil {
             lines.append(leaf(node))
             return end
         }
@@ -64,23 +76,45 @@ public struct TreeRenderer {
         return end
     }
 
-    private func drawCalls(below index: Int, end: Int, _ tree: CallTree, into lines: inout [String]) {
+    private func drawCalls(below index: Int, end: Int, _ tree: Drawing, into lines: inout [String]) {
         var hidden = Hidden()
+        var others = (tree.others[index] ?? [])[...]
         var next = index + 1
         while next < end {
+            draw(&others, before: next, below: tree.nodes[index], &hidden, into: &lines)
             if isHidden(tree.nodes[next]) {
                 let behind = self.end(of: next, in: tree)
                 hidden.add(tree.nodes[next].call, calls: behind - next)
+                for inside in next..<behind { hidden.others += tree.others[inside]?.count ?? 0 }
                 next = behind
             } else {
                 note(&hidden, below: tree.nodes[index], into: &lines)
                 next = draw(tree, at: next, into: &lines)
             }
         }
+        draw(&others, before: end, below: tree.nodes[index], &hidden, into: &lines)
         note(&hidden, below: tree.nodes[index], into: &lines)
     }
 
-    private func end(of index: Int, in tree: CallTree) -> Int {
+    /// Draws the events that happened inside a call and before the node at `next`.
+    private func draw(
+        _ others: inout ArraySlice<CallTree.Other>, before next: Int, below node: CallTree.Node,
+        _ hidden: inout Hidden, into lines: inout [String]
+    ) {
+        while let other = others.first, other.before <= next {
+            others.removeFirst()
+            if let depth = limits.depth, node.level + 1 >= depth {
+                hidden.others += 1
+                continue
+            }
+            note(&hidden, below: node, into: &lines)
+            let event = other.event
+            let text = [event.name, event.text].filter { !$0.isEmpty }.joined(separator: ": ")
+            lines.append(line(event.cpu, nil, node.level + 1, style.dim("/* \(text) */")))
+        }
+    }
+
+    private func end(of index: Int, in tree: Drawing) -> Int {
         var next = index + 1
         while next < tree.nodes.count, tree.nodes[next].level > tree.nodes[index].level { next += 1 }
         return next
@@ -92,8 +126,13 @@ public struct TreeRenderer {
     }
 
     private func note(_ hidden: inout Hidden, below node: CallTree.Node, into lines: inout [String]) {
-        guard hidden.calls > 0 else { return }
-        let text = "/* \(Figures.plural(hidden.calls, "call")) not drawn, \(Figures.duration(hidden.ns)) */"
+        guard hidden.calls + hidden.others > 0 else { return }
+        var parts: [String] = []
+        if hidden.others > 0 { parts.append("\(Figures.plural(hidden.others, "other event")) not drawn") }
+        if hidden.calls > 0 {
+            parts.append("\(Figures.plural(hidden.calls, "call")) not drawn, \(Figures.duration(hidden.ns))")
+        }
+        let text = "/* \(parts.joined(separator: "; ")) */"
         lines.append(line(node.call.cpu, nil, node.level + 1, style.dim(text)))
         hidden = Hidden()
     }
@@ -101,6 +140,7 @@ public struct TreeRenderer {
     private struct Hidden {
         var calls = 0
         var ns: UInt64 = 0
+        var others = 0
 
         mutating func add(_ call: Call, calls: Int) {
             self.calls += calls

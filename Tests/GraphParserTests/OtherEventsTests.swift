@@ -1,0 +1,112 @@
+import TestSupport
+import Testing
+
+@testable import GraphParser
+
+/// Events of other kinds between the calls, for those who ask for them.
+@Suite struct OtherEventsTests {
+    @Test(arguments: Fixtures.traces)
+    func askingForThemChangesNoCall(fixture: String) throws {
+        let plain = try RecordedTrace(path: Fixtures.path(fixture))
+        let asked = try RecordedTrace(path: Fixtures.path(fixture), others: true)
+        #expect(asked.counts == plain.counts)
+        #expect(asked.outline() == plain.outline())
+        #expect(plain.trees.allSatisfy(\.others.isEmpty) && plain.othersOutside == 0)
+        let handedOn = asked.trees.reduce(0) { $0 + $1.others.count } + asked.othersOutside
+        // A text's comments are lines, of which an event may have several.
+        if asked.source.kind == .traceDat {
+            #expect(handedOn == asked.counts.comments)
+        } else {
+            #expect(handedOn <= asked.counts.comments && (handedOn > 0) == (asked.counts.comments > 0))
+        }
+    }
+
+    /// The text of the same seconds has them in the same places, with the same names.
+    @Test(arguments: ["5.10", "6.1", "6.12", "7.3"])
+    func textAndTraceDatAgree(kernel: String) throws {
+        let text = try RecordedTrace(path: Fixtures.path("\(kernel)/events.txt"), others: true)
+        let file = try RecordedTrace(path: Fixtures.path("\(kernel)/events.dat"), others: true)
+        #expect(places(text) == places(file))
+        #expect(text.othersOutside == file.othersOutside)
+        #expect(places(file).joined().contains { $0.hasPrefix("block_rq_issue in blk_mq_start_request") })
+    }
+
+    /// `event in caller before call`, by tree.
+    private func places(_ trace: RecordedTrace) -> [[String]] {
+        trace.trees.map { tree in
+            tree.others.map { other in
+                let call = trace.names[tree.nodes[other.call].call.function].name
+                let next =
+                    other.before < tree.nodes.count ? trace.names[tree.nodes[other.before].call.function].name : ""
+                return "\(other.event.name) in \(call) before \(next), CPU \(other.event.cpu)"
+            }
+        }
+    }
+
+    @Test func fieldsOfATraceDatsEventsAreShown() throws {
+        let file = try RecordedTrace(path: Fixtures.path("7.3/events.dat"), others: true)
+        let issued = try #require(file.trees.flatMap(\.others).map(\.event).first { $0.name == "block_rq_issue" })
+        #expect(issued.text.hasPrefix("dev=265289728 sector=0 nr_sector=8 bytes=4096"))
+        #expect(issued.timestamp != nil)
+    }
+
+    // MARK: Invented: what the fixtures lack
+
+    @Test func aTextOfSeveralLinesIsOneEvent() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 0)   a-7   |               |  f() {
+                 0)   a-7   |               |    /* iscsi_dbg_conn: connection1:0: first
+                  second
+                 */
+                 0)   a-7   |               |    /* a remark: of trace_printk */
+                 0)   a-7   |   2.000 us    |  }
+
+                """, others: true)
+        let events = trace.trees.flatMap(\.others).map(\.event)
+        #expect(events.map(\.name) == ["iscsi_dbg_conn", ""])
+        #expect(events.map(\.text) == ["connection1:0: first second", "a remark: of trace_printk"])
+    }
+
+    @Test func controlBytesInThemAreEscaped() throws {
+        let trace = try RecordedTrace(
+            text: " 0)   a-7   |               |  f() {\n 0)   a-7   |               |    /* e: \u{1b}[2J */\n"
+                + " 0)   a-7   |   2.000 us    |  }\n", others: true)
+        #expect(trace.trees.flatMap(\.others).map(\.event.text) == ["\\x1b[2J"])
+    }
+
+    /// Without the task's column, the CPU tells whose event it is.
+    @Test func aTextWithoutTasksHasThemToo() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 0)               |  f() {
+                 1)               |  g() {
+                 1)               |    /* e: of g */
+                 0)   2.000 us    |  }
+                 1)   3.000 us    |  }
+                 1)               |  /* e: of nobody */
+
+                """, others: true)
+        let ofG = try #require(trace.trees.last)
+        #expect(trace.names[ofG.root.function].name == "g" && ofG.others.map(\.event.text) == ["of g"])
+        #expect(trace.othersOutside == 1)
+    }
+
+    /// With tracing_thresh the call that an event is inside of is known only when it ends.
+    @Test func eventsWaitForTheirCallsExit() throws {
+        let trace = try RecordedTrace(
+            text: """
+                    1.000002 |   0)   a-7   |               |  /* e: before */
+                    1.000020 |   0)   a-7   |               |  /* e: in g */
+                    1.000030 |   0)   a-7   | + 15.000 us   |    } /* g */
+                    1.000032 |   0)   a-7   |               |  /* e: in f */
+                    1.000050 |   0)   a-7   | + 40.000 us   |  } /* f */
+                    1.000080 |   0)   a-7   | + 20.000 us   |  } /* f */
+
+                """, others: true)
+        let tree = try #require(trace.trees.first)
+        let places = tree.others.map { "\($0.event.text): \(trace.names[tree.nodes[$0.call].call.function])" }
+        #expect(places == ["in g: g", "in f: f"])
+        #expect(trace.othersOutside == 1 && trace.trees.count == 2)
+    }
+}
