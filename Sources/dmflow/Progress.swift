@@ -4,7 +4,7 @@ import Glibc
 struct Progress {
     private let path: String
     private let begin = Self.now()
-    private let isShown = isatty(STDERR_FILENO) == 1
+    private let isShown: Bool
     private var next = Self.patience
     private var isLineOpen = false
 
@@ -12,7 +12,11 @@ struct Progress {
     private static let patience = 1.0
     private static let pace = 0.2
 
-    init(path: String) { self.path = path }
+    /// - Parameter printing: results are printed while reading: a terminal that gets them shows how far it is.
+    init(path: String, printing: Bool = false) {
+        self.path = path
+        isShown = isatty(STDERR_FILENO) == 1 && !(printing && isatty(STDOUT_FILENO) == 1)
+    }
 
     /// - Parameters:
     ///   - done: bytes read so far.

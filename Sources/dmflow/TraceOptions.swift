@@ -20,10 +20,18 @@ struct TraceOptions: ParsableArguments {
     var strict = false
 
     /// Reads the trace, and says on a terminal how far it is.
-    func read<Consumer: CallConsumer>(_ names: TraceNames, into consumer: Consumer) throws -> TraceReading<Consumer> {
-        var progress = Progress(path: printable(file.utf8))
+    ///
+    /// - Parameters:
+    ///   - others: gets the other events; nil leaves them out.
+    ///   - printing: `consumer` prints while it reads.
+    func read<Consumer: CallConsumer>(
+        _ names: TraceNames, into consumer: Consumer, others: OtherEvents? = nil, printing: Bool = false
+    ) throws -> TraceReading<Consumer> {
+        var progress = Progress(path: printable(file.utf8), printing: printing)
         defer { progress.end() }
-        return try TraceFile.read(file, names: names, into: consumer) { progress.update(done: $0, of: $1) }
+        return try TraceFile.read(file, names: names, into: consumer, others: others) {
+            progress.update(done: $0, of: $1)
+        }
     }
 
     func layerMap() throws -> LayerMap {

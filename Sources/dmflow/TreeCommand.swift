@@ -38,7 +38,7 @@ struct TreeCommand: ParsableCommand {
             let drawing = Drawing(renderer: renderer, names: names, roots: Set(root))
             let others = events ? OtherEvents() : nil
             let assembler = TreeAssembler(others: others, onTree: drawing.take)
-            let reading = try TraceFile.read(trace.file, names: names, into: assembler, others: others)
+            let reading = try trace.read(names, into: assembler, others: others, printing: true)
             try drawing.finish()
             summarize(reading.counts)
             summarize(outside: reading.consumer.othersOutside)
