@@ -92,6 +92,29 @@ import Testing
         #expect(trace.othersOutside == 1)
     }
 
+    /// It passed for one of the task that runs where nobody knows which does. Found by fuzzing.
+    @Test func anEventWithoutAThreadIsNobodys() throws {
+        let record = little(UInt16(999)) + [0, 0] + little(UInt32.max)
+        // Events were lost before the page.
+        let head = little(UInt64(1000)) + little(UInt64(4 + record.count) | 1 << 31) + little(UInt32(record.count / 4))
+        let page = head + record + [UInt8](repeating: 0, count: 4096 - head.count - record.count)
+        let file = try TemporaryFile(TraceDatImage(pages: [page]).bytes())
+        let trace = try RecordedTrace(path: file.path, others: true)
+        #expect(trace.calls.isEmpty && trace.othersOutside == 1 && trace.counts.comments == 1)
+    }
+
+    /// What waits for an exit of its task must not change whose turn it is. Found by fuzzing.
+    @Test func waitingEventsLeaveTheOrderOfTheCallsAlone() throws {
+        let text = """
+                1.000002 |   0)   b-8   |               |  /* e: of b */
+                1.000030 |   0)   a-7   | + 15.000 us   |      } /* f */
+                1.000030 |   1)   b-8   | + 15.000 us   |      } /* g */
+
+            """
+        let (plain, asked) = (try RecordedTrace(text: text), try RecordedTrace(text: text, others: true))
+        #expect(asked.calls.map(\.tid) == plain.calls.map(\.tid) && plain.calls.map(\.tid) == [7, 8])
+    }
+
     /// With tracing_thresh the call that an event is inside of is known only when it ends.
     @Test func eventsWaitForTheirCallsExit() throws {
         let trace = try RecordedTrace(

@@ -25,6 +25,8 @@ struct ExitNesting: Sendable {
         var nodes: [Node] = []
         /// Whether it is among those that may have something waiting.
         var isHolding = false
+        /// Among the tasks with calls, in the order of their first; `.max` without one.
+        var rank = Int.max
         /// How many losses there had been when its last tree ended: calls that span a loss may lack calls below them.
         var losses: Int
     }
@@ -38,6 +40,7 @@ struct ExitNesting: Sendable {
     private enum Mode { case undecided, certain, off }
     private var mode = Mode.undecided
     private var tasks: [Task] = []
+    private var tasksWithCalls = 0
     private var places: [Key: Int] = [:]
     /// The tasks that may have something waiting: letting go must not take longer than was waited for.
     private var holding: [Int] = []
@@ -57,7 +60,7 @@ struct ExitNesting: Sendable {
     mutating func take(_ event: GraphEvent, _ output: inout [GraphEvent]) {
         switch event.kind {
         case .exit where mode != .off && event.function != FunctionID.unknown.index: return hold(event, &output)
-        case .other where mode != .off && waitingOthers < Self.mostNodes:
+        case .other where mode != .off && waitingOthers < Self.mostNodes && tasks.count < 2 * Self.mostTasks:
             waitingOthers += 1
             return hold(Node(exit: event, below: 0, start: event.timestamp), of: place(of: event))
         case .other: break
@@ -81,6 +84,10 @@ struct ExitNesting: Sendable {
 
     private mutating func hold(_ exit: GraphEvent, _ output: inout [GraphEvent]) {
         let task = place(of: exit)
+        if tasks[task].rank == .max {
+            tasks[task].rank = tasksWithCalls
+            tasksWithCalls += 1
+        }
         guard tasks[task].losses == losses else {
             if exit.depth == 0 { tasks[task].losses = losses }
             return output.append(exit)
@@ -88,7 +95,7 @@ struct ExitNesting: Sendable {
         if let last = tasks[task].nodes.last(where: \.isCall), exit.depth >= last.exit.depth { mode = .certain }
         hold(node(exit, behind: tasks[task].nodes), of: task)
         waiting += 1
-        if waiting > Self.mostNodes || tasks.count > Self.mostTasks { return forget(&output) }
+        if waiting > Self.mostNodes || tasksWithCalls > Self.mostTasks { return forget(&output) }
         if exit.depth == 0 && mode == .certain { emit(task, &output) }
     }
 
@@ -151,13 +158,14 @@ struct ExitNesting: Sendable {
     private mutating func forget(_ output: inout [GraphEvent]) {
         letGo(&output)
         tasks = []
+        tasksWithCalls = 0
         places = [:]
     }
 
     /// Nothing waits any longer: trees that have not come to their end go on without it, and what is not known to be a tree as
     /// it came.
     private mutating func letGo(_ output: inout [GraphEvent]) {
-        for task in holding.sorted() {
+        for task in holding.sorted(by: { (tasks[$0].rank, $0) < (tasks[$1].rank, $1) }) {
             tasks[task].isHolding = false
             letGo(task, &output)
         }

@@ -156,7 +156,8 @@ struct EventDecoder: Sendable {
                 timestamp: timestamp, cpu: Int(ring.cpu), name: format?.name ?? "event \(type)",
                 text: format?.describe(bytes.extracting(record)) ?? ""))
         let thread = pidField.value(in: bytes, record: record).flatMap { Int32(exactly: $0) }
-        let task = thread.map { TaskKey.thread($0, cpu: ring.cpu) } ?? .none
+        // `.none` would be whatever runs where nobody knows what does.
+        let task = thread.map { TaskKey.thread($0, cpu: ring.cpu) } ?? .running
         return .other(number, task: task, cpu: ring.cpu, ring: ring.number, timestamp: timestamp)
     }
 
