@@ -115,6 +115,20 @@ import Testing
         #expect(asked.calls.map(\.tid) == plain.calls.map(\.tid) && plain.calls.map(\.tid) == [7, 8])
     }
 
+    /// An event between two calls must not keep the one out of the other. Found by fuzzing.
+    @Test func waitingEventsLeaveTheNestingOfTheCallsAlone() throws {
+        let text = """
+                1.000030 |   0)   a-7   | + 15.000 us   |      } /* h */
+                1.000032 |   0)   a-7   |               |    /* e: between */
+                1.000080 |   0)   a-7   | + 20.000 us   |    } /* g */
+                1.000090 |   0)   a-7   | + 90.000 us   |  } /* f */
+                1.000190 |   0)   a-7   | + 10.000 us   |  } /* f */
+
+            """
+        let (plain, asked) = (try RecordedTrace(text: text), try RecordedTrace(text: text, others: true))
+        #expect(asked.outline() == plain.outline() && plain.trees.first?.nodes.map(\.level) == [0, 1, 2])
+    }
+
     /// With tracing_thresh the call that an event is inside of is known only when it ends.
     @Test func eventsWaitForTheirCallsExit() throws {
         let trace = try RecordedTrace(

@@ -133,15 +133,20 @@ struct ExitNesting: Sendable {
         if exit.timestamp != GraphEvent.noTime { start = exit.timestamp - min(exit.duration, exit.timestamp) }
         var left = exit.duration &+ exit.precision.rounding
         var count = 0
-        while count < nodes.count {
-            let node = nodes[nodes.count - 1 - count]
-            if !node.isCall && (node.start >= start || start == GraphEvent.noTime) {
-                count += 1
+        var seen = 0
+        while seen < nodes.count {
+            let node = nodes[nodes.count - 1 - seen]
+            guard node.isCall else {
+                // An event before the first call below may be inside, too, but never decides about calls.
+                let isInside = count == seen && (node.start >= start || start == GraphEvent.noTime)
+                seen += 1
+                if isInside { count = seen }
                 continue
             }
-            guard node.isCall, node.exit.depth > exit.depth, node.exit.duration <= left else { break }
+            guard node.exit.depth > exit.depth, node.exit.duration <= left else { break }
             left -= node.exit.duration
-            count += node.below + 1
+            seen += node.below + 1
+            count = seen
             start = min(start, node.start)
         }
         return Node(exit: exit, below: count, start: start)
