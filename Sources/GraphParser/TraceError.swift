@@ -31,6 +31,6 @@ public struct TraceError: Error, Equatable, CustomStringConvertible {
     }
 
     public var description: String {
-        "\(printable(path.utf8)): \(problem); \(remedy)"
+        "\(path == "-" ? "standard input" : printable(path.utf8)): \(problem); \(remedy)"
     }
 }

@@ -14,6 +14,8 @@ public struct TraceSource: Equatable, Sendable {
     public let clock: String?
     /// CPUs of the traced machine for a trace.dat, CPUs with calls for a text.
     public let cpus: Int
+    /// False for a text without a time column.
+    public let hasTimes: Bool
     /// What a reader of the figures should know about the file, a sentence each.
     public internal(set) var notes: [String]
 }
@@ -69,6 +71,11 @@ public enum TraceFile {
             source.notes.append(
                 "recorded with tracing_thresh: ends only, of long calls; the time of shorter ones is in their callers' self time"
             )
+        }
+        if !source.hasTimes, result.counts.open + result.counts.orphans > 0 {
+            source.notes.append(
+                "without times in this text, calls that an interrupt hit at their end can be open or orphans; "
+                    + "print with funcgraph-abstime")
         }
         if result.counts.untimed > 0 {
             source.notes.append(

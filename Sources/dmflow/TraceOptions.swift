@@ -19,6 +19,9 @@ struct TraceOptions: ParsableArguments {
     @Flag(help: "Exit with 3 if events were lost or calls are in doubt.")
     var strict = false
 
+    /// The file, as messages call it.
+    var name: String { file == "-" ? "standard input" : printable(file.utf8) }
+
     /// Reads the trace, and says on a terminal how far it is.
     ///
     /// - Parameters:
@@ -27,7 +30,7 @@ struct TraceOptions: ParsableArguments {
     func read<Consumer: CallConsumer>(
         _ names: TraceNames, into consumer: Consumer, others: OtherEvents? = nil, printing: Bool = false
     ) throws -> TraceReading<Consumer> {
-        var progress = Progress(path: printable(file.utf8), printing: printing)
+        var progress = Progress(path: name, printing: printing)
         defer { progress.end() }
         return try TraceFile.read(file, names: names, into: consumer, others: others) {
             progress.update(done: $0, of: $1)

@@ -32,12 +32,13 @@ struct TreeCommand: ParsableCommand {
     func run() throws {
         try reporting {
             let names = TraceNames()
-            let renderer = TreeRenderer(
-                names: names, map: try trace.layerMap(), style: .ofStandardOutput(trace.color),
-                limits: .init(depth: depth, thresholdNs: UInt64(threshold * 1000)))
-            let drawing = Drawing(renderer: renderer, names: names, roots: Set(root))
+            let style = Style.ofStandardOutput(trace.color)
+            let limits = TreeRenderer.Limits(depth: depth, thresholdNs: UInt64(threshold * 1000))
+            let renderer = TreeRenderer(names: names, map: try trace.layerMap(), style: style, limits: limits)
+            let listing = TreeListing(renderer, style: style, thresholdNs: limits.thresholdNs)
+            let drawing = Drawing(listing, names: names, roots: Set(root))
             let others = events ? OtherEvents() : nil
-            let assembler = TreeAssembler(others: others, onTree: drawing.take)
+            let assembler = TreeAssembler(others: others, onTree: drawing.take, onLoss: drawing.takeLoss)
             let reading = try trace.read(names, into: assembler, others: others, printing: true)
             try drawing.finish()
             summarize(reading.counts)
@@ -49,41 +50,44 @@ struct TreeCommand: ParsableCommand {
     /// On standard error, so that it does not mix with the trees.
     private func summarize(_ counts: TraceCounts) {
         guard counts.isInDoubt else { return }
+        let loss = TextReport.loss(counts).map { "events lost: \($0); " } ?? ""
+        let untimed = counts.untimed > 0 ? "; \(counts.untimed) calls without a duration" : ""
         complain(
-            "\(trace.file): \(counts.open) open, \(counts.orphans) orphans, \(counts.lossy) lossy, "
-                + "\(counts.lostEvents) events lost, records not understood: \(counts.unparsedLines); "
-                + "the trees are marked where")
+            "\(trace.name): \(loss)\(counts.open) open, \(counts.orphans) orphans, \(counts.lossy) lossy calls, "
+                + "which are marked; records not understood, whose calls are missing: \(counts.unparsedLines)"
+                + untimed)
     }
 
     private func summarize(outside count: Int) {
         guard count > 0 else { return }
-        complain("\(trace.file): \(count) other events happened outside of all calls and are not drawn")
+        complain("\(trace.name): \(count) other events happened outside of all calls and are not drawn")
     }
 
     /// Prints the trees as they come; the first error stops the printing and is thrown at the end.
     private final class Drawing {
-        private let renderer: TreeRenderer
+        private var listing: TreeListing
         private let names: TraceNames
         private let roots: Set<String>
-        private var drawn = 0
+        private var hasFound = false
         private var failure: (any Error)?
 
-        init(renderer: TreeRenderer, names: TraceNames, roots: Set<String>) {
-            self.renderer = renderer
+        init(_ listing: TreeListing, names: TraceNames, roots: Set<String>) {
+            self.listing = listing
             self.names = names
             self.roots = roots
         }
 
         func take(_ tree: CallTree) {
-            let function = names[tree.root.function]
-            guard failure == nil, roots.isEmpty || isAsked(function)
-            else { return }
-            do {
-                try emit((drawn > 0 ? "\n" : "") + renderer.render(tree))
-                drawn += 1
-            } catch {
-                failure = error
-            }
+            guard roots.isEmpty || isAsked(names[tree.root.function]) else { return }
+            hasFound = true
+            print(listing.add(tree))
+        }
+
+        func takeLoss(cpu: Int, count: Int?) { listing.addLoss(cpu: cpu, count: count) }
+
+        private func print(_ text: String) {
+            guard failure == nil, !text.isEmpty else { return }
+            do { try emit(text) } catch { failure = error }
         }
 
         /// By any of its names, also as reports print it.
@@ -92,10 +96,11 @@ struct TreeCommand: ParsableCommand {
         }
 
         func finish() throws {
+            print(listing.finish())
             if let failure { throw failure }
-            guard drawn > 0 || roots.isEmpty else {
+            guard hasFound || roots.isEmpty else {
                 throw Failure(
-                    message: "no tree of \(roots.sorted().joined(separator: ", ")) in the trace; "
+                    message: "no tree of the trace begins with \(roots.sorted().joined(separator: ", ")); "
                         + "dmflow report names its roots")
             }
         }

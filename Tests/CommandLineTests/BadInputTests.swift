@@ -20,6 +20,8 @@ import Testing
         BadFile(
             name: "binary", bytes: (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7919 >> 3) }, says: "neither"),
         BadFile(name: "prose", bytes: Array("Dear maintainers,\nplease find attached\n".utf8), says: "neither"),
+        BadFile(
+            name: "gzip", bytes: [0x1f, 0x8b, 8, 0, 0, 0, 0, 0], says: "is compressed; unpack it first, with gunzip"),
         BadFile(name: "function tracer", bytes: Array("# tracer: function\n#\n".utf8), says: "'function'"),
         BadFile(name: "nop tracer", bytes: Array("# tracer: nop\n#\n".utf8), says: "'nop'"),
         BadFile(name: "no calls", bytes: Array("# tracer: function_graph\n#\n".utf8), says: "holds no calls"),
@@ -47,7 +49,14 @@ import Testing
     {
         let result = try Program.run([command, "-"], input: file.bytes)
         expectRefusal(result, says: file.says)
-        #expect(result.errors.hasPrefix("dmflow: -: "))
+        #expect(result.errors.hasPrefix("dmflow: standard input: "))
+    }
+
+    @Test func aPipeThatCannotBeCopiedNamesThePlace() throws {
+        let result = try Program.run(
+            ["report", "-"], input: Array("x\n".utf8), piped: true, environment: ["TMPDIR": "/nonexistent"])
+        expectRefusal(result, says: "cannot be copied to /nonexistent")
+        #expect(result.errors.contains("TMPDIR"))
     }
 
     @Test func aMissingFileIsRefused() throws {

@@ -8,9 +8,12 @@ enum Program {
         let errors: String
     }
 
-    /// - Parameter output: a file for standard output; collected in the result by default.
+    /// - Parameters:
+    ///   - piped: `input`, of less than a pipe holds, comes from one and not from a file.
+    ///   - output: a file for standard output; collected in the result by default.
     static func run(
-        _ arguments: [String], input: [UInt8] = [], output: String? = nil, environment: [String: String] = [:]
+        _ arguments: [String], input: [UInt8] = [], piped: Bool = false, output: String? = nil,
+        environment: [String: String] = [:]
     ) throws -> Result {
         let process = Process()
         process.executableURL = binary
@@ -21,7 +24,12 @@ enum Program {
         defer { for file in files { try? FileManager.default.removeItem(at: file) } }
         try Data(input).write(to: files[0])
         let outputURL = output.map { URL(fileURLWithPath: $0) } ?? files[1]
-        process.standardInput = try FileHandle(forReadingFrom: files[0])
+        let pipe = Pipe()
+        if piped {
+            try pipe.fileHandleForWriting.write(contentsOf: input)
+            try pipe.fileHandleForWriting.close()
+        }
+        process.standardInput = piped ? pipe.fileHandleForReading : try FileHandle(forReadingFrom: files[0])
         process.standardOutput = try FileHandle(forWritingTo: outputURL)
         process.standardError = try FileHandle(forWritingTo: files[2])
         try process.run()

@@ -113,12 +113,55 @@ import Testing
         #expect(!(try Program.run(["tree", path]).output.contains("/* ")))
         let all = try Program.run(["tree", "--events", path])
         let drawn = all.output.split(separator: "\n").filter { $0.contains("/* ") }
-        #expect(drawn.count == 45 && drawn.contains { $0.contains("/* block_rq_issue: dev=265289728 sector=0 ") })
+        #expect(drawn.count == 45 && drawn.contains { $0.contains("/* block_rq_issue: dev=253,0 sector=0 ") })
         #expect(all.errors.contains("105 other events happened outside of all calls"))
         let shallow = try Program.run(["tree", "--events", "--depth", "2", path]).output
         let hidden = shallow.matches(of: /(\d+) other events? not drawn/).compactMap { Int($0.output.1) }
         let shown = shallow.split(separator: "\n").count { $0.contains("/* ") && !$0.contains("not drawn") }
         #expect(hidden.reduce(0, +) + shown == 45 && !hidden.isEmpty)
+    }
+
+    @Test func stacksAreShownAsFunctions() throws {
+        let output = try Program.run(["tree", "--events", Fixtures.path("7.3/stacks.dat")]).output
+        #expect(output.contains("blk_mq_start_request,dm_mq_queue_rq [dm_mod],"))
+        // All of them, not the eight that the format tells of.
+        #expect(output.contains("ret_from_fork_asm]"))
+    }
+
+    /// Of another instance than the calls'.
+    @Test func eventsOfAnotherInstanceAreDrawnInTheTasksCalls() throws {
+        let result = try Program.run(["tree", "--events", Fixtures.path("7.3/instances.dat")])
+        #expect(result.output.split(separator: "\n").count { $0.contains("/* ") } == 32)
+        #expect(result.errors.contains("72 other events happened outside"))
+    }
+
+    @Test func shortTreesAreSummedUp() throws {
+        let path = Fixtures.path("7.3/io.dat")
+        let all = try Program.run(["tree", "--depth", "1", path]).output
+        let long = try Program.run(["tree", "--depth", "1", "--threshold", "2000", path]).output
+        func titles(_ text: String) -> Int { text.split(separator: "\n").count { $0.hasPrefix("# kworker") } }
+        let hidden = long.matches(of: /# (\d+) trees? not drawn/).compactMap { Int($0.output.1) }.reduce(0, +)
+        #expect(titles(long) + hidden == titles(all) && titles(long) > 0 && hidden > 0)
+        let none = try Program.run(["tree", "--threshold", "1e9", path]).output
+        #expect(none.hasPrefix("# \(titles(all)) trees not drawn, "))
+    }
+
+    @Test func lossesAreSaidWhereTheyWere() throws {
+        let whole = try Program.run(["tree", Fixtures.path("6.1/io-lossy-record.dat")])
+        #expect(whole.output.contains("# EVENTS LOST: 1 time, the kernel did not count how many, on CPU 1\n"))
+        #expect(whole.errors.contains("events lost: 1 time, the kernel did not count how many; 0 open, 4 orphans"))
+        let text =
+            " 0)   2.000 us    |  f();\nCPU:1 [LOST 12 EVENTS]\nCPU:0 [LOST 3 EVENTS]\n 0)   2.000 us    |  g();\n"
+        let lines = try Program.run(["tree", "-"], input: Array(text.utf8)).output.split(separator: "\n")
+        #expect(
+            lines.filter { !$0.hasPrefix("# 1 call") } == [
+                "  0)   2.000 us    |  f();", "# EVENTS LOST: 15, on CPU 0, 1", "  0)   2.000 us    |  g();",
+            ])
+    }
+
+    @Test func callsWithoutADurationAreInDoubt() throws {
+        let result = try Program.run(["report", "--strict", Fixtures.path("7.3/io.no-duration.txt")])
+        #expect(result.status == 3)
     }
 
     /// Reading what was drawn gives the trees that were drawn.

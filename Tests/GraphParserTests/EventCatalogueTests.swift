@@ -61,7 +61,7 @@ import Testing
         #expect(event.system == "block" && event.name == "block_rq_issue" && event.id == 1222)
         #expect(
             describe(event, record)
-                == #"dev=8388608 sector=2048 nr_sector=8 ioprio=0 rwbs=WS comm="my job" cmd=ab"#)
+                == #"dev=8,0 sector=2048 nr_sector=8 ioprio=0 rwbs=WS comm="my job" cmd=ab"#)
         #expect(integer(event.field("sector"), record) == 2048)
     }
 
@@ -80,7 +80,27 @@ import Testing
     @Test func aMarkersTextReachesToTheRecordsEnd() throws {
         let event = try #require(EventFormatParser.parse(Array(Self.marker.utf8), system: "ftrace"))
         let record = Self.header + little(UInt64(16)) + Array("hello\n\0\0".utf8)
-        #expect(describe(event, record) == #"ip=0x10 buf=hello\x0a"#)
+        #expect(describe(event, record) == #"ip=0x10 buf=hello"#)
+    }
+
+    /// A stack's record holds more callers than its format says.
+    @Test func aStacksAddressesAreFunctions() throws {
+        let text = """
+            name: kernel_stack
+            ID: 4
+            format:
+            \(TraceDatImage.common)
+
+            \tfield:int size;\toffset:8;\tsize:4;\tsigned:1;
+            \tfield:unsigned long caller[1];\toffset:16;\tsize:8;\tsigned:0;
+
+            print fmt: ""
+            """
+        let event = try #require(EventFormatParser.parse(Array(text.utf8), system: "ftrace"))
+        let record = Self.header + little(UInt32(2)) + [0, 0, 0, 0] + little(UInt64(16)) + little(UInt64(17))
+        #expect(describe(event, record) == "size=2 caller=[0x10,0x11]")
+        let named = event.describe(record.span.bytes) { $0 == 16 ? "f [m]" : nil }
+        #expect(named == "size=2 caller=[f [m],0x11]")
     }
 
     /// Records can be larger than a page.

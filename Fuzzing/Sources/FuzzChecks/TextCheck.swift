@@ -15,6 +15,7 @@ public func checkText(_ bytes: [UInt8]) {
 
     let source = TraceSource(
         path: "-", kind: .text, kernel: reading.reader.kernel, clock: nil, cpus: reading.reader.cpuCount,
+        hasTimes: reading.reader.hasTimes,
         notes: reading.reader.notes)
     checkStacks(
         reading.events, others, reading.counts, of: source, names: reading.names,

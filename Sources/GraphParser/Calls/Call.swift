@@ -97,6 +97,8 @@ public enum CallEvent: Sendable {
     case ended(Call)
     /// Happened now in a task, negative if the task has no calls: `number` in ``OtherEvents``. Only for those who asked.
     case other(number: Int32, task: Int32)
+    /// The kernel lost events of a CPU here; nil where it did not count them.
+    case lost(cpu: Int32, count: Int?)
 }
 
 /// Calls on their way to a consumer.

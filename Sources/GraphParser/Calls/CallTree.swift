@@ -68,14 +68,20 @@ public struct TreeAssembler: CallConsumer {
     private var pending: [Pending] = []
     private let others: OtherEvents?
     private let onTree: (CallTree) -> Void
+    private let onLoss: (_ cpu: Int, _ count: Int?) -> Void
     /// Other events of tasks that had no root open: they are in no tree.
     public private(set) var othersOutside = 0
 
     /// - Parameters:
     ///   - others: what the trace is read with; nil leaves other events out.
     ///   - onTree: gets each tree in the order in which the roots ended.
-    public init(others: OtherEvents? = nil, onTree: @escaping (CallTree) -> Void) {
+    ///   - onLoss: gets each loss of events between them; a count is nil where the kernel has none.
+    public init(
+        others: OtherEvents? = nil, onTree: @escaping (CallTree) -> Void,
+        onLoss: @escaping (_ cpu: Int, _ count: Int?) -> Void = { _, _ in }
+    ) {
         self.others = others
+        self.onLoss = onLoss
         self.onTree = onTree
     }
 
@@ -85,6 +91,7 @@ public struct TreeAssembler: CallConsumer {
             case .began(_, let task, _): began(Int(task))
             case .ended(let call): ended(call)
             case .other(let number, let task): other(number, Int(task))
+            case .lost(let cpu, let count): onLoss(Int(cpu), count)
             }
         }
     }

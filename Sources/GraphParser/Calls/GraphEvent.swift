@@ -78,8 +78,9 @@ struct GraphEvent {
         }
     }
 
-    static func loss(ring: UInt16, count: Int?, timestamp: UInt64 = noTime) -> GraphEvent {
+    static func loss(cpu: UInt16, ring: UInt16, count: Int?, timestamp: UInt64 = noTime) -> GraphEvent {
         var event = GraphEvent(kind: .loss)
+        event.cpu = cpu
         event.ring = ring
         event.timestamp = timestamp
         event.duration = count.map { UInt64(clamping: $0) } ?? noTime

@@ -18,6 +18,7 @@ struct StackBuilder: Sendable {
 
     /// By ring buffer: the number of the instance that it belongs to; empty where there is only one.
     private let instances: [UInt8]
+    private let instanceNumbers: Range<Int>
     private var slots: [StackKey: TaskSlot] = [:]
     private var freeSlots: [TaskSlot] = []
     private var losses: [LossState] = []
@@ -37,6 +38,7 @@ struct StackBuilder: Sendable {
     init(names: TraceNames, lossesAreMarked: Bool, instances: [UInt8] = []) {
         self.names = names
         self.instances = instances
+        instanceNumbers = 0..<(Int(instances.max() ?? 0) + 1)
         self.lossesAreMarked = lossesAreMarked
     }
 
@@ -85,7 +87,10 @@ struct StackBuilder: Sendable {
             let slot = arrive(event)
             push(event, slot: slot)
             pop(event, slot: slot)
-        case .loss: loss(ring: Int(event.ring), count: event.lostCount)
+        case .loss:
+            loss(ring: Int(event.ring), count: event.lostCount)
+            output.append(
+                .lost(cpu: Int32(event.cpu), count: TraceCounts.plausibleLoss(event.lostCount)))
         case .taskSwitch: switchTask(event)
         case .other: other(event)
         }
@@ -313,11 +318,21 @@ struct StackBuilder: Sendable {
 
     // MARK: Other events
 
-    /// Changes nothing: whoever does not ask for the events gets the same calls.
+    /// Changes no call: whoever does not ask for the events gets the same calls.
     private mutating func other(_ event: GraphEvent) {
         let task = event.task == .running ? lanes.task(on: Int(event.cpu)) : event.task
-        let slot = task.flatMap { slots[key($0, Int(event.ring))] } ?? -1
+        let slot = task.flatMap { place(of: $0, key($0, Int(event.ring))) } ?? -1
         output.append(.other(number: event.function, task: Int32(truncatingIfNeeded: slot)))
+    }
+
+    /// The task's stack that has calls open: in its own instance if it has, else in another one: events are often recorded
+    /// apart from the calls.
+    private func place(of task: TaskKey, _ own: StackKey) -> TaskSlot? {
+        if let slot = slots[own], stacks[slot].top >= 0 { return slot }
+        for instance in instanceNumbers {
+            if let slot = slots[StackKey(task: task, instance: instance)], stacks[slot].top >= 0 { return slot }
+        }
+        return nil
     }
 
     // MARK: Losses

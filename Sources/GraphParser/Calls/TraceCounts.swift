@@ -38,18 +38,21 @@ public struct TraceCounts: Equatable, Sendable {
     /// True if any call was seen, be it only its entry or exit.
     var holdsCalls: Bool { entries + exits + leaves > 0 }
 
-    /// A loss of `count` events, nil where unknown. A number that no kernel can have lost is none.
+    /// A number of lost events that a kernel can have counted; nil for others.
+    static func plausibleLoss(_ count: Int?) -> Int? { count.flatMap { (0..<(1 << 48)).contains($0) ? $0 : nil } }
+
+    /// A loss of `count` events, nil where unknown.
     mutating func addLoss(_ count: Int?) {
-        guard let count, count >= 0, count < 1 << 48 else {
+        guard let count = Self.plausibleLoss(count) else {
             uncountedLosses += 1
             return
         }
         lostEvents = min(lostEvents, 1 << 62) + count
     }
 
-    /// True if the trace lost events or any call is in doubt.
+    /// True if the trace lost events, or any call or its duration is in doubt.
     public var isInDoubt: Bool {
-        open + orphans + lossy + lostEvents + uncountedLosses + unparsedLines > 0
+        open + orphans + lossy + lostEvents + uncountedLosses + unparsedLines + untimed > 0
     }
 }
 

@@ -69,6 +69,13 @@ final class InputFile: Sendable {
             remedy: error == ENOENT ? "check the path" : "check what it is and its permissions")
     }
 
+    private static func uncopied(_ path: String, _ directory: String, _ error: Int32) -> TraceError {
+        TraceError(
+            .unreadable, path: path,
+            "cannot be copied to \(printable(directory.utf8)), which is done first: \(String(cString: strerror(error)))",
+            remedy: "set TMPDIR to a directory with room, or give the file by its name")
+    }
+
     /// The descriptor itself, or a copy of all that comes from it.
     private static func seekable(_ source: Int32, _ path: String) throws(TraceError) -> Int32 {
         if lseek(source, 0, SEEK_CUR) >= 0 { return source }
@@ -76,11 +83,11 @@ final class InputFile: Sendable {
         let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(directory)/dmflow.XXXXXX".utf8CString)
         let copy = mkstemp(&template)
-        guard copy >= 0 else { throw unreadable(directory, errno) }
+        guard copy >= 0 else { throw uncopied(path, directory, errno) }
         unlink(template)
         guard let failure = spool(source, into: copy) else { return copy }
         close(copy)
-        throw unreadable(path, failure)
+        throw uncopied(path, directory, failure)
     }
 
     /// Copies all of `source`; returns the error's number, nil if there was none.

@@ -10,6 +10,7 @@ struct TextInterpreter: Sendable {
     private(set) var kernel: String?
     /// The kernel says in the header that function tracing stopped itself.
     private(set) var isCorrupted = false
+    private(set) var hasTimes = false
     /// Calls that `trace-cmd report` printed without its function_graph plugin.
     private(set) var rawEvents = 0
 
@@ -143,7 +144,7 @@ struct TextInterpreter: Sendable {
             output.append(tasks.change(on: cpu, from: from, to: to, line))
         case .loss(let cpu, let count):
             counts.structureLines += 1
-            output.append(.loss(ring: tasks.lane(cpu), count: count))
+            output.append(.loss(cpu: UInt16(cpu), ring: tasks.lane(cpu), count: count))
         case .rawEvent:
             counts.unparsedLines += 1
             rawEvents += 1
@@ -192,6 +193,7 @@ struct TextInterpreter: Sendable {
         event.depth = UInt16(graph.depth)
         if !graph.name.isEmpty { event.function = nameIndex.function(line, graph.name, in: names).index }
         event.timestamp = graph.timestamp ?? GraphEvent.noTime
+        if graph.timestamp != nil { hasTimes = true }
         event.duration = graph.duration ?? GraphEvent.noTime
         event.precision = graph.precision
         switch graph.kind {

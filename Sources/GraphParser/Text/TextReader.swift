@@ -24,6 +24,8 @@ struct TextReader: Sendable {
     var tracer: String? { interpreter.tracer }
     /// The kernel's release; nil if the text does not tell: only the latency format's header does.
     var kernel: String? { interpreter.kernel }
+    /// Whether calls have said their time.
+    var hasTimes: Bool { interpreter.hasTimes }
     /// Number of different CPUs with calls.
     var cpuCount: Int { interpreter.tasks.cpuCount }
     /// Calls that `trace-cmd report` printed without durations, with -R, -N or -L.

@@ -27,6 +27,7 @@ struct TextSource: EventSource {
     var source: TraceSource {
         TraceSource(
             path: file.path, kind: .text, kernel: reader.kernel, clock: nil, cpus: reader.cpuCount,
+            hasTimes: reader.hasTimes,
             notes: reader.notes)
     }
 
@@ -63,10 +64,20 @@ struct TextSource: EventSource {
     }
 
     private func notATrace() -> TraceError {
-        TraceError(
+        if let packer = Self.packers.first(where: { chunk.starts(with: $0.magic) }) {
+            return TraceError(
+                .notATrace, path: file.path, "is compressed", remedy: "unpack it first, with \(packer.program)")
+        }
+        return TraceError(
             .notATrace, path: file.path, "neither a trace.dat nor function_graph text: no line of it is a call",
             remedy: "give a trace.dat, the text of trace-cmd report, or the content of tracefs' trace")
     }
+
+    /// How files begin that are packed as a whole.
+    private static let packers: [(magic: [UInt8], program: String)] = [
+        ([0x1f, 0x8b], "gunzip"), ([0xfd, 0x37, 0x7a, 0x58, 0x5a], "unxz"), ([0x28, 0xb5, 0x2f, 0xfd], "unzstd"),
+        ([0x42, 0x5a, 0x68], "bunzip2"),
+    ]
 }
 
 extension TraceError {

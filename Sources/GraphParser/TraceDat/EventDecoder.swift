@@ -63,7 +63,7 @@ struct EventDecoder: Sendable {
         if case .events(let count) = page.loss {
             // It is seen before what came meanwhile elsewhere.
             let timestamp = before == 0 ? time(page.timestamp) : before
-            decoded.append(.loss(ring: ring.number, count: count, timestamp: timestamp))
+            decoded.append(.loss(cpu: ring.cpu, ring: ring.number, count: count, timestamp: timestamp))
         }
         var isDamaged = false
         let most = page.bytesLeft / smallestEvent + 1
@@ -154,7 +154,7 @@ struct EventDecoder: Sendable {
         let number = others.add(
             OtherEvent(
                 timestamp: timestamp, cpu: Int(ring.cpu), name: format?.name ?? "event \(type)",
-                text: format?.describe(bytes.extracting(record)) ?? ""))
+                text: format?.describe(bytes.extracting(record)) { symbols.function(at: $0)?.description } ?? ""))
         let thread = pidField.value(in: bytes, record: record).flatMap { Int32(exactly: $0) }
         // `.none` would be whatever runs where nobody knows what does.
         let task = thread.map { TaskKey.thread($0, cpu: ring.cpu) } ?? .running
@@ -165,7 +165,7 @@ struct EventDecoder: Sendable {
     private mutating func damage(_ ring: Ring, _ timestamp: UInt64, _ decoded: inout DecodedPage) {
         counts.records += 1
         counts.unparsedLines += 1
-        decoded.append(.loss(ring: ring.number, count: nil, timestamp: timestamp))
+        decoded.append(.loss(cpu: ring.cpu, ring: ring.number, count: nil, timestamp: timestamp))
     }
 
     /// What entries and exits have in common; nil if the record cannot be one.

@@ -50,6 +50,7 @@ struct TraceDatReader: EventSource {
     var source: TraceSource {
         TraceSource(
             path: file.path, kind: .traceDat, kernel: header.kernel, clock: header.clock, cpus: header.cpuCount,
+            hasTimes: true,
             notes: header.notes)
     }
 

@@ -117,7 +117,7 @@ public struct ReportBuilder: CallConsumer {
                     timeSpan[time].totalNs = totalAtBegin.addingSaturated(duration)
                 }
                 if call.isRoot { return index }
-            case .other: break
+            case .other, .lost: break
             }
         }
         return events.count

@@ -32,6 +32,16 @@ enum Figures {
         "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
     }
 
+    /// How many events the kernel lost, and how often it did not count them; nil if none.
+    static func loss(_ counted: Int, uncounted: Int) -> String? {
+        switch (counted, uncounted) {
+        case (0, 0): nil
+        case (_, 0): count(counted)
+        case (0, _): "\(plural(uncounted, "time")), the kernel did not count how many"
+        default: "\(count(counted)), and \(plural(uncounted, "time")) more without a count"
+        }
+    }
+
     /// The duration column of function_graph: mark and microseconds, cut to seven columns as the kernel (4.3 and later) does.
     static func kernelDuration(_ ns: UInt64) -> String {
         let micros = String(ns / 1000)

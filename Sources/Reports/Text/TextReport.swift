@@ -1,4 +1,4 @@
-import GraphParser
+public import GraphParser
 
 /// Renders a ``Report`` for reading in a terminal: what can be trusted first, then each root with its layers, then all
 /// layers, then the hottest functions.
@@ -61,7 +61,7 @@ public struct TextReport {
                 + "\(Figures.plural(counts.comments, "comment")), "
                 + "\(Figures.plural(counts.unparsedLines, "record")) not understood"
         ]
-        if let loss {
+        if let loss = Figures.loss(counts.lostEvents, uncounted: counts.uncountedLosses) {
             lines.append(
                 style.warning("EVENTS LOST: ") + loss + "; calls that span a loss are not in the figures")
         }
@@ -81,14 +81,8 @@ public struct TextReport {
     }
 
     /// How many events the kernel lost, as far as it counted them; nil if none.
-    private var loss: String? {
-        let (counted, uncounted) = (report.counts.lostEvents, report.counts.uncountedLosses)
-        switch (counted, uncounted) {
-        case (0, 0): return nil
-        case (_, 0): return Figures.count(counted)
-        case (0, _): return "\(Figures.plural(uncounted, "time")), the kernel did not count how many"
-        default: return "\(Figures.count(counted)), and \(Figures.plural(uncounted, "time")) more without a count"
-        }
+    public static func loss(_ counts: TraceCounts) -> String? {
+        Figures.loss(counts.lostEvents, uncounted: counts.uncountedLosses)
     }
 
     // MARK: Roots

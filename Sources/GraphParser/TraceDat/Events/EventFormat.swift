@@ -24,14 +24,11 @@ struct EventFormat: Equatable, Sendable {
     ///
     /// From the fields only: the format's print expression is C of a stranger and is not evaluated.
     ///
-    /// - Parameter record: from the common header on.
-    func describe(_ record: RawSpan) -> String {
-        var text = ""
-        for field in fields {
-            if !text.isEmpty { text += " " }
-            text += "\(field.name)=\(field.describe(record))"
-        }
-        return text
+    /// - Parameters:
+    ///   - record: from the common header on.
+    ///   - symbol: the name of the function at an address; nil if there is none.
+    func describe(_ record: RawSpan, symbol: (UInt64) -> String? = { _ in nil }) -> String {
+        fields.map { "\($0.name)=\($0.describe(record, symbol))" }.joined(separator: " ")
     }
 }
 
@@ -39,11 +36,15 @@ struct EventFormat: Equatable, Sendable {
 struct EventField: Equatable, Sendable {
     enum Kind: Equatable, Sendable {
         case number
-        /// An address, or a bit pattern of its size: shown in hexadecimal.
+        /// An address, or a bit pattern of its size: shown as the function there, or in hexadecimal.
         case word
+        /// The kernel's `dev_t`: shown as `major,minor`.
+        case device
         /// Characters up to a NUL.
         case string
         case array
+        /// An array of addresses.
+        case words
     }
 
     enum Place: Equatable, Sendable {
@@ -70,7 +71,7 @@ struct EventField: Equatable, Sendable {
 
     /// The value of a number; nil if the field is none or the record is too short.
     func integer(_ record: RawSpan) -> Int64? {
-        guard kind == .number || kind == .word, place == .fixed else { return nil }
+        guard [.number, .word, .device].contains(kind), place == .fixed else { return nil }
         return Self.integer(record, offset, size, isSigned: isSigned)
     }
 
@@ -83,16 +84,20 @@ struct EventField: Equatable, Sendable {
             if byte == 0 { break }
             bytes.append(byte)
         }
+        // Messages have line ends of their own.
+        while let last = bytes.last, last == 0x0a || last == space { bytes.removeLast() }
         return printable(bytes)
     }
 
     /// The field's value as text; `?` where the record does not hold it.
-    func describe(_ record: RawSpan) -> String {
+    func describe(_ record: RawSpan, _ symbol: (UInt64) -> String?) -> String {
         switch kind {
         case .number: number(record) ?? "?"
-        case .word: word(record) ?? "?"
+        case .word: integer(record).map { Self.word($0, symbol) } ?? "?"
+        case .device: integer(record).map(Self.device) ?? "?"
         case .string: string(record).map(Self.quotedIfNeeded) ?? "?"
-        case .array: array(record) ?? "?"
+        case .array: array(record, element) ?? "?"
+        case .words: array(record) { Self.word($0, symbol) } ?? "?"
         }
     }
 
@@ -118,14 +123,21 @@ struct EventField: Equatable, Sendable {
         integer(record).map { isSigned ? String($0) : String(UInt64(bitPattern: $0)) }
     }
 
-    private func word(_ record: RawSpan) -> String? {
-        integer(record).map { "0x" + String(UInt64(bitPattern: $0), radix: 16) }
+    private static func word(_ value: Int64, _ symbol: (UInt64) -> String?) -> String {
+        let value = UInt64(bitPattern: value)
+        return symbol(value) ?? "0x" + String(value, radix: 16)
+    }
+
+    /// Of the form that the kernel uses inside, with twenty bits for the minor number.
+    private static func device(_ value: Int64) -> String {
+        let value = UInt32(truncatingIfNeeded: value)
+        return "\(value >> 20),\(value & 0xf_ffff)"
     }
 
     /// So many elements are shown.
     private static let longestArray = 64
 
-    private func array(_ record: RawSpan) -> String? {
+    private func array(_ record: RawSpan, _ element: (Int64) -> String) -> String? {
         guard let range = range(record), [1, 2, 4, 8].contains(elementSize) else { return nil }
         let starts = stride(from: range.lowerBound, through: range.upperBound - elementSize, by: elementSize)
         var elements: [String] = []

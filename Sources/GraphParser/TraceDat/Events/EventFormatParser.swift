@@ -22,7 +22,8 @@ enum EventFormatParser {
         else { return nil }
         return EventFormat(
             id: Int(event.id), system: system, name: String(cString: name),
-            common: Self.fields(event.format.common_fields), fields: Self.fields(event.format.fields))
+            common: Self.fields(event.format.common_fields),
+            fields: Self.fields(event.format.fields).map { $0.wholeStack(of: String(cString: name)) })
     }
 
     /// The lines above the print format, with an empty one behind them.
@@ -48,6 +49,7 @@ enum EventFormatParser {
 
     private static func field(_ field: tep_format_field, _ name: String) -> EventField {
         func has(_ flag: tep_format_flags) -> Bool { field.flags & UInt(flag.rawValue) != 0 }
+        let isWord = has(TEP_FIELD_IS_LONG) && !has(TEP_FIELD_IS_SIGNED)
         let place: EventField.Place =
             if has(TEP_FIELD_IS_DYNAMIC) {
                 has(TEP_FIELD_IS_RELATIVE) ? .relative : .dynamic
@@ -58,9 +60,11 @@ enum EventFormatParser {
             if has(TEP_FIELD_IS_STRING) && !isBytes(field) {
                 .string
             } else if has(TEP_FIELD_IS_ARRAY) {
-                .array
+                isWord && field.elementsize == 8 ? .words : .array
+            } else if field.type.map({ String(cString: $0) }) == "dev_t" {
+                .device
             } else {
-                has(TEP_FIELD_IS_POINTER) || (has(TEP_FIELD_IS_LONG) && !has(TEP_FIELD_IS_SIGNED)) ? .word : .number
+                has(TEP_FIELD_IS_POINTER) || isWord ? .word : .number
             }
         return EventField(
             name: name, offset: Int(field.offset), size: Int(field.size), isSigned: has(TEP_FIELD_IS_SIGNED),
@@ -71,5 +75,14 @@ enum EventFormatParser {
     private static func isBytes(_ field: tep_format_field) -> Bool {
         guard let type = field.type.map({ String(cString: $0) }) else { return false }
         return ["unsigned char", "u8", "s8", "uint8_t", "int8_t"].contains { type.contains($0) }
+    }
+}
+
+extension EventField {
+    /// The format says that a stack has eight callers, but its record has as many as there were.
+    fileprivate func wholeStack(of event: String) -> EventField {
+        guard event == "kernel_stack" || event == "user_stack", name == "caller", kind == .words else { return self }
+        return EventField(
+            name: name, offset: offset, size: 0, isSigned: isSigned, kind: kind, place: .rest, elementSize: elementSize)
     }
 }
