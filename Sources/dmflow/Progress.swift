@@ -12,10 +12,18 @@ struct Progress {
     private static let patience = 1.0
     private static let pace = 0.2
 
-    /// - Parameter printing: results are printed while reading: a terminal that gets them shows how far it is.
+    /// - Parameter printing: results are printed while reading. Unless they go to a file they show how far it is, and a pager
+    ///   may have the terminal.
     init(path: String, printing: Bool = false) {
         self.path = path
-        isShown = isatty(STDERR_FILENO) == 1 && !(printing && isatty(STDOUT_FILENO) == 1)
+        isShown = isatty(STDERR_FILENO) == 1 && (!printing || Self.isFile(STDOUT_FILENO))
+    }
+
+    /// A file or a device that is no terminal, such as /dev/null.
+    private static func isFile(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, isatty(descriptor) == 0 else { return false }
+        return [S_IFREG, S_IFCHR].contains(status.st_mode & S_IFMT)
     }
 
     /// - Parameters:

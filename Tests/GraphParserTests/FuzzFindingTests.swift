@@ -80,6 +80,33 @@ import Testing
         #expect(tree.nodes.reduce(0) { $0 + $1.call.selfNs } == tree.root.duration)
     }
 
+    /// Calls that came when their caller was over and an interrupt had hit it were moved up twice, out of all trees. Found by
+    /// reading.
+    @Test func callsAreMovedOutOnce() {
+        func call(_ depth: UInt16, _ function: Int32, _ start: UInt64, _ end: UInt64) -> [GraphEvent] {
+            let duration = end - start
+            return [
+                GraphEvent(
+                    timestamp: start, duration: duration, function: function, task: .thread(7, cpu: 0), depth: depth,
+                    kind: .leaf)
+            ]
+        }
+        let root = GraphEvent(timestamp: 100_000, function: 1, task: .thread(7, cpu: 0), kind: .entry)
+        let exit = GraphEvent(
+            timestamp: 206_000, duration: 50_000, function: 1, task: .thread(7, cpu: 0), kind: .exit)
+        let below = call(2, 2, 100_000, 130_000) + call(1, 3, 130_000, 150_000)
+        let events = [root] + below + call(0, 4, 150_000, 155_000) + call(1, 5, 155_000, 205_000) + [exit]
+        var builder = StackBuilder(names: TraceNames(), lossesAreMarked: true)
+        builder.take(events.span)
+        builder.finish()
+        var batch = CallBatch()
+        builder.moveOutput(to: &batch)
+        let recorder = CallRecorder()
+        recorder.take(batch)
+        #expect(recorder.trees.map { $0.nodes.map(\.level) } == [[0, 1, 1], [0], [0]])
+        #expect(recorder.trees.first?.nodes.reduce(0) { $0 + $1.call.selfNs } == 50_000)
+    }
+
     /// A file of a few megabytes took minutes.
     @Test func manyTasksWithOpenCallsAreLookedThroughSeldom() {
         let text = (1...30_000).map { " 0)  a-\($0)  |               |  f() {\n" }.joined()

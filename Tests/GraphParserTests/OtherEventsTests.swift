@@ -129,6 +129,45 @@ import Testing
         #expect(asked.outline() == plain.outline() && plain.trees.first?.nodes.map(\.level) == [0, 1, 2])
     }
 
+    /// They stood between a call's exit and the interrupt that had to be found again. Found by reading.
+    @Test func manyEventsDoNotHideALateInterrupt() throws {
+        let comment = "   1.000200 |   0)   a-7   |               |    /* e: x */\n"
+        let text =
+            "   1.000100 |   0)   a-7   |               |  f() {\n   1.000101 |   0)   a-7   | + 10.000 us   |    g();\n"
+            + "   1.000150 |   0)   a-7   | + 50.000 us   |    irq();\n" + String(repeating: comment, count: 600)
+            + "   1.000260 |   0)   a-7   | + 40.000 us   |  }\n"
+        let (plain, asked) = (try RecordedTrace(text: text), try RecordedTrace(text: text, others: true))
+        #expect(asked.outline() == plain.outline() && plain.counts.open == 0 && plain.trees.count == 2)
+    }
+
+    /// Buffers that only other events come from took the numbers of those with calls. Found by reading.
+    @Test func sourcesOfEventsAreNoSourcesOfCalls() throws {
+        func line(_ source: String, _ time: String, _ event: String) -> String {
+            "\(source):                a-7     [000] .....  \(time): \(event)\n"
+        }
+        let others = (1...100).map { line("b\($0)", "0.9\(100_000 + $0)", "e: x") }.joined()
+        let calls = ["x", "y"].flatMap { source in
+            [
+                line(source, "1.000100", "funcgraph_entry:                   |  f() {"),
+                line(source, "1.000200", "funcgraph_exit:       + 90.000 us  |  }"),
+            ]
+        }
+        let text = others + [calls[0], calls[2], calls[1], calls[3]].joined()
+        let (plain, asked) = (try RecordedTrace(text: text), try RecordedTrace(text: text, others: true))
+        #expect(asked.outline() == plain.outline() && plain.counts.calls == 2 && asked.othersOutside == 100)
+    }
+
+    /// Two megabytes of tiny records with hundreds of fields became gigabytes of text. Found by reading.
+    @Test func anEventsTextIsLimited() throws {
+        let fields = (0..<240).map { index in
+            "\tfield:u8 \(String(repeating: "n", count: 180))\(index);\toffset:8;\tsize:1;\tsigned:0;\n"
+        }
+        let text = "name: e\nID: 99\nformat:\n\(TraceDatImage.common)\n\n\(fields.joined())\nprint fmt: \"\"\n"
+        let event = try #require(EventFormatParser.parse(Array(text.utf8), system: "x"))
+        let described = event.describe([UInt8](repeating: 1, count: 12).span.bytes)
+        #expect(described.utf8.count < 5000 && described.hasSuffix(" …"))
+    }
+
     /// With tracing_thresh the call that an event is inside of is known only when it ends.
     @Test func eventsWaitForTheirCallsExit() throws {
         let trace = try RecordedTrace(

@@ -3,6 +3,23 @@ import TestSupport
 import Testing
 
 @Suite struct TextReaderTests {
+    /// Times of hosts that have been up for long are wider, and thread IDs of seven digits shift the columns.
+    @Test(arguments: [0, 9_999, 99_999, 999_999, 12_345_678, 999_999_999], [7, 1_234_567])
+    func theScannerReadsWhatTheParserReads(seconds: Int, tid: Int) {
+        let width = max(5, String(seconds).count)
+        let text = (0..<200).map { index in
+            let time = String(repeating: " ", count: width - String(seconds).count) + "\(seconds)."
+            let task = index % 2 == 0 ? "kworker-\(tid)" : "kworker-99"
+            return "\(time)\(100_000 + index) |   \(index % 2))  \(task)   |   1.000 us    |  f();\n"
+        }
+        let bytes = Array(text.joined().utf8)
+        let end = [UInt8](repeating: UInt8(ascii: "\n"), count: 2000)
+        let (whole, pieces) = (TextReading(bytes + end), TextReading(bytes + end, chunk: 100))
+        #expect(whole.lines == pieces.lines && whole.calls.map(\.start) == pieces.calls.map(\.start))
+        #expect(whole.counts.calls == 200)
+        #expect(whole.calls.first?.start == UInt64(seconds) * 1_000_000_000 + 100_000_000)
+    }
+
     @Test func commentsMayHaveLinesOfTheirOwn() throws {
         let trace = try RecordedTrace(
             text: """

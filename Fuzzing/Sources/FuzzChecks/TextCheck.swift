@@ -9,6 +9,7 @@ public func checkText(_ bytes: [UInt8]) {
 
     let others = seed % 2 == 0 ? OtherEvents() : nil
     let reading = ReadText(bytes, others: others)
+    if others != nil { expectSame(ReadText(bytes), reading.withoutOthers) }
     expectAccounted(reading.counts)
     let lines = bytes.count { $0 == 0x0a } + (bytes.isEmpty || bytes.last == 0x0a ? 0 : 1)
     expect(reading.counts.records == lines, "\(reading.counts.records) of \(lines) lines are accounted for")
@@ -43,6 +44,13 @@ private struct ReadText {
     }
 
     var counts: TraceCounts { reader.counts }
+
+    /// As if nobody had asked for other events.
+    var withoutOthers: ReadText {
+        var copy = self
+        copy.events.removeAll { $0.kind == .other }
+        return copy
+    }
 }
 
 private func expectSame(_ whole: ReadText, _ pieces: ReadText) {

@@ -16,7 +16,7 @@ public typealias TaskSlot = Int
 
 /// One function's entry and exit in one task, handed on when it has ended.
 ///
-/// Packed, since millions of them go from one thread to another.
+/// Packed, since millions of them are handed on.
 public struct Call: Sendable {
     @usableFromInline var startOrNone: UInt64
     @usableFromInline var durationOrNone: UInt64

@@ -51,9 +51,14 @@ public struct TreeAssembler: CallConsumer {
         }
 
         /// The first of the last calls directly below the one at `index` that began when it was over.
-        func firstLate(of index: Int, end: UInt64) -> Int? {
+        ///
+        /// - Returns: nil if there is none, or if they have been moved out already.
+        func firstLate(of index: Int, _ call: Call, end: UInt64) -> Int? {
             let below = calls.indices[(index + 1)...].filter { calls[$0].callers == calls[index].callers + 1 }
-            return below.reversed().prefix { calls[$0].call?.isLate(end) ?? false }.last
+            return below.reversed().prefix { later in
+                let isMoved = calls[later].level != calls[later].callers
+                return !isMoved && calls[later].call.map { $0.depth > call.depth && $0.isLate(end) } ?? false
+            }.last
         }
     }
 
@@ -129,7 +134,7 @@ public struct TreeAssembler: CallConsumer {
         }
         if call.facts.contains(.callsBelowCameAfter), let start = call.start, let duration = call.duration {
             let end = Call.end(start, duration)
-            pending[call.task].moveOut(from: pending[call.task].firstLate(of: index, end: end))
+            pending[call.task].moveOut(from: pending[call.task].firstLate(of: index, call, end: end))
         }
         guard call.isRoot else { return }
         handOn(call.task)
@@ -142,8 +147,12 @@ public struct TreeAssembler: CallConsumer {
         }
         let roots = nodes.indices.filter { $0 == 0 || nodes[$0].level == 0 }
         var others = [[CallTree.Other]](repeating: [], count: roots.count)
+        var treeOf = [Int](repeating: 0, count: pending[task].others.isEmpty ? 0 : nodes.count)
+        for index in treeOf.indices.dropFirst() {
+            treeOf[index] = treeOf[index - 1] + (nodes[index].level == 0 ? 1 : 0)
+        }
         for other in pending[task].others {
-            let tree = roots.lastIndex { $0 <= other.call } ?? 0
+            let tree = treeOf[other.call]
             let end = tree + 1 < roots.count ? roots[tree + 1] : nodes.count
             others[tree].append(other.moved(by: -roots[tree], end: end))
         }

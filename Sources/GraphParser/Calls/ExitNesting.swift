@@ -10,19 +10,18 @@ struct ExitNesting: Sendable {
     private(set) var inferredEntries = 0
 
     private struct Node {
-        /// Or another event, which is below the calls that had begun before it.
         let exit: GraphEvent
         /// How many of the nodes before it are below it.
         let below: Int
         /// ns; `noTime` where the text does not tell.
         let start: UInt64
-
-        var isCall: Bool { exit.kind == .exit }
     }
 
     private struct Task {
         /// What waits, each node behind those below it.
         var nodes: [Node] = []
+        /// Other events, and before which of the nodes they came.
+        var others: [(before: Int, event: GraphEvent)] = []
         /// Whether it is among those that may have something waiting.
         var isHolding = false
         /// Among the tasks with calls, in the order of their first; `.max` without one.
@@ -61,8 +60,7 @@ struct ExitNesting: Sendable {
         switch event.kind {
         case .exit where mode != .off && event.function != FunctionID.unknown.index: return hold(event, &output)
         case .other where mode != .off && waitingOthers < Self.mostNodes && tasks.count < 2 * Self.mostTasks:
-            waitingOthers += 1
-            return hold(Node(exit: event, below: 0, start: event.timestamp), of: place(of: event))
+            return holdOther(event)
         case .other: break
         case .entry, .leaf, .exit: if mode != .off { giveUp(&output) }
         case .loss:
@@ -92,15 +90,22 @@ struct ExitNesting: Sendable {
             if exit.depth == 0 { tasks[task].losses = losses }
             return output.append(exit)
         }
-        if let last = tasks[task].nodes.last(where: \.isCall), exit.depth >= last.exit.depth { mode = .certain }
-        hold(node(exit, behind: tasks[task].nodes), of: task)
+        if let last = tasks[task].nodes.last, exit.depth >= last.exit.depth { mode = .certain }
+        tasks[task].nodes.append(node(exit, behind: tasks[task].nodes))
         waiting += 1
+        noteHolding(task)
         if waiting > Self.mostNodes || tasksWithCalls > Self.mostTasks { return forget(&output) }
         if exit.depth == 0 && mode == .certain { emit(task, &output) }
     }
 
-    private mutating func hold(_ node: Node, of task: Int) {
-        tasks[task].nodes.append(node)
+    private mutating func holdOther(_ event: GraphEvent) {
+        let task = place(of: event)
+        tasks[task].others.append((before: tasks[task].nodes.count, event))
+        waitingOthers += 1
+        noteHolding(task)
+    }
+
+    private mutating func noteHolding(_ task: Int) {
         if !tasks[task].isHolding {
             tasks[task].isHolding = true
             holding.append(task)
@@ -108,13 +113,27 @@ struct ExitNesting: Sendable {
     }
 
     /// What waits of a task, which does so no longer.
-    private mutating func release(_ task: Int) -> [Node] {
-        let nodes = tasks[task].nodes
-        tasks[task].nodes = []
-        let calls = nodes.count { $0.isCall }
-        waiting -= calls
-        waitingOthers -= nodes.count - calls
-        return nodes
+    private mutating func release(_ task: Int) -> (nodes: [Node], others: Others) {
+        let released = (tasks[task].nodes, Others(events: tasks[task].others[...]))
+        waiting -= tasks[task].nodes.count
+        waitingOthers -= tasks[task].others.count
+        (tasks[task].nodes, tasks[task].others) = ([], [])
+        return released
+    }
+
+    /// Other events of a task, on their way to where they belong among its calls.
+    private struct Others {
+        var events: ArraySlice<(before: Int, event: GraphEvent)>
+
+        /// Lets those go on that came before the node at `index` and, where times tell, before `start`.
+        mutating func pass(before index: Int, start: UInt64 = GraphEvent.noTime, _ output: inout [GraphEvent]) {
+            while let next = events.first, next.before <= index,
+                start == GraphEvent.noTime || next.event.timestamp < start
+            {
+                output.append(next.event)
+                events.removeFirst()
+            }
+        }
     }
 
     private mutating func place(of exit: GraphEvent) -> Int {
@@ -133,20 +152,11 @@ struct ExitNesting: Sendable {
         if exit.timestamp != GraphEvent.noTime { start = exit.timestamp - min(exit.duration, exit.timestamp) }
         var left = exit.duration &+ exit.precision.rounding
         var count = 0
-        var seen = 0
-        while seen < nodes.count {
-            let node = nodes[nodes.count - 1 - seen]
-            guard node.isCall else {
-                // An event before the first call below may be inside, too, but never decides about calls.
-                let isInside = count == seen && (node.start >= start || start == GraphEvent.noTime)
-                seen += 1
-                if isInside { count = seen }
-                continue
-            }
+        while count < nodes.count {
+            let node = nodes[nodes.count - 1 - count]
             guard node.exit.depth > exit.depth, node.exit.duration <= left else { break }
             left -= node.exit.duration
-            seen += node.below + 1
-            count = seen
+            count += node.below + 1
             start = min(start, node.start)
         }
         return Node(exit: exit, below: count, start: start)
@@ -179,28 +189,38 @@ struct ExitNesting: Sendable {
 
     private mutating func letGo(_ task: Int, _ output: inout [GraphEvent]) {
         if mode == .certain { return emit(task, &output) }
-        output += release(task).map(\.exit)
+        let released = release(task)
+        let nodes = released.nodes
+        var others = released.others
+        for index in nodes.indices {
+            others.pass(before: index, &output)
+            output.append(nodes[index].exit)
+        }
+        others.pass(before: nodes.count, &output)
     }
 
     /// Entries go on in the order of their calls, an exit when all below it is done.
     private mutating func emit(_ task: Int, _ output: inout [GraphEvent]) {
-        let nodes = release(task)
+        let released = release(task)
+        let nodes = released.nodes
+        var others = released.others
         // Outermost first: a call stands behind those below it.
         var calls = [[Int]](repeating: [], count: nodes.count)
-        for index in nodes.indices.reversed() where nodes[index].isCall {
-            calls[index - nodes[index].below].append(index)
-        }
+        for index in nodes.indices.reversed() { calls[index - nodes[index].below].append(index) }
         var starts: [UInt64] = []
         for index in nodes.indices {
             for call in calls[index] {
                 // No call begins before its caller; a text's times are too coarse to tell.
                 let start = max(nodes[call].start, starts.last ?? 0)
                 starts.append(start)
+                if start != GraphEvent.noTime { others.pass(before: index, start: start, &output) }
                 output.append(entry(of: nodes[call], start: start))
             }
+            others.pass(before: index, &output)
             output.append(nodes[index].exit)
-            if nodes[index].isCall { starts.removeLast() }
+            starts.removeLast()
         }
+        others.pass(before: nodes.count, &output)
     }
 
     private mutating func entry(of node: Node, start: UInt64) -> GraphEvent {

@@ -17,6 +17,9 @@ struct TaskKey: Hashable, Sendable {
     /// No task at all.
     static let none = TaskKey(raw: .min + 0x10000)
 
+    /// Of an event that cannot be said to be a task's.
+    static let nobody = TaskKey(raw: .min + 0x10001)
+
     private static let firstUnnamed: Int32 = .min + 1
 
     /// Thread ID; nil of an unnamed task.

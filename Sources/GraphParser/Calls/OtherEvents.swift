@@ -1,17 +1,27 @@
 import Synchronization
 
 /// An event of another kind than function_graph's, recorded between the calls: of block, scsi, a probe, trace_printk.
-public struct OtherEvent: Equatable, Sendable {
+public struct OtherEvent: Sendable {
+    private enum Content: Sendable {
+        case text(String)
+        /// A trace.dat's: text is made of it when somebody asks.
+        case record([UInt8], EventFormat, SymbolTable)
+    }
+
     /// In ns of the trace clock; nil where the trace does not tell.
     public let timestamp: UInt64?
     public let cpu: Int
     /// E.g. `block_rq_issue`; empty where a text has a remark without a name.
     public let name: String
-    /// A trace.dat's fields, as `dev=8388608 sector=2048`; in a text what the kernel made of them.
-    public let text: String
+    private let content: Content
 
-    init(timestamp: UInt64?, cpu: Int, name: String, text: String) {
-        (self.timestamp, self.cpu, self.name, self.text) = (timestamp, cpu, name, text)
+    /// A trace.dat's fields, as `dev=8,0 sector=2048`; in a text what the kernel made of them.
+    public var text: String {
+        switch content {
+        case .text(let text): text
+        case .record(let record, let format, let symbols):
+            format.describe(record.span.bytes) { symbols.function(at: $0)?.description }
+        }
     }
 
     /// - Parameter line: `name: text`, or a remark.
@@ -19,9 +29,18 @@ public struct OtherEvent: Equatable, Sendable {
         let name = line.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
         let rest = line.dropFirst(name.count)
         let isNamed = !name.isEmpty && (rest == ":" || rest.hasPrefix(": "))
-        self.init(
-            timestamp: timestamp, cpu: cpu, name: isNamed ? String(name) : "",
-            text: isNamed ? String(rest.dropFirst().drop { $0 == " " }) : line)
+        self.timestamp = timestamp
+        self.cpu = cpu
+        self.name = isNamed ? String(name) : ""
+        content = .text(isNamed ? String(rest.dropFirst().drop { $0 == " " }) : line)
+    }
+
+    /// - Parameter type: the event's number, for its name where the file does not describe it.
+    init(timestamp: UInt64, cpu: Int, type: UInt64, record: [UInt8], format: EventFormat?, symbols: SymbolTable) {
+        self.timestamp = timestamp
+        self.cpu = cpu
+        name = format?.name ?? "event \(type)"
+        content = format.map { .record(record, $0, symbols) } ?? .text("")
     }
 }
 

@@ -61,8 +61,11 @@ struct Frame {
         isWhole = isWhole && whole
     }
 
-    /// Takes out the time of calls that came when this one was over.
-    mutating func takeOut(_ ns: UInt64) { childrenNs = childrenNs.without(ns) }
+    /// Takes out the time of calls that came when this one was over: the last ones below it.
+    mutating func takeOut(_ ns: UInt64) {
+        childrenNs = childrenNs.without(ns)
+        sinceOwnDepthNs = sinceOwnDepthNs.without(ns)
+    }
 
     /// A call at `depth` begins below: what was recorded since the last one, one level deeper, may have hit its entry.
     @inline(__always)

@@ -34,8 +34,8 @@ public struct FunctionID: Hashable, Sendable {
 
 /// The names of a trace: its distinct functions, each stored once, and its tasks.
 ///
-/// Filled while the trace is read, and shared by the reader with its consumers, who get numbers and look names up here: from
-/// other threads, hence the lock. It is taken once for each new function, not for each call.
+/// Filled while the trace is read, and shared by the reader with its consumers, who get numbers and look names up here: on
+/// another thread, hence the lock. It is taken once for each new function, not for each call.
 public final class TraceNames: Sendable {
     private struct Tables {
         var functions = [Function(name: "(unknown)", module: nil)]

@@ -4,4 +4,6 @@ enum Limits {
     static let depth = 1023
     /// More CPUs than Linux supports on any architecture.
     static let cpu = 8191
+    /// Tasks whose names are kept.
+    static let taskNames = 1 << 16
 }

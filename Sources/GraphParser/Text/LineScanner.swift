@@ -5,13 +5,20 @@
 struct LineScanner: Sendable {
     /// A time up to its point.
     private struct Second {
+        /// The first eight columns and those behind them, the unused ones zero.
         var text: UInt64 = 0
+        var more: UInt64 = 0
         /// Columns, the point's included; 0 if there was no time yet.
         var width = 0
         var ns: UInt64 = 0
+
+        static let widest = 16
     }
 
+    /// Of the length that most lines have, and of another one: a name and a thread ID that need more columns than the kernel
+    /// has for them shift the rest of the line.
     private var prefixes = PrefixTable()
+    private var otherPrefixes = PrefixTable()
     private var hasTime = false
     private var second = Second()
 
@@ -29,7 +36,7 @@ struct LineScanner: Sendable {
         let hasTime = event.timestamp != GraphEvent.noTime
         if hasTime != self.hasTime {
             self.hasTime = hasTime
-            prefixes.removeAll()
+            forget()
         }
         var start = 0
         if hasTime {
@@ -41,12 +48,19 @@ struct LineScanner: Sendable {
         guard (1...PrefixTable.longest).contains(length), graph.durationBar + 2 < line.count,
             Self.duration(line.bytes, graph.durationBar - Self.durationWidth) == event.duration
         else { return }
-        prefixes.add(
-            line, start..<(start + length), PrefixTable.Entry(task: event.task, cpu: event.cpu, ring: event.ring))
+        let entry = PrefixTable.Entry(task: event.task, cpu: event.cpu, ring: event.ring)
+        if prefixes.isEmpty || length == prefixes.length {
+            prefixes.add(line, start..<(start + length), entry)
+        } else {
+            otherPrefixes.add(line, start..<(start + length), entry)
+        }
     }
 
     /// What was learnt is no longer true of the text.
-    mutating func forget() { prefixes.removeAll() }
+    mutating func forget() {
+        prefixes.removeAll()
+        otherPrefixes.removeAll()
+    }
 
     // MARK: Scanning
 
@@ -77,9 +91,9 @@ struct LineScanner: Sendable {
     ) -> Int? {
         var at = start
         guard let time = hasTime ? time(bytes, &at) : GraphEvent.noTime,
-            let prefix = prefixes.entry(bytes, at), let duration = Self.duration(bytes, at &+ prefixes.length)
+            let prefix = prefix(bytes, &at), let duration = Self.duration(bytes, at)
         else { return nil }
-        at &+= prefixes.length &+ Self.durationWidth &+ 3
+        at &+= Self.durationWidth &+ 3
         let start = Self.skipSpaces(bytes, from: at)
         guard start &- at <= 256, let body = Self.body(bytes, start, names) else { return nil }
         // Made in one piece: one that is changed after it was made would have to be stored before it is copied.
@@ -95,11 +109,23 @@ struct LineScanner: Sendable {
         return body.next
     }
 
+    /// What the prefix at `at` tells; nil if it is not known.
+    @inline(__always)
+    private func prefix(_ bytes: RawSpan, _ at: inout Int) -> PrefixTable.Entry? {
+        if let entry = prefixes.entry(bytes, at) {
+            at &+= prefixes.length
+            return entry
+        }
+        guard !otherPrefixes.isEmpty, let entry = otherPrefixes.entry(bytes, at) else { return nil }
+        at &+= otherPrefixes.length
+        return entry
+    }
+
     /// `   43.991735 |`
     @inline(__always)
     private mutating func time(_ bytes: RawSpan, _ at: inout Int) -> UInt64? {
         // Most lines begin with the same second as the one before.
-        if NameIndex.head(bytes.word(at), second.width) != second.text || second.width == 0 {
+        if !isSecond(bytes, at) {
             guard let next = Self.second(bytes, at) else { return nil }
             second = next
         }
@@ -110,16 +136,32 @@ struct LineScanner: Sendable {
         return second.ns &+ micros &* 1000
     }
 
-    /// `   43.`; nil if it is wider than seven columns.
+    /// Whether a time begins as the last one did.
+    @inline(__always)
+    private func isSecond(_ bytes: RawSpan, _ at: Int) -> Bool {
+        if second.width <= 8 {
+            return NameIndex.head(bytes.word(at), second.width) == second.text && second.width > 0
+        }
+        return bytes.word(at) == second.text && NameIndex.head(bytes.word(at &+ 8), second.width &- 8) == second.more
+    }
+
+    /// `   43.`; nil if no such number is there, or one that is too large.
     @inline(never)
     private static func second(_ bytes: RawSpan, _ at: Int) -> Second? {
-        let text = bytes.word(at)
-        let width = positions(of: UInt8(ascii: "."), in: text).trailingZeroBitCount >> 3 &+ 1
-        let blanks = skipSpaces(bytes, from: at) &- at
-        guard width <= 7, blanks < width &- 1,
-            let value = decimal(leadingZeros(text >> UInt64(8 * blanks), count: width &- 1 &- blanks))
+        var index = skipSpaces(bytes, from: at)
+        let first = index
+        var value: UInt64 = 0
+        while index &- at < Second.widest, isDigit(bytes.byte(index)) {
+            value = value &* 10 &+ UInt64(bytes.byte(index) &- UInt8(ascii: "0"))
+            index += 1
+        }
+        let width = index &+ 1 &- at
+        guard index > first, index &- first <= 9, width <= Second.widest, bytes.byte(index) == UInt8(ascii: ".")
         else { return nil }
-        return Second(text: NameIndex.head(text, width), width: width, ns: value &* 1_000_000_000)
+        return Second(
+            text: NameIndex.head(bytes.word(at), min(width, 8)),
+            more: width > 8 ? NameIndex.head(bytes.word(at &+ 8), width &- 8) : 0, width: width,
+            ns: value &* 1_000_000_000)
     }
 
     /// Fourteen columns of `! 123.456 us  |  ` or of blanks, with the bar and two blanks behind them.

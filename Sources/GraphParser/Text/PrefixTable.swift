@@ -1,8 +1,8 @@
 /// What stands on a text's lines between the time and the duration – CPU and task with their spaces and bars, flags – and
 /// which CPU and task that tells.
 ///
-/// All prefixes have one length, since their columns have: a text with another one begins the table anew. A small
-/// open-addressing hash table; a task's lines come in runs, but two CPUs' take turns.
+/// All prefixes have one length, since their columns have; one of another length begins the table anew. A small
+/// open-addressing hash table: a task's lines come in runs, but two CPUs' take turns.
 struct PrefixTable: Sendable {
     struct Entry {
         let task: TaskKey
@@ -32,7 +32,7 @@ struct PrefixTable: Sendable {
 
     /// - Parameter range: of a prefix's bytes in `line`, at most `longest`.
     mutating func add(_ line: Span<UInt8>, _ range: Range<Int>, _ entry: Entry) {
-        if range.count != length || used == Self.limit { removeAll() }
+        if range.count != length { removeAll() }
         length = range.count
         var prefix = [UInt64](repeating: 0, count: 8)
         for (offset, index) in range.enumerated() {
@@ -45,6 +45,10 @@ struct PrefixTable: Sendable {
                 return
             }
             place = (place + 1) & (Self.places - 1)
+        }
+        guard used < Self.limit else {
+            removeAll()
+            return add(line, range, entry)
         }
         words.replaceSubrange((place * 8)..<(place * 8 + 8), with: prefix)
         entries[place] = entry

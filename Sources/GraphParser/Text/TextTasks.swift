@@ -61,20 +61,22 @@ struct TextTasks: Sendable {
     }
 
     /// Another event, without its number and time. Changes nothing that calls are read by.
-    mutating func other(_ columns: GraphLine, _ line: Span<UInt8>) -> GraphEvent {
+    func other(_ columns: GraphLine, _ line: Span<UInt8>) -> GraphEvent {
         let cpu = UInt16(columns.cpu ?? 0)
         guard let tid = columns.tid else {
             return .other(0, task: .running, cpu: cpu, ring: cpu, timestamp: GraphEvent.noTime)
         }
-        let ring = sources.ring(columns.source, line, cpu: cpu)
-        return .other(0, task: .thread(tid, cpu: cpu), cpu: cpu, ring: ring, timestamp: GraphEvent.noTime)
+        // A source that no call came from yet has none open.
+        let ring = sources.known(columns.source, line).map { SourceNames.ring($0, cpu: cpu) }
+        let task = ring == nil ? TaskKey.nobody : .thread(tid, cpu: cpu)
+        return .other(0, task: task, cpu: cpu, ring: ring ?? cpu, timestamp: GraphEvent.noTime)
     }
 
     private mutating func learn(_ task: TaskName, _ line: Span<UInt8>) {
         guard task.tid != lastTID else { return }
         lastTID = task.tid
         // The first name counts: to make a string of it each time would take longer than all else about the line.
-        guard !named.contains(task.tid) else { return }
+        guard !named.contains(task.tid), named.count < Limits.taskNames else { return }
         // What the kernel prints for a name that it has forgotten is none.
         if line.has("<...>", at: task.comm.lowerBound) || line.has("<XXX>", at: task.comm.lowerBound) { return }
         names.learn(printable(task.comm.map { line[$0] }), of: task.tid)
@@ -90,12 +92,20 @@ private struct SourceNames: Sendable {
 
     /// See ``GraphEvent/ring``: a source with a name has numbers of its own.
     mutating func ring(_ source: Range<Int>, _ line: Span<UInt8>, cpu: UInt16) -> UInt16 {
-        let index = index(of: source, line)
-        return index == 0 ? cpu : UInt16(TextTasks.firstOfSources + (index - 1) * TextTasks.ringsOfSource) + cpu % 512
+        Self.ring(index(of: source, line), cpu: cpu)
+    }
+
+    static func ring(_ index: Int, cpu: UInt16) -> UInt16 {
+        index == 0 ? cpu : UInt16(TextTasks.firstOfSources + (index - 1) * TextTasks.ringsOfSource) + cpu % 512
+    }
+
+    /// The number of a source that calls have come from, 0 for the one without a name.
+    func known(_ range: Range<Int>, _ line: Span<UInt8>) -> Int? {
+        range.isEmpty ? 0 : names.firstIndex { equal($0, line, range) }.map { $0 + 1 }
     }
 
     /// 0 for the one without a name.
-    mutating func index(of range: Range<Int>, _ line: Span<UInt8>) -> Int {
+    private mutating func index(of range: Range<Int>, _ line: Span<UInt8>) -> Int {
         guard !range.isEmpty else { return 0 }
         if last < names.count, equal(names[last], line, range) { return last + 1 }
         if let known = names.firstIndex(where: { equal($0, line, range) }) {

@@ -49,6 +49,7 @@ struct EventDecoder: Sendable {
         entry = HeadLayout(header.formats.entry, pid)
         addressEntry = HeadLayout(header.formats.returnAddressEntry, pid)
         exit = ExitLayout(header.formats.exit, pid)
+        // A kernel without one of them has `.max` for it.
         let smallestCall = min(entry.minimumSize, addressEntry.minimumSize, exit.head.minimumSize, 64)
         smallestEvent = 4 + (others == nil ? smallestCall : 4)
         symbols = header.symbols
@@ -65,34 +66,34 @@ struct EventDecoder: Sendable {
             let timestamp = before == 0 ? time(page.timestamp) : before
             decoded.append(.loss(cpu: ring.cpu, ring: ring.number, count: count, timestamp: timestamp))
         }
-        var isDamaged = false
+        var damagedAt: UInt64?
         let most = page.bytesLeft / smallestEvent + 1
         decoded.events.append(addingCapacity: most) { events in
             decoded.turns.append(addingCapacity: most) { turns in
-                isDamaged = decode(bytes, page, ring, &events, &turns)
+                damagedAt = decode(bytes, page, ring, &events, &turns)
             }
         }
-        if isDamaged { damage(ring, time(page.timestamp), &decoded) }
+        if let damagedAt { damage(ring, time(damagedAt), &decoded) }
     }
 
     /// Works on copies, which stay in registers; what is in `self` would be loaded again for each event. An entry that turns out
     /// to be a leaf is replaced without asking whether: which it is, no processor can guess.
     ///
-    /// - Returns: whether the page had to be left before its end.
+    /// - Returns: the time in the trace clock at which the page had to be left before its end; nil if it had not.
     private mutating func decode(
         _ bytes: RawSpan, _ page: RingBufferPage, _ ring: Ring, _ events: inout OutputSpan<GraphEvent>,
         _ turns: inout OutputSpan<UInt64>
-    ) -> Bool {
+    ) -> UInt64? {
         var page = page
         let (exit, entry, type, time) = (exit, entry, type, keepsTime ? nil : time)
         var (records, entries, exits) = (0, 0, 0)
         // What the last record was, if it was an entry: with its own exit right behind it, both become one leaf.
         var last = Head()
-        var isDamaged = false
+        var damagedAt: UInt64?
         while true {
             let next = page.next(bytes)
             guard case .event(let record, let stamp) = next else {
-                if case .damaged = next { isDamaged = true }
+                if case .damaged = next { damagedAt = page.timestamp }
                 break
             }
             let timestamp = time?(stamp) ?? stamp
@@ -134,7 +135,7 @@ struct EventDecoder: Sendable {
         counts.records += records
         counts.entries += entries
         counts.exits += exits
-        return isDamaged
+        return damagedAt
     }
 
     /// An event of another kind, or one that cannot be understood.
@@ -150,14 +151,12 @@ struct EventDecoder: Sendable {
         }
         counts.comments += 1
         guard let others else { return nil }
-        let format = catalogue.event(id: Int(type))
         let number = others.add(
             OtherEvent(
-                timestamp: timestamp, cpu: Int(ring.cpu), name: format?.name ?? "event \(type)",
-                text: format?.describe(bytes.extracting(record)) { symbols.function(at: $0)?.description } ?? ""))
+                timestamp: timestamp, cpu: Int(ring.cpu), type: type, record: record.map { bytes.byte($0) },
+                format: catalogue.event(id: Int(type)), symbols: symbols))
         let thread = pidField.value(in: bytes, record: record).flatMap { Int32(exactly: $0) }
-        // `.none` would be whatever runs where nobody knows what does.
-        let task = thread.map { TaskKey.thread($0, cpu: ring.cpu) } ?? .running
+        let task = thread.map { TaskKey.thread($0, cpu: ring.cpu) } ?? .nobody
         return .other(number, task: task, cpu: ring.cpu, ring: ring.number, timestamp: timestamp)
     }
 

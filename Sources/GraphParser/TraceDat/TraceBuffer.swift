@@ -24,7 +24,7 @@ extension TraceBuffer {
     static let mostInFile = 256
     private static let mostCPUs = 8192
     /// A page of each CPU is in memory, and its events, which take a few times as much.
-    private static let mostPageBytes = 128 << 20
+    private static let mostPageBytes = 64 << 20
 
     /// Holds all buffers against the file: parts that lie over each other would make a small file a large trace.
     static func check(_ buffers: [TraceBuffer], in file: InputFile) throws(TraceError) {
@@ -34,7 +34,10 @@ extension TraceBuffer {
         }
         let pages = buffers.reduce(0) { $0 + $1.cpus.count * $1.pageSize }
         guard pages <= mostPageBytes else {
-            throw .damaged(file, "a claim of \(cpus.count) CPUs with pages of \(pages / max(cpus.count, 1)) bytes")
+            throw TraceError(
+                .unsupported, path: file.path,
+                "\(cpus.count) CPUs with pages of \(pages / cpus.count) bytes are too many",
+                remedy: "record with smaller sub-buffers")
         }
         var left = file.size
         for cpu in cpus {

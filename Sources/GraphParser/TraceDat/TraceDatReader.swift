@@ -19,9 +19,13 @@ struct TraceDatReader: EventSource {
     /// All CPUs together hold about so many bytes of pages at a time.
     private static let pagesInMemory = 8 << 20
     private static let largestChunk = 256 << 10
-    /// Of compressed pages a CPU has a chunk of the recorder's size in memory: trace-cmd packs ten pages at a time.
+    /// Of compressed pages each CPU has a chunk of the recorder's size in memory. trace-cmd packs ten pages at a time.
     private static let chunksInMemory = 512 << 20
-    private static let mostPagesInChunk = 64
+    private static let pagesInChunk = (least: 10, most: 64)
+
+    private static func largestChunk(_ pageSize: Int, streams: Int) -> Int {
+        min(pagesInChunk.most * pageSize, max(pagesInChunk.least * pageSize, chunksInMemory / streams))
+    }
 
     /// - Parameter others: gets the other events; nil if nobody asks for them.
     init(file: InputFile, header: TraceDatHeader, names: TraceNames, others: OtherEvents? = nil) {
@@ -37,8 +41,7 @@ struct TraceDatReader: EventSource {
                     CPUStream(
                         file: file, data: data, pageSize: buffer.pageSize, number: instances.count,
                         chunkSize: chunkSize,
-                        largestChunk: min(
-                            Self.mostPagesInChunk * buffer.pageSize, Self.chunksInMemory / streamCount)))
+                        largestChunk: Self.largestChunk(buffer.pageSize, streams: streamCount)))
                 instances.append(UInt8(instance))
             }
         }

@@ -13,8 +13,9 @@ final class EventCatalogue: Sendable {
 
     /// The event whose records say `id`; nil if the file does not describe it.
     func event(id: Int) -> EventFormat? {
+        guard let place = index.places[id] else { return nil }
         if let known = parsed.withLock({ $0[id] }) { return known }
-        let event = index.places[id].flatMap(parse)
+        let event = parse(place)
         parsed.withLock { $0[id] = event }
         return event
     }

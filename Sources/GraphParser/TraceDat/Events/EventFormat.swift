@@ -28,8 +28,16 @@ struct EventFormat: Equatable, Sendable {
     ///   - record: from the common header on.
     ///   - symbol: the name of the function at an address; nil if there is none.
     func describe(_ record: RawSpan, symbol: (UInt64) -> String? = { _ in nil }) -> String {
-        fields.map { "\($0.name)=\($0.describe(record, symbol))" }.joined(separator: " ")
+        var text = ""
+        for field in fields {
+            guard text.utf8.count < Self.longestText else { return text + " …" }
+            text += (text.isEmpty ? "" : " ") + "\(field.name)=\(field.describe(record, symbol))"
+        }
+        return text
     }
+
+    /// Bytes; what goes beyond is cut off behind a field.
+    private static let longestText = 4096
 }
 
 /// A field of an event.
@@ -82,6 +90,7 @@ struct EventField: Equatable, Sendable {
         for index in range {
             let byte = record.unsafeLoad(fromByteOffset: index, as: UInt8.self)
             if byte == 0 { break }
+            if bytes.count == Self.longestString { return printable(bytes) + "…" }
             bytes.append(byte)
         }
         // Messages have line ends of their own.
@@ -134,8 +143,9 @@ struct EventField: Equatable, Sendable {
         return "\(value >> 20),\(value & 0xf_ffff)"
     }
 
-    /// So many elements are shown.
+    /// So many elements of an array and bytes of a string are shown.
     private static let longestArray = 64
+    private static let longestString = 1024
 
     private func array(_ record: RawSpan, _ element: (Int64) -> String) -> String? {
         guard let range = range(record), [1, 2, 4, 8].contains(elementSize) else { return nil }

@@ -43,7 +43,7 @@ struct EventFormats: Sendable {
         let addressEntry = events.ftraceEvent("fgraph_retaddr_entry")
         let exit = events.ftraceEvent("funcgraph_exit")
         guard let any = entry ?? exit ?? addressEntry, let type = any.number("common_type"),
-            type.offset + type.size <= 4, let pid = any.number("common_pid")
+            type.offset + type.size <= 4, type.size <= 2, let pid = any.number("common_pid")
         else { return nil }
         self.type = type
         self.pid = pid
