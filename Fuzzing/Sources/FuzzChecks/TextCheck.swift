@@ -7,7 +7,7 @@ public func checkText(_ bytes: [UInt8]) {
     let seed = digest(bytes)
     expectSame(ReadText(bytes + longEnd), ReadText(bytes + shortEnd, piece: 1 + Int(seed % 777)))
 
-    let others = seed % 2 == 0 ? OtherEvents() : nil
+    let others = seed % 8 == 0 ? OtherEvents() : nil
     let reading = ReadText(bytes, others: others)
     if others != nil { expectSame(ReadText(bytes), reading.withoutOthers) }
     expectAccounted(reading.counts)
@@ -20,7 +20,7 @@ public func checkText(_ bytes: [UInt8]) {
         notes: reading.reader.notes)
     checkStacks(
         reading.events, others, reading.counts, of: source, names: reading.names,
-        lossesAreMarked: TextSource.lossesAreMarked, instances: TextTasks.instances, thorough: seed / 2 % 16 == 0)
+        lossesAreMarked: TextSource.lossesAreMarked, instances: TextTasks.instances, thorough: seed / 8 % 16 == 0)
 }
 
 private let shortEnd = [UInt8]("\n=> end".utf8)
