@@ -2,7 +2,7 @@
 # Needs: dmflow
 # Deadline: 400
 #
-# Captures: create-load, io, sigint, sigterm, failing-command, full-disk.
+# Captures: create-load, io, sigint, sigterm, failing-command, full-disk; killed, which is followed by dmflow restore.
 # Refusals: other-tracer, not-root, no-such-root, not-mounted.
 # Out, for each NAME of both:
 #   NAME.exit          exit code of dmflow capture
@@ -46,6 +46,19 @@ ended_by() {
     wait $!
 }
 
+# A capture that is killed, one that finds what it left, and the way back.
+killed() {
+    dmflow capture --flow io &
+    until_true recording
+    direct_reads 16
+    kill -s KILL $!
+    wait $! || true
+    dmflow capture --flow io --duration 1s && return 1
+    dmflow restore >&2
+    dmflow restore >&2
+    [[ ! -e /run/dmflow ]]
+}
+
 # Reads until the capture gives up, with pauses in which it can: emulated CPUs may lock up when a tracer is removed while
 # others run in the functions that it patched.
 read_while_recording() {
@@ -76,6 +89,7 @@ capture sigint ended_by INT
 capture sigterm ended_by TERM
 capture failing-command dmflow capture --flow io -- bash -c 'direct_reads 16; exit 3'
 capture full-disk full_disk
+capture killed killed
 
 capture not-root setpriv --reuid=65534 --regid=65534 --clear-groups dmflow capture --flow io --duration 1s
 capture no-such-root dmflow capture --root no_such_function --duration 1s

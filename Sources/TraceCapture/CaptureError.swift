@@ -30,8 +30,14 @@ public struct CaptureError: Error, Equatable, Sendable {
         case threadFailed
         case commandNotStarted(String)
         case interruptedWhileWriting
-        /// The trace was kept, but these files could not be put back.
+        /// These files could not be put back.
         case notRestored([String])
+        /// Another capture is running; its process if it has said so.
+        case captureRunning(process: Int32?)
+        /// A capture was killed before it could put tracing back.
+        case captureLeftBehind(process: Int32)
+        case journalNotUsable
+        case journalDamaged
     }
 
     public let problem: Problem
@@ -130,7 +136,21 @@ extension CaptureError: CustomStringConvertible {
         case .interruptedWhileWriting:
             ("interrupted while the trace was being written", "nothing was kept; tracing is restored")
         case .notRestored(let files):
-            ("could not restore \(files.joined(separator: ", "))", "the trace is kept; put these files right by hand")
+            (
+                "could not restore \(files.joined(separator: ", "))",
+                "try dmflow restore, or put these files right by hand"
+            )
+        case .captureRunning(let process):
+            ("a capture is running" + (process.map { ", process \($0)" } ?? ""), "end it with Ctrl-C or SIGTERM first")
+        case .captureLeftBehind(let process):
+            (
+                "a capture was killed (process \(process)) and could not put tracing back",
+                "put it back: dmflow restore"
+            )
+        case .journalNotUsable:
+            ("cannot keep a journal of what is changed", "make its directory writable")
+        case .journalDamaged:
+            ("the journal of what was changed cannot be read", "look at it, put tracing right by hand, and remove it")
         }
     }
 }

@@ -13,6 +13,7 @@ public struct CaptureSession {
     let report: (String) -> Void
     /// Replaced in tests, whose tracing directory is no kernel's.
     var symbolFile = "/proc/kallsyms"
+    var journals = Journal.defaultDirectory
     var preflight: (any TracingFiles) -> [CaptureError] = { Preflight(files: $0).failures() }
 
     /// - Throws: `.tracefsNotMounted`.
@@ -37,6 +38,7 @@ public struct CaptureSession {
     /// - Throws: what kept the capture from being made or finished. There is then no file under the output's name
     ///   that was not there before. After `.notRestored` alone, the file is there.
     public func run() throws(CaptureError) -> CaptureSummary {
+        try checkNothingIsLeft()
         let failures = preflight(files)
         if !failures.isEmpty { throw CaptureError(.preflight(failures)) }
         let available = try AvailableFunctions(files)
@@ -45,18 +47,33 @@ public struct CaptureSession {
         for request in roots.requests { report(request.description) }
 
         var signals = SignalWatch()
+        guard let journal = try Journal(in: journals, create: true) else {
+            throw CaptureError(.journalNotUsable, path: journals, errno: ENOENT)
+        }
+        try checkNothingIsLeft(in: journal)
+        // What could not be put back stays in the journal.
+        var isRestored = true
+        defer { if isRestored { try? journal.clear() } }
         var output = try OutputFile(path: options.output)
-        var state = TracefsState(files)
+        try begin(journal, output.temporaryPath)
+        var state = TracefsState(files, journal: journal)
         let outcome: RecordedTrace
         do throws(CaptureError) {
             let settings = CaptureSettings(options: options, roots: roots, available: available, files: files)
             let applied = try settings.apply(to: &state, report: report)
             outcome = try record(applied, in: output.directory, state: &state, signals: &signals)
         } catch {
-            report(restoreFailures: restore(&state))
+            let failed = restore(&state)
+            report(restoreFailures: failed)
+            isRestored = failed.isEmpty
             throw error
         }
         let notRestored = restore(&state)
+        isRestored = notRestored.isEmpty
+        if isRestored {
+            try journal.clear()
+            try begin(journal, output.temporaryPath)
+        }
         // A Ctrl-C that was pressed twice has done its work; a later one means that the file is not wanted.
         _ = signals.stopRequested()
 
@@ -66,6 +83,25 @@ public struct CaptureSession {
         try output.commit()
         if !notRestored.isEmpty { throw CaptureError(.notRestored(notRestored), path: files.directory) }
         return outcome.summary(output: options.output)
+    }
+
+    // MARK: Journal
+
+    /// A capture that was killed has left a machine that looks as if somebody else traced; say what it is.
+    private func checkNothingIsLeft() throws(CaptureError) {
+        // Without permission the preflight has the better message.
+        guard access(journals, R_OK | X_OK) == 0, let journal = try Journal(in: journals, create: false) else { return }
+        try checkNothingIsLeft(in: journal)
+    }
+
+    private func checkNothingIsLeft(in journal: Journal) throws(CaptureError) {
+        guard let owner = journal.owner else { return }
+        throw CaptureError(.captureLeftBehind(process: owner.process), path: journal.path)
+    }
+
+    private func begin(_ journal: Journal, _ temporaryFile: String) throws(CaptureError) {
+        try journal.append(.owner(Journal.Owner(tracefs: files.directory)))
+        try journal.append(.temporaryFile(temporaryFile))
     }
 
     // MARK: Recording

@@ -9,7 +9,8 @@ struct OutputFile: ~Copyable {
     /// Where the file will be, with symbolic links followed.
     let path: String
     let directory: String
-    private let temporaryPath: String
+    /// Absolute: it may be removed by another process.
+    let temporaryPath: String
     private var committed = false
 
     /// - Throws: `.outputNotAFile` for a directory or device; `.outputNotWritable`.
@@ -27,7 +28,8 @@ struct OutputFile: ~Copyable {
         self.descriptor = descriptor
         self.path = path
         self.directory = directory
-        temporaryPath = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let temporaryPath = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        self.temporaryPath = absolutePath(temporaryPath) ?? temporaryPath
     }
 
     deinit {
@@ -45,12 +47,11 @@ struct OutputFile: ~Copyable {
 
     /// An existing file is replaced where it is, not the link to it; anything but a file is left alone.
     private static func resolved(_ path: String) throws(CaptureError) -> String {
-        guard let real = realpath(path, nil) else { return path }
-        defer { free(real) }
+        guard let real = absolutePath(path) else { return path }
         var status = stat()
         if stat(real, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
             throw CaptureError(.outputNotAFile, path: path)
         }
-        return String(cString: real)
+        return real
     }
 }

@@ -40,6 +40,13 @@ func readWholeFile(_ path: String) throws(CaptureError) -> [UInt8] {
     }
 }
 
+/// The path from the root on, without symbolic links; nil with `errno` set if there is no such file.
+func absolutePath(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(cString: real)
+}
+
 /// The names in a directory, sorted, hidden ones too; without `.` and `..`.
 ///
 /// - Returns: nil with `errno` set if it cannot be opened.

@@ -1,14 +1,15 @@
 /// Everything that a capture changes in tracefs, and the way back.
 ///
 /// A file is saved when it is first changed, before it is; `restore()` puts the saved contents back in reverse order.
-/// So whatever the point at which a capture fails, exactly what was touched is undone.
+/// So whatever the point at which a capture fails, exactly what was touched is undone. What is saved goes into a `Journal`
+/// first, for a capture that is killed.
 ///
 /// One thing cannot be undone. A machine that never traced shows `7 (expanded: 1408)` in `buffer_size_kb`: a few
 /// pages, to grow to 1408 KiB on first use. The kernel has no way back to that promise, and 7 KiB without it would
 /// cripple the next tracer; such a buffer is left at its expanded size, as after any first use.
 struct TracefsState {
     /// How a file's content is put back.
-    private enum Form {
+    enum Form: Codable, Equatable {
         /// The bytes that were read are what the file takes.
         case value
         /// The file shows all choices, the current one in brackets.
@@ -19,21 +20,27 @@ struct TracefsState {
         case expandedTo(kilobytes: Int)
     }
 
-    private struct Saved {
+    struct Saved: Codable, Equatable {
         let file: String
         let content: String
         let form: Form
     }
 
     private let files: any TracingFiles
-    private var journal: [Saved] = []
+    private let journal: Journal?
+    private var saved: [Saved]
 
-    init(_ files: any TracingFiles) {
+    /// - Parameters:
+    ///   - journal: gets what is saved; nil in tests.
+    ///   - saved: what a capture that was killed had saved.
+    init(_ files: any TracingFiles, journal: Journal? = nil, saved: [Saved] = []) {
         self.files = files
+        self.journal = journal
+        self.saved = saved
     }
 
     /// Whether there is anything to restore.
-    var isChanged: Bool { !journal.isEmpty }
+    var isChanged: Bool { !saved.isEmpty }
 
     // MARK: Changing
 
@@ -108,10 +115,12 @@ struct TracefsState {
     private mutating func save(
         _ file: String, as form: Form, unless isRight: (String) -> Bool
     ) throws(CaptureError) -> Bool {
-        if journal.contains(where: { $0.file == file }) { return true }
+        if saved.contains(where: { $0.file == file }) { return true }
         let content = String(decoding: try files.readBytes(file), as: UTF8.self)
         if isRight(content) { return false }
-        journal.append(Saved(file: file, content: content, form: form))
+        let before = Saved(file: file, content: content, form: form)
+        try journal?.append(.setting(before))
+        saved.append(before)
         return true
     }
 
@@ -121,8 +130,8 @@ struct TracefsState {
     ///
     /// - Returns: the files that could not be put back, or do not show afterwards what they showed before.
     mutating func restore() -> [String] {
-        let changes = journal.reversed()
-        journal = []
+        let changes = saved.reversed()
+        saved = []
         var failed = changes.filter { !restoring($0) }.map(\.file)
         for change in changes where !failed.contains(change.file) {
             if !showsAgain(change) { failed.append(change.file) }

@@ -74,6 +74,20 @@ struct EndToEndTests {
         #expect(try results.text("full-disk.stderr").contains("No space left"))
     }
 
+    @Test func aKilledCaptureIsNoticedAndPutBack() throws {
+        #expect(try results.text("killed.exit") == "0\n")
+        #expect(try results.text("killed.ls") == "")
+        let said = try results.text("killed.stderr").split(separator: "\n").filter {
+            $0.contains("apture") || $0.contains("restore")
+        }
+        #expect(
+            said.contains {
+                $0.hasPrefix("dmflow: a capture was killed (process ") && $0.hasSuffix("put it back: dmflow restore")
+            })
+        #expect(said.contains { $0.hasPrefix("restored what process ") && $0.contains("set_ftrace_filter") })
+        #expect(said.last == "nothing to restore")
+    }
+
     @Test(arguments: refusals) func refusalsAreOneLineAndLeaveNoFile(refusal: String) throws {
         try expectRefusal(refusal)
     }
@@ -82,7 +96,7 @@ struct EndToEndTests {
         #expect(try results.text("not-mounted.mounts").isEmpty)
     }
 
-    @Test(arguments: captures + refusals + ["full-disk"]) func tracefsIsAsItWas(name: String) throws {
+    @Test(arguments: captures + refusals + ["full-disk", "killed"]) func tracefsIsAsItWas(name: String) throws {
         #expect(try results.text("tracefs-\(name).diff") == "")
     }
 

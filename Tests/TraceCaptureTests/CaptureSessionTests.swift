@@ -6,6 +6,7 @@ import Testing
 /// Whole captures against a kernel that is made, with nothing and with everything going wrong.
 @Suite struct CaptureSessionTests {
     private let directory = TemporaryDirectory()
+    private let journals = TemporaryDirectory()
     private let kernel: FakeKernel
 
     init() {
@@ -23,6 +24,7 @@ import Testing
         change(&options)
         return try withoutActuallyEscaping(lines) { lines throws(CaptureError) in
             var session = CaptureSession(options, catalogue: .builtin, files: kernel, report: lines)
+            session.journals = "\(journals.path)/dmflow"
             session.symbolFile = "\(directory.path)/kallsyms"
             session.preflight = { _ in [] }
             return try session.run()
@@ -134,6 +136,7 @@ import Testing
             var named: Set<String> = []
             var error: CaptureError?
             var session = CaptureSession(options, catalogue: .builtin, files: kernel, report: { _ in })
+            session.journals = "\(journals.path)/dmflow"
             session.symbolFile = "\(directory.path)/kallsyms"
             session.preflight = { _ in [] }
             do throws(CaptureError) { _ = try session.run() } catch let thrown { error = thrown }
@@ -144,6 +147,10 @@ import Testing
             let isKept = error == nil || !named.isEmpty
             #expect(directory.names == (isKept ? ["kallsyms", "out.dat"] : ["kallsyms"]), "change \(failing)")
             unlink("\(directory.path)/out.dat")
+            // What was not put back then can be later.
+            kernel.onWrite = { _, _ throws(CaptureError) in }
+            _ = try Restoration(journals: session.journals) { _ throws(CaptureError) in kernel }.run()
+            #expect(kernel.snapshot == before && journals.names == [], "change \(failing)")
             if !named.isEmpty { restoresFailed += 1 }
             if count <= failing { break }
             failing += 1

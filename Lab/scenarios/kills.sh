@@ -1,0 +1,35 @@
+# Kills captures at a hundred random moments, from their start to their end, and puts back what each had changed.
+# Needs: dmflow
+# Deadline: 2400
+#
+# Out:
+#   kills.txt      a line for each: number, milliseconds after the start, how the capture ended, what dmflow restore said
+#   kills.failed   numbers of those after which tracefs, /run or the output directory were not as before; empty is right
+#   NUMBER.diff    for each of these, what differs in tracefs
+
+kills=100
+longest=3500
+
+stack_up
+step 30 "set odd tracing options" tracefs_set_odd
+tracefs_snapshot >tracefs.before
+: >kills.txt
+: >kills.failed
+mkdir -p /tmp/kills
+
+for ((number = 1; number <= kills; number++)); do
+    ((number % 10 != 1)) || progress "kill $number of $kills"
+    after=$((RANDOM % longest))
+    (cd /tmp/kills && exec dmflow capture --flow create,load,io --duration 1500ms) 2>/tmp/kills.stderr &
+    sleep "$((after / 1000)).$(printf %03d $((after % 1000)))"
+    kill -s KILL $! 2>/dev/null || true
+    status=0
+    wait $! || status=$?
+    said=$(dmflow restore 2>&1) || said="FAILED: $said"
+    echo "$number $after ms, exit $status: $said" >>kills.txt
+    rm -f /tmp/kills/trace.dat
+    tracefs_snapshot | diff tracefs.before - >"$number.diff" && rm "$number.diff"
+    if [[ -e $number.diff || -e /run/dmflow || -n $(ls -A /tmp/kills) || $said == FAILED* ]]; then
+        echo "$number" >>kills.failed
+    fi
+done

@@ -1,0 +1,56 @@
+import Glibc
+
+/// Puts back what a capture left changed that was killed.
+public struct Restoration {
+    public enum Outcome: Equatable, Sendable {
+        case nothingToRestore
+        /// What the capture with this process ID had changed is as it was; the names of the files.
+        case restored(process: Int32, files: [String])
+    }
+
+    private let directory: String
+    private let openFiles: (String) throws(CaptureError) -> any TracingFiles
+
+    public init() {
+        self.init(journals: Journal.defaultDirectory) { directory throws(CaptureError) in
+            try Tracefs(directory: directory)
+        }
+    }
+
+    /// - Parameter journals: the directory of the journal.
+    init(journals: String, openFiles: @escaping (String) throws(CaptureError) -> any TracingFiles) {
+        directory = journals
+        self.openFiles = openFiles
+    }
+
+    /// Can be repeated when it was interrupted.
+    ///
+    /// - Throws: `.captureRunning`; `.notRestored` if some files could not be put back, with the others done and the journal
+    ///   kept.
+    public func run() throws(CaptureError) -> Outcome {
+        // Nobody but SIGKILL ends it halfway.
+        let signals = SignalWatch()
+        defer { _ = signals }
+        guard let journal = try Journal(in: directory, create: false), let owner = journal.owner else {
+            return .nothingToRestore
+        }
+        let settings = journal.entries.compactMap { if case .setting(let saved) = $0 { saved } else { nil } }
+        // What an earlier boot had changed is gone with it.
+        let isSameBoot = owner.boot == Journal.Owner(tracefs: owner.tracefs).boot
+        if !settings.isEmpty && isSameBoot { try restore(settings, owner) }
+        for case .temporaryFile(let path) in journal.entries { unlink(path) }
+        try journal.clear()
+        return .restored(process: owner.process, files: isSameBoot ? settings.map(\.file) : [])
+    }
+
+    private func restore(_ settings: [TracefsState.Saved], _ owner: Journal.Owner) throws(CaptureError) {
+        let files = try openFiles(owner.tracefs)
+        guard files.exists("current_tracer") else { throw CaptureError(.tracefsNotMounted, path: owner.tracefs) }
+        try files.setTracing(on: false)
+        var state = TracefsState(files, saved: settings)
+        var failed = state.restore()
+        // It was empty when the capture began.
+        do { try files.write("trace", "") } catch { failed.append("trace") }
+        if !failed.isEmpty { throw CaptureError(.notRestored(failed), path: files.directory) }
+    }
+}

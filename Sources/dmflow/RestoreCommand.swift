@@ -1,0 +1,27 @@
+import ArgumentParser
+import TraceCapture
+
+/// `dmflow restore`: puts back what a capture that was killed has left.
+struct RestoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Put tracing back as it was before a capture that was killed.",
+        discussion: """
+            A capture puts back what it has changed, however it ends; only SIGKILL and a crash keep it from doing so. What it \
+            was changing stands in a journal in /run/dmflow, from which this command puts it back. Needs root.
+            """)
+
+    func run() throws {
+        try reporting {
+            switch try Restoration().run() {
+            case .nothingToRestore: try emit("nothing to restore\n")
+            case .restored(let process, let files):
+                try emit("restored what process \(process) had changed: \(describe(files))\n")
+            }
+        }
+    }
+
+    private func describe(_ files: [String]) -> String {
+        files.isEmpty ? "no setting" : "\(files.count) files (\(files.joined(separator: ", ")))"
+    }
+}
