@@ -25,7 +25,9 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
-        .target(name: "TraceCapture", dependencies: ["CTracefs"], swiftSettings: strict),
+        .target(
+            name: "TraceCapture", dependencies: ["CTracefs"],
+            resources: [.embedInCode("Flows/builtin.flows.json")], swiftSettings: strict),
         .target(
             name: "GraphParser", dependencies: ["CTraceevent", "CZlib", "CZstd"], swiftSettings: strict),
         .target(

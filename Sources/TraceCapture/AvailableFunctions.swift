@@ -1,3 +1,5 @@
+import Glibc
+
 /// What this kernel can trace: the content of `available_filter_functions`.
 ///
 /// A kernel lists 50,000 to 100,000 functions, so the text is kept as it was read and a function is a few numbers.
@@ -106,7 +108,10 @@ struct AvailableFunctions {
     ///
     /// `.part.N` is the remainder of a function whose beginning was inlined: it stands in only where nothing else
     /// does. `.cold` holds the unlikely blocks of a function that is listed itself, and is no entry at all.
+    ///
+    /// - Parameter source: or a pattern with * and ?, for the functions of these names as the kernel lists them.
     func entryPoints(of source: String) -> [Function] {
+        if source.contains(where: { $0 == "*" || $0 == "?" }) { return functions(matching: source) }
         let prefix = Array(source.utf8)
         let candidates = entries.indices.lazy
             .filter { position in
@@ -118,6 +123,13 @@ struct AvailableFunctions {
             .filter { !$0.name.contains(".cold") }
         let whole = candidates.filter { !$0.name.contains(".part.") }
         return whole.isEmpty ? Array(candidates) : Array(whole)
+    }
+
+    private func functions(matching pattern: String) -> [Function] {
+        // Most names fail on the pattern's beginning, before a C string is made.
+        let beginning = Array(pattern.utf8.prefix { $0 != UInt8(ascii: "*") && $0 != UInt8(ascii: "?") })
+        return entries.indices.lazy.filter { bytes(at: $0).starts(with: beginning) }.map { self[$0] }
+            .filter { fnmatch(pattern, $0.name, 0) == 0 && !$0.name.contains(".cold") && !$0.name.contains(".part.") }
     }
 
     /// Up to three names that a misspelt one may have meant, the closest first.

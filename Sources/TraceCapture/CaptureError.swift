@@ -18,6 +18,8 @@ public struct CaptureError: Error, Equatable, Sendable {
         case cpuMaskNarrowed(mask: String)
         case bufferNotEmpty(cpu: Int, entries: UInt64)
         case unknownFlow(String, known: [String])
+        /// A file of flows, and what is wrong with it.
+        case flowsNotUsable(String)
         case flowNotOnKernel(String, roots: [String])
         case rootNotOnKernel(String, similar: [String])
         case badDuration(String)
@@ -100,6 +102,8 @@ extension CaptureError: CustomStringConvertible {
             )
         case .unknownFlow(let name, let known):
             ("no flow is called '\(name)'", "known flows: \(known.joined(separator: ", "))")
+        case .flowsNotUsable(let problem):
+            ("the file of flows cannot be used: \(problem)", "see Documentation/flows.schema.json and dmflow-flows(1)")
         case .flowNotOnKernel(let flow, let roots):
             (
                 "flow '\(flow)': this kernel has none of \(roots.joined(separator: ", "))",

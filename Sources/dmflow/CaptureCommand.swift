@@ -14,27 +14,29 @@ struct CaptureCommand: ParsableCommand {
         discussion: """
             Records until COMMAND ends, the duration has passed, or Ctrl-C; whichever comes first. Needs root, a kernel \
             with function_graph, and nobody else tracing. Tracing settings are put back as they were, \
-            on success, error, Ctrl-C and SIGTERM. Only functions of the storage stack are recorded, unless \
+            on success, error, Ctrl-C and SIGTERM; after SIGKILL `dmflow restore` does. Only functions of the storage stack are recorded, unless \
             --all-functions is given.
 
             A trace also holds what other tasks did meanwhile below the same functions; its file is readable by its \
             owner only. The exit code is 0 when the trace is written, also when COMMAND itself failed (its status is \
             printed); 2 when no trace could be made.
 
-            Flows:
-            \(FlowCatalogue.builtin.flows.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
+            Flows: \(FlowCatalogue.builtin.names.joined(separator: ", ")); `dmflow flows` says what they are.
             """)
 
     @Option(
         name: .customLong("flow"),
         help: ArgumentHelp(
-            "Flows to record, separated by commas. All of them when neither a flow nor a root is given.",
+            "Flows to record, separated by commas; \(FlowCatalogue.builtin.defaults.joined(separator: ", ")) when neither a flow nor a root is given.",
             valueName: "name"))
     var flows: [String] = []
 
+    @OptionGroup var flowOptions: FlowOptions
+
     @Option(
         name: .customLong("root"),
-        help: ArgumentHelp("A function to record besides, with all that it calls.", valueName: "function"))
+        help: ArgumentHelp(
+            "A function to record besides, with all that it calls, or a pattern with * and ?.", valueName: "function"))
     var roots: [String] = []
 
     @Flag(help: "Record every function of the kernel below the roots. Slows the whole machine, and can stall it.")
@@ -65,7 +67,8 @@ struct CaptureCommand: ParsableCommand {
     var command: [String] = []
 
     func validate() throws {
-        let known = FlowCatalogue.builtin.names
+        // A file that cannot be used is no matter of usage: capturing will say.
+        let known = (try? flowOptions.catalogue().names) ?? flowNames
         for name in flowNames where !known.contains(name) {
             throw ValidationError("there is no flow '\(name)'; there are \(known.joined(separator: ", "))")
         }
@@ -83,7 +86,8 @@ struct CaptureCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let summary = try CaptureSession(try options(), report: complain).run()
+            let catalogue = try flowOptions.catalogue()
+            let summary = try CaptureSession(try options(catalogue), catalogue: catalogue, report: complain).run()
             for line in lines(about: summary) { complain(line) }
             if strict && summary.lost > 0 { throw ExitCode(3) }
         }
@@ -91,9 +95,9 @@ struct CaptureCommand: ParsableCommand {
 
     private var flowNames: [String] { flows.flatMap { $0.split(separator: ",").map(String.init) } }
 
-    private func options() throws(CaptureError) -> CaptureOptions {
+    private func options(_ catalogue: FlowCatalogue) throws(CaptureError) -> CaptureOptions {
         let isDefault = flows.isEmpty && roots.isEmpty
-        var options = CaptureOptions(flows: isDefault ? FlowCatalogue.builtin.names : flowNames, output: output)
+        var options = CaptureOptions(flows: isDefault ? catalogue.defaults : flowNames, output: output)
         // As reports print it, with its module, a function may be given too; the kernel takes the bare name.
         options.roots = roots.map { String($0.prefix { $0 != " " }) }
         options.allFunctions = allFunctions

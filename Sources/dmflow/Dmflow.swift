@@ -10,5 +10,7 @@ struct Dmflow: ParsableCommand {
             lost or calls are in doubt, where --strict asks for none; 64 usage.
             """,
         version: "0.1.0",
-        subcommands: [CaptureCommand.self, RestoreCommand.self, ReportCommand.self, TreeCommand.self])
+        subcommands: [
+            CaptureCommand.self, FlowsCommand.self, RestoreCommand.self, ReportCommand.self, TreeCommand.self,
+        ])
 }

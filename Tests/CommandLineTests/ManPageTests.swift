@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct ManPageTests {
     /// Every option that a command takes has its place in the command's man page, and no page has an option that does not exist.
-    @Test(arguments: ["capture", "restore", "report", "tree"]) func manPagesHaveAllOptionsAndNoOthers(command: String)
+    @Test(arguments: ["capture", "flows", "restore", "report", "tree"]) func manPagesHaveAllOptionsAndNoOthers(
+        command: String
+    )
         throws
     {
         let help = try Program.run([command, "--help"]).output

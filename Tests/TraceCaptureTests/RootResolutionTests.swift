@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func anUnknownFlowNamesTheKnownOnes() {
-        #expect(throws: CaptureError(.unknownFlow("oi", known: ["create", "load", "io"]))) {
+        #expect(throws: CaptureError(.unknownFlow("oi", known: FlowCatalogue.builtin.names))) {
             try resolve(flows: ["oi"])
         }
     }

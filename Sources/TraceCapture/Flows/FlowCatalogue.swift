@@ -1,33 +1,101 @@
+import FoundationEssentials
+
 /// A named thing to watch, and the functions with which it begins on one kernel or another.
-public struct Flow: Equatable, Sendable {
-    public let name: String
+public struct Flow: Codable, Equatable, Sendable {
+    /// A function that begins the flow on some kernels.
+    public struct Root: Codable, Equatable, Sendable {
+        /// The name in the source, without compiler suffixes, or a pattern with * and ?.
+        public var function: String
+        /// The module that it is in where it is not built in.
+        public var module: String?
+        /// Which kernels have it, for people.
+        public var kernels: String?
+        /// What is traced where this cannot be: the first of these that can.
+        public var instead: [String]?
+
+        public init(function: String, module: String? = nil, kernels: String? = nil, instead: [String]? = nil) {
+            (self.function, self.module, self.kernels, self.instead) = (function, module, kernels, instead)
+        }
+    }
+
+    public var name: String
     /// What a user sees it as.
-    public let summary: String
-    /// Source functions, without compiler suffixes. A kernel has some of them, rarely all.
-    public let roots: [String]
+    public var summary: String
+    /// Whether it is recorded when none is asked for.
+    public var isDefault: Bool?
+    public var roots: [Root]
+
+    enum CodingKeys: String, CodingKey {
+        case name, summary, roots
+        case isDefault = "default"
+    }
 }
 
-/// The flows that can be asked for by name.
+/// The flows that can be asked for by name: a data file, of the schema that `Documentation/flows.schema.json` has.
 public struct FlowCatalogue: Sendable {
-    public let flows: [Flow]
+    public private(set) var flows: [Flow]
 
-    /// Which function starts a flow changed with the kernel; the versions are those of the mainline kernel.
-    public static let builtin = FlowCatalogue(flows: [
-        Flow(name: "create", summary: "a device is created (DM_DEV_CREATE)", roots: ["dev_create"]),
-        Flow(name: "load", summary: "a table is loaded (DM_TABLE_LOAD)", roots: ["table_load"]),
-        Flow(
-            name: "io", summary: "a request or bio is submitted to a dm device",
-            roots: [
-                "dm_mq_queue_rq",  // request-based over blk-mq: 4.1 and later, the only way since 4.20
-                "dm_submit_bio",  // bio-based (queue_mode bio): 5.9 and later
-                "dm_make_request",  // bio-based: 4.1 to 5.8
-                "dm_old_request_fn",  // request-based, single queue: 4.8 to 4.19
-                "map_tio_request",  // and its worker thread: 4.1 to 4.19
-                "dm_request_fn",  // request-based, single queue: up to 4.4, and RHEL 7
-            ]),
-    ])
+    private struct File: Codable {
+        let schema: String
+        let flows: [Flow]
+    }
+
+    private static let schema = "dmflow.flows/1"
+
+    /// `builtin.flows.json`.
+    public static let builtin: FlowCatalogue = {
+        do { return try FlowCatalogue(json: PackageResources.builtin_flows_json, path: "builtin.flows.json") } catch {
+            fatalError("\(error)")
+        }
+    }()
+
+    init(flows: [Flow]) { self.flows = flows }
+
+    /// Reads a file of flows.
+    ///
+    /// - Throws: `.flowsNotUsable`, with what is wrong.
+    public init(json: [UInt8], path: String) throws(CaptureError) {
+        let file: File
+        do { file = try JSONDecoder().decode(File.self, from: Data(json)) } catch {
+            throw CaptureError(.flowsNotUsable(Self.describe(error)), path: path)
+        }
+        guard file.schema == Self.schema else {
+            throw CaptureError(.flowsNotUsable("its schema is '\(file.schema)', not '\(Self.schema)'"), path: path)
+        }
+        for flow in file.flows {
+            let isNamed = !flow.name.isEmpty && flow.name.allSatisfy { $0.isLetter || $0.isNumber || "-_".contains($0) }
+            guard isNamed else {
+                throw CaptureError(.flowsNotUsable("'\(flow.name)' is no name of letters, digits, - and _"), path: path)
+            }
+            guard !flow.roots.isEmpty, flow.roots.allSatisfy({ !$0.function.isEmpty }) else {
+                throw CaptureError(.flowsNotUsable("the flow '\(flow.name)' has no roots"), path: path)
+            }
+        }
+        flows = file.flows
+    }
+
+    private static func describe(_ error: any Error) -> String {
+        guard let error = error as? DecodingError else { return "it is no JSON" }
+        func place(_ context: DecodingError.Context) -> String {
+            context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+        }
+        switch error {
+        case .keyNotFound(let key, let context): return "'\(key.stringValue)' is missing in '\(place(context))'"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            return "'\(place(context))' has the wrong type"
+        default: return "it is no JSON"
+        }
+    }
+
+    /// These flows and those of `other`, which count where both have one of a name.
+    public func merged(with other: FlowCatalogue) -> FlowCatalogue {
+        let new = Set(other.flows.map(\.name))
+        return FlowCatalogue(flows: flows.filter { !new.contains($0.name) } + other.flows)
+    }
 
     public var names: [String] { flows.map(\.name) }
+    /// Recorded when none is asked for.
+    public var defaults: [String] { flows.filter { $0.isDefault == true }.map(\.name) }
 
     /// - Throws: `.unknownFlow`.
     public func flow(named name: String) throws(CaptureError) -> Flow {

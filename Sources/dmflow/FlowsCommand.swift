@@ -1,0 +1,50 @@
+import ArgumentParser
+import TraceCapture
+
+/// `dmflow flows`: the flows that can be captured, and what they are on this kernel.
+struct FlowsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "flows",
+        abstract: "List the flows that can be captured, and the functions that they are on this kernel.",
+        discussion: "Without root only the names are shown: which functions a kernel can trace is known to root alone.")
+
+    @OptionGroup var options: FlowOptions
+
+    func run() throws {
+        try reporting {
+            let catalogue = try options.catalogue()
+            do {
+                try emit(try FlowListing(catalogue).entries.map(describe).joined())
+            } catch let error as CaptureError {
+                try emit(catalogue.flows.map { title($0) + "\n" }.joined())
+                throw error
+            }
+        }
+    }
+
+    private func title(_ flow: Flow) -> String {
+        flow.name + String(repeating: " ", count: max(1, 12 - flow.name.count)) + flow.summary
+            + (flow.isDefault == true ? "; by default" : "")
+    }
+
+    private func describe(_ entry: FlowListing.Entry) -> String {
+        let traced = entry.traced.map { "    \($0)" }
+        let missing = entry.missing.map { "    - \($0.function): \($0.reason)" }
+        return ([title(entry.flow)] + traced + missing).joined(separator: "\n") + "\n"
+    }
+}
+
+/// Which flows there are.
+struct FlowOptions: ParsableArguments {
+    @Option(
+        name: .customLong("flows"),
+        help: ArgumentHelp(
+            "A file with more flows; one of a name that is known replaces that. See dmflow-flows(1).", valueName: "file"
+        ))
+    var file: String?
+
+    func catalogue() throws -> FlowCatalogue {
+        guard let file else { return .builtin }
+        return FlowCatalogue.builtin.merged(with: try FlowCatalogue(json: Array(TextFile.read(file).utf8), path: file))
+    }
+}

@@ -1,0 +1,109 @@
+import Testing
+
+@testable import TraceCapture
+
+@Suite struct FlowCatalogueTests {
+    private func catalogue(_ json: String) throws(CaptureError) -> FlowCatalogue {
+        try FlowCatalogue(json: Array(json.utf8), path: "my.json")
+    }
+
+    private func file(_ flows: String) -> String { #"{ "schema": "dmflow.flows/1", "flows": [\#(flows)] }"# }
+
+    @Test func theBuiltInFlowsCoverEveryCommandOfDm() {
+        let names = FlowCatalogue.builtin.names
+        #expect(Set(names).count == names.count)
+        let commands = [
+            "create", "remove", "remove-all", "rename", "suspend", "resume", "load", "clear", "status", "deps",
+            "message",
+            "wait", "arm-poll", "list", "version", "geometry",
+        ]
+        #expect(Set(commands + ["io", "submit", "complete", "failover", "uevent"]) == Set(names))
+        #expect(FlowCatalogue.builtin.defaults == ["create", "load", "io"])
+    }
+
+    @Test func usersFlowsComeBesideTheBuiltInOnesOrReplaceThem() throws {
+        let mine = try catalogue(
+            file(
+                #"{ "name": "io", "summary": "mine", "roots": [ { "function": "f" } ] }, "#
+                    + #"{ "name": "new", "summary": "", "roots": [ { "function": "g*", "instead": ["h"] } ] }"#))
+        let merged = FlowCatalogue.builtin.merged(with: mine)
+        #expect(merged.names.count == FlowCatalogue.builtin.names.count + 1)
+        #expect(try merged.flow(named: "io").summary == "mine")
+        #expect(try merged.flow(named: "new").roots == [Flow.Root(function: "g*", instead: ["h"])])
+        #expect(merged.defaults == ["create", "load"])
+    }
+
+    @Test(arguments: [
+        ("", "it is no JSON"), ("[]", "'' has the wrong type"), (#"{ "flows": [] }"#, "'schema' is missing in ''"),
+        (#"{ "schema": "x/2", "flows": [] }"#, "its schema is 'x/2'"),
+        (
+            #"{ "schema": "dmflow.flows/1", "flows": [ { "name": "a", "summary": "" } ] }"#,
+            "'roots' is missing in 'flows.[0]'"
+        ),
+        (
+            #"{ "schema": "dmflow.flows/1", "flows": [ { "name": "a b", "summary": "", "roots": [ { "function": "f" } ] } ] }"#,
+            "'a b' is no name"
+        ),
+        (
+            #"{ "schema": "dmflow.flows/1", "flows": [ { "name": "a", "summary": "", "roots": [] } ] }"#,
+            "'a' has no roots"
+        ),
+        (
+            #"{ "schema": "dmflow.flows/1", "flows": [ { "name": 7, "summary": "", "roots": [] } ] }"#,
+            "'flows.[0].name' has the wrong type"
+        ),
+    ])
+    func whatIsWrongWithAFileIsSaid(json: String, problem: String) {
+        #expect { try catalogue(json) } throws: { error in
+            let text = "\(error)"
+            return text.contains(problem) && text.contains("my.json") && !text.contains("\n")
+        }
+    }
+
+    // MARK: On a kernel
+
+    private let kernel = FakeKernel(directory: "/nowhere")
+
+    @Test func whatIsMissingIsExplained() throws {
+        let flows = try catalogue(
+            file(
+                #"{ "name": "a", "summary": "", "roots": [ { "function": "dev_create" }, { "function": "gone", "kernels": "up to 4.4" }, "#
+                    + #"{ "function": "other", "module": "dm_other" }, { "function": "hidden" }, { "function": "inlined" }, "#
+                    + #"{ "function": "old", "instead": ["no", "table_load"] } ] }"#))
+        let symbols = "ffffffff81000000 t hidden\t[dm_mod]\nffffffff81000010 T schedule\n"
+        let listing = try FlowListing(flows, files: kernel, kallsyms: Array(symbols.utf8))
+        let entry = try #require(listing.entries.first)
+        #expect(entry.traced == ["dev_create [dm_mod]", "table_load [dm_mod]"])
+        #expect(
+            entry.missing == [
+                .init(function: "old", reason: "table_load is traced instead"),
+                .init(function: "gone", reason: "not in this kernel (up to 4.4)"),
+                .init(function: "other", reason: "the module dm_other is not loaded, or built in without it"),
+                .init(function: "hidden", reason: "this kernel has it, but cannot trace it"),
+                .init(function: "inlined", reason: "not in this kernel, or inlined"),
+            ])
+    }
+
+    @Test func patternsAndStandInsResolve() throws {
+        let available = try AvailableFunctions(kernel)
+        let flows = try catalogue(
+            file(
+                #"{ "name": "a", "summary": "", "roots": [ { "function": "dm_*_q?eue_rq" }, { "function": "x", "instead": ["kfree"] } ] }"#
+            ))
+        let resolution = try RootResolution(flows: ["a"], roots: ["blk_mq_*"], catalogue: flows, available: available)
+        #expect(
+            resolution.requests.map(\.description) == [
+                "a: tracing dm_mq_queue_rq [dm_mod], kfree; kfree instead of x, which cannot be traced here",
+                "blk_mq_*: tracing blk_mq_start_request, blk_mq_run_hw_queue",
+            ])
+    }
+
+    @Test func aNameOfSeveralFunctionsIsSaid() throws {
+        let resolution = try RootResolution(
+            flows: [], roots: ["trigger_event"], catalogue: .builtin, available: try AvailableFunctions(kernel))
+        #expect(
+            resolution.requests.first?.description
+                == "trigger_event: tracing trigger_event [dm_mod], trigger_event [dm_multipath]; "
+                + "'trigger_event' is the name of several functions, and trees begin at each")
+    }
+}
