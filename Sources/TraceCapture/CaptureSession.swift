@@ -54,8 +54,7 @@ public struct CaptureSession {
         // What could not be put back stays in the journal.
         var isRestored = true
         defer { if isRestored { try? journal.clear() } }
-        var output = try OutputFile(path: options.output)
-        try begin(journal, output.temporaryPath)
+        var output = try OutputFile(path: options.output) { name throws(CaptureError) in try begin(journal, name) }
         var state = TracefsState(files, journal: journal)
         let outcome: RecordedTrace
         do throws(CaptureError) {

@@ -13,23 +13,28 @@ struct OutputFile: ~Copyable {
     let temporaryPath: String
     private var committed = false
 
+    /// - Parameter announce: gets the temporary name before there is such a file; what it throws is thrown on.
     /// - Throws: `.outputNotAFile` for a directory or device; `.outputNotWritable`.
-    init(path: String) throws(CaptureError) {
+    init(path: String, announce: (String) throws(CaptureError) -> Void = { _ in }) throws(CaptureError) {
         let path = try Self.resolved(path)
         let slash = path.lastIndex(of: "/")
         let directory = slash.map { String(path[...$0]) } ?? "."
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
         if name.isEmpty { throw CaptureError(.outputNotAFile, path: path) }
-        var template = Array("\(directory)/.\(name).XXXXXX".utf8CString)
-        // mkstemp creates with mode 0600: a trace tells what every process on the machine did.
-        let descriptor = mkstemp(&template)
-        if descriptor < 0 { throw CaptureError(.outputNotWritable, path: path, errno: errno) }
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        guard let place = absolutePath(directory) else {
+            throw CaptureError(.outputNotWritable, path: path, errno: errno)
+        }
+        let temporaryPath = "\(place)/.\(name).\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+        try announce(temporaryPath)
+        // For its owner only: a trace tells what every process on the machine did.
+        let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
+        guard let descriptor = retrying({ open(temporaryPath, flags, 0o600) }) else {
+            throw CaptureError(.outputNotWritable, path: path, errno: errno)
+        }
         self.descriptor = descriptor
         self.path = path
         self.directory = directory
-        let temporaryPath = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        self.temporaryPath = absolutePath(temporaryPath) ?? temporaryPath
+        self.temporaryPath = temporaryPath
     }
 
     deinit {
