@@ -13,7 +13,7 @@ extension StackBuilder {
         swap(&stacks, &self.stacks)
         let running = self.running
         var state = Obvious(free: calls.free, eventNumber: eventNumber)
-        output.append(addingCapacity: events.count - start) { output in
+        output.calls.append(addingCapacity: events.count - start) { output in
             var frameSpan = frames.mutableSpan
             var stackSpan = stacks.mutableSpan
             let runningSpan = running.span

@@ -4,8 +4,7 @@
 /// An exit is matched by task, depth and, where the source names it, function; what does not match becomes an orphan and
 /// the frames that it shows to be over become open calls. Nothing is invented.
 struct StackBuilder: Sendable {
-    /// What happened to calls since ``moveOutput(to:)``.
-    var output: [CallEvent] = []
+    var output = CallOutput()
     var counts = TraceCounts()
 
     private let names: TraceNames
@@ -24,9 +23,6 @@ struct StackBuilder: Sendable {
     private var losses: [LossState] = []
     private var lanes = TaskLanes()
     private var nesting = ExitNesting()
-    private var recent = RecentCalls()
-    /// What else happened, and before which of `output`: apart, since looking back at calls must not depend on it.
-    private var asides: [(index: Int, event: CallEvent)] = []
 
     /// More tasks than this and those without open calls are forgotten: keeps memory independent of the trace's length.
     private static let taskLimit = 4096
@@ -71,26 +67,10 @@ struct StackBuilder: Sendable {
 
     /// Replaces what is in `batch` by what has happened since it was last asked for.
     mutating func moveOutput(to batch: inout CallBatch) {
-        recent.note(output)
-        batch.events.removeAll(keepingCapacity: true)
-        swap(&batch.events, &output)
-        if !asides.isEmpty { mergeAsides(into: &batch.events) }
+        output.move(to: &batch.events)
         batch.functions = names.count
         batch.tasks = stacks.count
         batch.openCalls = calls.frames.count
-    }
-
-    private mutating func mergeAsides(into events: inout [CallEvent]) {
-        var merged: [CallEvent] = []
-        merged.reserveCapacity(events.count + asides.count)
-        var next = 0
-        for aside in asides {
-            merged += events[next..<aside.index]
-            merged.append(aside.event)
-            next = aside.index
-        }
-        events = merged + events[next...]
-        asides.removeAll(keepingCapacity: true)
     }
 
     // MARK: Events
@@ -106,7 +86,7 @@ struct StackBuilder: Sendable {
         case .loss:
             loss(ring: Int(event.ring), count: event.lostCount)
             let count = TraceCounts.plausibleLoss(event.lostCount)
-            asides.append((output.count, .lost(cpu: Int32(event.cpu), count: count)))
+            output.append(aside: .lost(cpu: Int32(event.cpu), count: count))
         case .taskSwitch: switchTask(event)
         case .other: other(event)
         }
@@ -165,7 +145,7 @@ struct StackBuilder: Sendable {
         else { return 0 }
         let end = Call.end(calls[top].start, exit.duration)
         var late: UInt64 = 0
-        for call in recent.calls(of: slot, output) {
+        for call in output.lastCalls(of: slot) {
             guard call.depth > calls[top].depth, call.isLate(end) else { break }
             late &+= call.duration ?? 0
         }
@@ -338,7 +318,7 @@ struct StackBuilder: Sendable {
     private mutating func other(_ event: GraphEvent) {
         let task = event.task == .running ? lanes.task(on: Int(event.cpu)) : event.task
         let slot = task.flatMap { place(of: $0, key($0, Int(event.ring))) } ?? -1
-        asides.append((output.count, .other(number: event.function, task: Int32(truncatingIfNeeded: slot))))
+        output.append(aside: .other(number: event.function, task: Int32(truncatingIfNeeded: slot)))
     }
 
     /// The task's stack that has calls open: in its own instance if it has, else in another one: events are often recorded
