@@ -35,8 +35,13 @@ struct CallOutput: Sendable {
 
     private mutating func keepEnd() {
         if calls.count >= Self.reach { before.removeAll(keepingCapacity: true) }
-        before += calls.suffix(Self.reach)
+        before += Self.end(of: calls, Self.reach)
         if before.count > 2 * Self.reach { before.removeFirst(before.count - Self.reach) }
+    }
+
+    /// The last events, without a copy: `suffix` may be that of sequences, which makes one.
+    private static func end(of events: [CallEvent], _ count: Int) -> ArraySlice<CallEvent> {
+        events[max(0, events.count - count)...]
     }
 
     /// The calls directly below the innermost open call of a task, the last first.
@@ -44,7 +49,7 @@ struct CallOutput: Sendable {
         var found: [Call] = []
         // The call whose own calls are passed over.
         var inside: Int32?
-        for part in [calls.suffix(Self.reach), before.suffix(max(0, Self.reach - calls.count))] {
+        for part in [Self.end(of: calls, Self.reach), Self.end(of: before, max(0, Self.reach - calls.count))] {
             for event in part.reversed() {
                 switch event {
                 case .began(_, Int32(truncatingIfNeeded: task), let number):
