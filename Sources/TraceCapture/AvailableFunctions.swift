@@ -125,6 +125,15 @@ struct AvailableFunctions {
         return whole.isEmpty ? Array(candidates) : Array(whole)
     }
 
+    /// The same, if one of them is in the module or, where that is not loaded, built in: other code may have a function of the
+    /// name, such as a `do_suspend`. All of the name count then, since the kernel begins trees by name.
+    func entryPoints(of source: String, module: String?) -> [Function] {
+        let found = entryPoints(of: source)
+        guard let module else { return found }
+        let place = modules.contains(module) ? module : nil
+        return found.contains { $0.module == place } ? found : []
+    }
+
     private func functions(matching pattern: String) -> [Function] {
         // Most names fail on the pattern's beginning, before a C string is made.
         let beginning = Array(pattern.utf8.prefix { $0 != UInt8(ascii: "*") && $0 != UInt8(ascii: "?") })

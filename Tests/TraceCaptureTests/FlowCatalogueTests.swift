@@ -98,6 +98,20 @@ import Testing
             ])
     }
 
+    /// dm's own is inlined; the kernel's sleep has one of the name.
+    @Test func aFunctionOfTheNameInAnotherPlaceIsNotTaken() throws {
+        let available = AvailableFunctions(text: Array("do_suspend\ndev_suspend [dm_mod]\n".utf8))
+        let resolution = try RootResolution(flows: ["suspend"], roots: [], catalogue: .builtin, available: available)
+        #expect(
+            resolution.requests.first?.description
+                == "suspend: tracing dev_suspend [dm_mod]; dev_suspend instead of do_suspend, which cannot be traced here"
+        )
+        // Built in, it has no module.
+        let builtIn = AvailableFunctions(text: Array("do_suspend\ndev_suspend\n".utf8))
+        let other = try RootResolution(flows: ["suspend"], roots: [], catalogue: .builtin, available: builtIn)
+        #expect(other.functions.map(\.name) == ["do_suspend"])
+    }
+
     @Test func aNameOfSeveralFunctionsIsSaid() throws {
         let resolution = try RootResolution(
             flows: [], roots: ["trigger_event"], catalogue: .builtin, available: try AvailableFunctions(kernel))

@@ -38,7 +38,10 @@ public struct FlowListing: Sendable {
     }
 
     private static func reason(_ root: Flow.Root, _ available: AvailableFunctions, _ symbols: Set<String>) -> String {
-        if symbols.contains(root.function) { return "this kernel has it, but cannot trace it" }
+        // A function of the name may be another one.
+        if symbols.contains(root.function), available.functions(named: root.function).isEmpty {
+            return "this kernel has it, but cannot trace it"
+        }
         let kernels = root.kernels.map { " (\($0))" } ?? ""
         // A module that is built in has no functions of its own in the list; then others of its name tell nothing.
         if let module = root.module, !available.loadedModules.contains(module) {

@@ -76,8 +76,9 @@ extension RootResolution.Request {
         var replaced: [(root: String, by: String)] = []
         var missing: [Flow.Root] = []
         for root in flow.roots {
-            let found = available.entryPoints(of: root.function)
-            let others = root.instead?.lazy.map { ($0, available.entryPoints(of: $0)) }.first { !$0.1.isEmpty }
+            let found = available.entryPoints(of: root.function, module: root.module)
+            let others = root.instead?.lazy.map { ($0, available.entryPoints(of: $0, module: root.module)) }
+                .first { !$0.1.isEmpty }
             if !found.isEmpty {
                 traced += found
             } else if let others {
