@@ -69,10 +69,7 @@ public struct CaptureSession {
         }
         let notRestored = restore(&state)
         isRestored = notRestored.isEmpty
-        if isRestored {
-            try journal.clear()
-            try begin(journal, output.temporaryPath)
-        }
+        if isRestored { try journal.append(.settingsRestored) }
         // A Ctrl-C that was pressed twice has done its work; a later one means that the file is not wanted.
         _ = signals.stopRequested()
 

@@ -20,6 +20,8 @@ final class Journal {
         case owner(Owner)
         /// A file of tracefs, before its first change.
         case setting(TracefsState.Saved)
+        /// All settings before this are as they were.
+        case settingsRestored
         /// A file that is removed unless it gets its name.
         case temporaryFile(String)
     }
@@ -88,6 +90,12 @@ final class Journal {
     var owner: Owner? {
         if case .owner(let owner) = entries.first { return owner }
         return nil
+    }
+
+    /// What is to be put back.
+    var settings: [TracefsState.Saved] {
+        if entries.contains(.settingsRestored) { return [] }
+        return entries.compactMap { if case .setting(let saved) = $0 { saved } else { nil } }
     }
 
     /// Writes an entry; what it is about may be changed when this returns.

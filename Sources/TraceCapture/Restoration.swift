@@ -34,7 +34,7 @@ public struct Restoration {
         guard let journal = try Journal(in: directory, create: false), let owner = journal.owner else {
             return .nothingToRestore
         }
-        let settings = journal.entries.compactMap { if case .setting(let saved) = $0 { saved } else { nil } }
+        let settings = journal.settings
         // What an earlier boot had changed is gone with it.
         let isSameBoot = owner.boot == Journal.Owner(tracefs: owner.tracefs).boot
         if !settings.isEmpty && isSameBoot { try restore(settings, owner) }

@@ -120,6 +120,22 @@ import Testing
         #expect(kernel.snapshot == before && access(temporary, F_OK) != 0)
     }
 
+    /// Killed while the file was being written: only that is left to do.
+    @Test func whatWasPutBackIsNotPutBackAgain() throws {
+        let temporary = "\(directory.path)/.trace.dat.abcdef"
+        directory.write(".trace.dat.abcdef", "")
+        do {
+            let journal = try #require(try Journal(in: journals, create: true))
+            try journal.append(.owner(.init(tracefs: kernel.directory)))
+            try journal.append(.temporaryFile(temporary))
+            try journal.append(.setting(.init(file: "max_graph_depth", content: "9\n", form: .value)))
+            try journal.append(.settingsRestored)
+        }
+        let before = kernel.snapshot
+        #expect(try restoration().run() == .restored(process: getpid(), files: []))
+        #expect(kernel.snapshot == before && access(temporary, F_OK) != 0)
+    }
+
     @Test func whatCannotBePutBackStaysInTheJournal() throws {
         try changeAll(try #require(try Journal(in: journals, create: true)))
         kernel.onWrite = { file, value throws(CaptureError) in

@@ -43,11 +43,8 @@ public struct FlowCatalogue: Sendable {
     private static let schema = "dmflow.flows/1"
 
     /// `builtin.flows.json`.
-    public static let builtin: FlowCatalogue = {
-        do { return try FlowCatalogue(json: PackageResources.builtin_flows_json, path: "builtin.flows.json") } catch {
-            fatalError("\(error)")
-        }
-    }()
+    public static let builtin = try! FlowCatalogue(
+        json: PackageResources.builtin_flows_json, path: "builtin.flows.json")
 
     init(flows: [Flow]) { self.flows = flows }
 
