@@ -53,7 +53,10 @@ settings_for_trace_cmd() {
     cat /tmp/graph >"$tracefs/set_graph_function"
 }
 
+# From all but one function first: see graph_stop.
 settings_back() {
+    graph_stop
+    sleep 2
     echo nop >"$tracefs/current_tracer"
     echo >"$tracefs/set_ftrace_filter"
     echo >"$tracefs/set_graph_function"
@@ -62,8 +65,9 @@ settings_back() {
 # Each records until somebody writes to /tmp/end.
 wait_for_end() { read -r </tmp/end; }
 record_dmflow() { in_group dmflow capture --flow io --buffer-size "$1" -o "$recorded" -- bash -c wait_for_end; }
+# The tracer stays (-k): trace-cmd would remove it from all functions at once, at which an emulated CPU may lock up.
 record_trace_cmd() {
-    in_group trace-cmd record -p function_graph -C "$(</tmp/clock)" -b "$1" -o "$recorded" bash -c wait_for_end
+    in_group trace-cmd record -k -p function_graph -C "$(</tmp/clock)" -b "$1" -o "$recorded" bash -c wait_for_end
 }
 
 # counted WHAT...: the sum over the CPUs of what the ring buffers count by these names.
