@@ -25,8 +25,10 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
+        .systemLibrary(name: "CLinux"),
+
         .target(
-            name: "TraceCapture", dependencies: ["CTracefs"],
+            name: "TraceCapture", dependencies: ["CTracefs", "CLinux"],
             resources: [.embedInCode("Flows/builtin.flows.json")], swiftSettings: strict),
         .target(
             name: "GraphParser", dependencies: ["CTraceevent", "CZlib", "CZstd"], swiftSettings: strict),

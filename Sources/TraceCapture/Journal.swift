@@ -20,6 +20,10 @@ final class Journal {
         case owner(Owner)
         /// A file of tracefs, before its first change.
         case setting(TracefsState.Saved)
+        /// An instance of tracefs, before it is made.
+        case instance(String)
+        /// Probes, before they are set.
+        case probes(TracefsState.Probes)
         /// All settings before this are as they were.
         case settingsRestored
         /// A file that is removed unless it gets its name.
@@ -92,10 +96,13 @@ final class Journal {
         return nil
     }
 
-    /// What is to be put back.
-    var settings: [TracefsState.Saved] {
-        if entries.contains(.settingsRestored) { return [] }
-        return entries.compactMap { if case .setting(let saved) = $0 { saved } else { nil } }
+    /// What is to be put back, as a state that does so.
+    func state(of files: any TracingFiles) -> TracefsState {
+        let changes = entries.contains(.settingsRestored) ? [] : entries
+        return TracefsState(
+            files, saved: changes.compactMap { if case .setting(let saved) = $0 { saved } else { nil } },
+            instances: changes.compactMap { if case .instance(let name) = $0 { name } else { nil } },
+            probes: changes.compactMap { if case .probes(let probes) = $0 { probes } else { nil } })
     }
 
     /// Writes an entry; what it is about may be changed when this returns.
