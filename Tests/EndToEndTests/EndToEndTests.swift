@@ -8,8 +8,8 @@ import Testing
 struct EndToEndTests {
     let results = LabResults()
 
-    static let captures = ["create-load", "io", "sigint", "sigterm", "failing-command"]
-    static let refusals = ["other-tracer", "not-root", "no-such-root", "not-mounted"]
+    static let captures = ["create-load", "io", "sigint", "sigterm", "failing-command", "last", "stop-at", "forced"]
+    static let refusals = ["full-disk", "other-tracer", "not-root", "no-such-root", "not-mounted"]
 
     // MARK: The flows
 
@@ -69,9 +69,55 @@ struct EndToEndTests {
         #expect(try results.text("failing-command.stderr").contains("exited with 3"))
     }
 
-    @Test func aFullDiskIsAnErrorThatLeavesNoFile() throws {
-        try expectRefusal("full-disk")
+    @Test func aFullDiskIsARefusal() throws {
         #expect(try results.text("full-disk.stderr").contains("No space left"))
+    }
+
+    @Test func whatWasRecordedUntilTheDiskWasFullCanBeRead() throws {
+        #expect(try results.text("disk-fills.exit") == "2\n")
+        #expect(try results.text("disk-fills.stderr").contains("ended: the disk is full"))
+        let report = try results.report("disk-fills")
+        #expect(report.roots.first { $0.function == "dm_mq_queue_rq" }?.calls ?? 0 > 0)
+    }
+
+    @Test func onlyTheLastSecondIsKept() throws {
+        let report = try results.report("last")
+        let recorded = try #require(report.source.recording?.durationNs)
+        #expect(recorded > 3_900_000_000)
+        let trace = try RecordedTrace(path: results.path("last.dat"))
+        let times = trace.trees.compactMap(\.root.start)
+        // A page may begin a little before.
+        #expect(try #require(times.max()) - #require(times.min()) < 2_000_000_000)
+        #expect(times.count > 4)
+    }
+
+    @Test func theFirstFailedPathEndsTheCaptureThatWaitsForIt() throws {
+        #expect(try results.text("stop-at.stderr").contains("ended: fail_path [dm_multipath] was called"))
+        #expect(try results.report("stop-at").roots.contains { $0.function == "fail_path" })
+    }
+
+    @Test func whomItDisturbsAForcedCaptureSays() throws {
+        let said = try results.text("forced.stderr")
+        #expect(said.contains("forced although the tracer 'function' is in use"))
+        #expect(said.contains("forced although trace events are enabled"))
+        #expect(try results.report("forced").roots.first { $0.function == "dm_mq_queue_rq" }?.calls == 16)
+    }
+
+    // MARK: What tracing costs
+
+    @Test(arguments: captures) func whatACallCostsIsMeasuredBeforeAndAfter(capture: String) throws {
+        let recording = try #require(try results.report(capture).source.recording)
+        #expect(recording.callCostBeforeNs ?? 0 > 0)
+        #expect(recording.callCostAfterNs ?? 0 > 0)
+        #expect(recording.recorderCpuNs != nil)
+    }
+
+    @Test func theRateOfTheWorkloadIsKnown() throws {
+        #expect(try results.report("io").source.recording?.multipathRequests ?? 0 >= 64)
+    }
+
+    @Test func whatIsLeftOutIsSaid() throws {
+        #expect(try results.text("io.stderr").contains("not recorded: locks, allocator; --noise locks,allocator records them"))
     }
 
     @Test func aKilledCaptureIsNoticedAndPutBack() throws {
@@ -96,7 +142,7 @@ struct EndToEndTests {
         #expect(try results.text("not-mounted.mounts").isEmpty)
     }
 
-    @Test(arguments: captures + refusals + ["full-disk", "killed"]) func tracefsIsAsItWas(name: String) throws {
+    @Test(arguments: captures + refusals + ["disk-fills", "killed"]) func tracefsIsAsItWas(name: String) throws {
         #expect(try results.text("tracefs-\(name).diff") == "")
     }
 
