@@ -40,6 +40,8 @@ public struct CaptureError: Error, Equatable, Sendable {
         case captureLeftBehind(process: Int32)
         case journalNotUsable
         case journalDamaged
+        /// A program or library, and what is wrong with it.
+        case elfNotUsable(String)
     }
 
     public let problem: Problem
@@ -155,6 +157,8 @@ extension CaptureError: CustomStringConvertible {
             ("cannot keep a journal of what is changed", "make its directory writable")
         case .journalDamaged:
             ("the journal of what was changed cannot be read", "look at it, put tracing right by hand, and remove it")
+        case .elfNotUsable(let problem):
+            ("the functions of a program cannot be found: \(problem)", "is the file damaged? install its package again")
         }
     }
 }
