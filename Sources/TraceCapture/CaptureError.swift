@@ -47,6 +47,8 @@ public struct CaptureError: Error, Equatable, Sendable {
         /// `kprobe` or `uprobe`.
         case probesMissing(String)
         case probesExist(group: String)
+        /// A program or library, and what is wrong with it.
+        case elfNotUsable(String)
     }
 
     public let problem: Problem
@@ -195,6 +197,8 @@ extension CaptureError: CustomStringConvertible {
             )
         case .journalDamaged:
             ("the journal of what was changed cannot be read", "look at it, put tracing right by hand, and remove it")
+        case .elfNotUsable(let problem):
+            ("the functions of a program cannot be found: \(problem)", "is the file damaged? install its package again")
         }
     }
 }
