@@ -47,6 +47,8 @@ public struct CaptureError: Error, Equatable, Sendable {
         /// `kprobe` or `uprobe`.
         case probesMissing(String)
         case probesExist(group: String)
+        case processNotRunning(String, flow: String)
+        case userFunctionsNotVisible(String, flow: String)
         /// A program or library, and what is wrong with it.
         case elfNotUsable(String)
     }
@@ -194,6 +196,13 @@ extension CaptureError: CustomStringConvertible {
             (
                 "there are probes of the group '\(group)' that no capture has set",
                 "remove each by writing -:GROUP/NAME into the file"
+            )
+        case .processNotRunning(let process, let flow):
+            ("flow '\(flow)': no process runs \(process)", "start it, or leave the flow out")
+        case .userFunctionsNotVisible(let process, let flow):
+            (
+                "flow '\(flow)': none of its functions is visible in \(process) and its libraries",
+                "install their debug symbols; dmflow flows says what is missing"
             )
         case .journalDamaged:
             ("the journal of what was changed cannot be read", "look at it, put tracing right by hand, and remove it")

@@ -9,6 +9,7 @@ struct CaptureRun {
     private let available: AvailableFunctions
     private let roots: RootResolution
     private let stopProbes: StopProbes?
+    private let userProbes: [UserProbes]
     /// Called to measure what tracing a call costs; nil if this kernel has none to call.
     private let costFunction: AvailableFunctions.Function?
 
@@ -18,7 +19,8 @@ struct CaptureRun {
 
     /// Finds what is to be traced, and says so.
     ///
-    /// - Throws: `.unknownFlow`, `.flowNotOnKernel`, `.rootNotOnKernel`, `.probesMissing`.
+    /// - Throws: `.unknownFlow`, `.flowNotOnKernel`, `.rootNotOnKernel`, `.probesMissing`,
+    ///   `.processNotRunning`, `.userFunctionsNotVisible`.
     init(
         _ options: CaptureOptions, catalogue: FlowCatalogue, files: any TracingFiles, symbolFile: String,
         report: @escaping (String) -> Void
@@ -28,8 +30,18 @@ struct CaptureRun {
         roots = try RootResolution(
             flows: options.flows, roots: options.roots, catalogue: catalogue, available: available)
         stopProbes = try StopProbes(options.limits.stopFunctions, available: available, files: files)
+        var userProbes: [UserProbes] = []
+        for name in options.flows {
+            guard let user = try catalogue.flow(named: name).user else { continue }
+            guard files.exists("uprobe_events") else {
+                throw CaptureError(.probesMissing("uprobe"), path: files.path("uprobe_events"))
+            }
+            userProbes.append(try UserProbes(user, flow: name))
+        }
+        self.userProbes = userProbes
         costFunction = TracingCost.function(in: available)
         for request in roots.requests { report(request.description) }
+        for probes in userProbes { for line in [probes.description] + probes.visibility { report(line) } }
         if let stopProbes { report("ends when one of these is called: \(stopProbes.description)") }
         if costFunction == nil { report("what tracing costs cannot be measured: this kernel cannot trace getppid") }
     }
@@ -48,6 +60,9 @@ struct CaptureRun {
         let own = files.at(state.place)
         let costBefore = try measureTraced(&state).map { TracingCost(traced: $0, untraced: untraced) }
         try stopProbes?.set(in: &state)
+        // Before the probes put return addresses of their own on the stacks, and again for threads that come.
+        var threads = threadNames()
+        for probes in userProbes { try probes.set(in: &state) }
 
         let cpus = try own.cpus()
         let before = try statistics(own, cpus)
@@ -76,10 +91,15 @@ struct CaptureRun {
             try cut(&pages, FlightWindow(length: length, pageSize: pageSize), timing, clock: applied.clock)
         }
         let after = try statistics(own, cpus)
-        let metadata = try TraceMetadata(files, clock: applied.clock, symbolFile: symbolFile)
+        threads.merge(threadNames()) { _, new in new }
+        let metadata = try TraceMetadata(files, clock: applied.clock, threads: threads, symbolFile: symbolFile)
         return RecordedTrace(
             pages: pages, pageSize: pageSize, metadata: metadata, before: before, statistics: after, timing: timing,
             settings: applied, window: window, costBefore: costBefore, tracedAfter: try measureTraced(&state))
+    }
+
+    private func threadNames() -> [Int32: String] {
+        userProbes.reduce(into: [:]) { names, probes in names.merge(probes.threadNames()) { _, new in new } }
     }
 
     private func statistics(_ own: any TracingFiles, _ cpus: [Int]) throws(CaptureError) -> [CPUStatistics] {

@@ -19,7 +19,11 @@ struct TraceMetadata {
 
     /// Reads it all. To be called after tracing, so that modules and tasks that appeared meanwhile are in it, and
     /// before tracefs is restored, as that forgets the tasks.
-    init(_ files: any TracingFiles, clock: String, symbolFile: String = "/proc/kallsyms") throws(CaptureError) {
+    ///
+    /// - Parameter threads: what threads run, by their numbers, to be told beside their names.
+    init(
+        _ files: any TracingFiles, clock: String, threads: [Int32: String] = [:], symbolFile: String = "/proc/kallsyms"
+    ) throws(CaptureError) {
         headerPage = try files.readBytes("events/header_page")
         headerEvent = try files.readBytes("events/header_event")
         ftraceFormats = try Self.formats(files, of: "ftrace")
@@ -28,7 +32,8 @@ struct TraceMetadata {
             ? try Self.formats(files, of: TracefsState.probeGroup) : []
         symbols = Self.codeSymbols(in: try readWholeFile(symbolFile))
         printkFormats = files.exists("printk_formats") ? try files.readBytes("printk_formats") : []
-        commandLines = files.exists("saved_cmdlines") ? try files.readBytes("saved_cmdlines") : []
+        let tasks = files.exists("saved_cmdlines") ? try files.readBytes("saved_cmdlines") : []
+        commandLines = Self.commandLines(tasks, threads: threads)
         self.clock = clock
         system = Self.systemName()
     }
@@ -47,6 +52,16 @@ struct TraceMetadata {
         self.commandLines = commandLines
         self.clock = clock
         self.system = system
+    }
+
+    /// `12 multipathd` becomes `12 multipathd[checkerloop]`.
+    static func commandLines(_ tasks: [UInt8], threads: [Int32: String]) -> [UInt8] {
+        if threads.isEmpty || tasks.isEmpty { return tasks }
+        let lines = String(decoding: tasks, as: UTF8.self).lines.map { line in
+            let task = Int32(line.prefix { $0 != " " })
+            return task.flatMap { threads[$0] }.map { "\(line)[\($0)]" } ?? String(line)
+        }
+        return Array((lines.joined(separator: "\n") + "\n").utf8)
     }
 
     private static func formats(_ files: any TracingFiles, of system: String) throws(CaptureError) -> [[UInt8]] {

@@ -29,11 +29,25 @@ public struct FlowListing: Sendable {
         let requests = catalogue.flows.map { ($0, RootResolution.Request($0, in: available)) }
         let symbols = Self.present(Set(requests.flatMap { $0.1.missing.map(\.function) }), in: kallsyms)
         entries = requests.map { flow, request in
+            let user = flow.user.map { Self.user($0, flow: flow.name) }
             let replaced = request.replaced.map { Missing(function: $0.root, reason: "\($0.by) is traced instead") }
             let missing = request.missing.map { root in
                 Missing(function: root.function, reason: Self.reason(root, available, symbols))
             }
-            return Entry(flow: flow, traced: request.traced.map(\.description), missing: replaced + missing)
+            return Entry(
+                flow: flow, traced: (user?.traced ?? []) + request.traced.map(\.description),
+                missing: (user?.missing ?? []) + replaced + missing)
+        }
+    }
+
+    private static func user(_ user: Flow.UserSide, flow: String) -> (traced: [String], missing: [Missing]) {
+        do throws(CaptureError) {
+            let probes = try UserProbes(user, flow: flow)
+            let replaced = probes.replaced.map { Missing(function: $0.function.description, reason: "\($0.by) is traced instead") }
+            let missing = probes.missing.map { Missing(function: $0.function.description, reason: $0.reason) }
+            return (probes.probes.map { "\($0.function.description), in user space" }, replaced + missing)
+        } catch {
+            return ([], [Missing(function: "user space", reason: "\(error.fact)")])
         }
     }
 
