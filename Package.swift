@@ -14,6 +14,7 @@ let package = Package(
         .executable(name: "dmflow", targets: ["dmflow"]),
         .library(name: "GraphParser", targets: ["GraphParser"]),
         .library(name: "Reports", targets: ["Reports"]),
+        .library(name: "TraceCapture", targets: ["TraceCapture"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")

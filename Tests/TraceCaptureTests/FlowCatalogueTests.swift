@@ -17,7 +17,7 @@ import Testing
             "message",
             "wait", "arm-poll", "list", "version", "geometry",
         ]
-        #expect(Set(commands + ["io", "submit", "complete", "failover", "uevent"]) == Set(names))
+        #expect(Set(commands + ["io", "submit", "complete", "failover", "uevent", "daemon"]) == Set(names))
         #expect(FlowCatalogue.builtin.defaults == ["create", "load", "io"])
     }
 

@@ -51,8 +51,8 @@ struct MappedObject: Sendable {
         return try ElfFile(Descriptor(number), path: file.openPath)
     }
 
-    /// Where a source function starts: under its own name, and as what the compiler made of it. Several places with one
-    /// address have several names.
+    /// Where a source function starts: under its own name, and as what the compiler made of it. A versioned function of a library
+    /// may start in several places.
     func entryPoints(of source: String) -> [ElfFunction] {
         let prefix = "\(source)."
         return functions.filter { $0.name == source || $0.name.hasPrefix(prefix) }.entryPoints
