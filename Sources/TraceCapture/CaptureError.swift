@@ -47,6 +47,8 @@ public struct CaptureError: Error, Equatable, Sendable {
         /// `kprobe` or `uprobe`.
         case probesMissing(String)
         case probesExist(group: String)
+        /// The bound on the overhead cannot be watched.
+        case costNotMeasurable
         case processNotRunning(String, flow: String)
         case userFunctionsNotVisible(String, flow: String)
         /// A program or library, and what is wrong with it.
@@ -197,6 +199,8 @@ extension CaptureError: CustomStringConvertible {
                 "there are probes of the group '\(group)' that no capture has set",
                 "remove each by writing -:GROUP/NAME into the file"
             )
+        case .costNotMeasurable:
+            ("what tracing costs cannot be measured: this kernel cannot trace getppid", "leave --max-overhead out")
         case .processNotRunning(let process, let flow):
             ("flow '\(flow)': no process runs \(process)", "start it, or leave the flow out")
         case .userFunctionsNotVisible(let process, let flow):

@@ -19,7 +19,7 @@ struct CaptureRun {
 
     /// Finds what is to be traced, and says so.
     ///
-    /// - Throws: `.unknownFlow`, `.flowNotOnKernel`, `.rootNotOnKernel`, `.probesMissing`,
+    /// - Throws: `.unknownFlow`, `.flowNotOnKernel`, `.rootNotOnKernel`, `.probesMissing`, `.costNotMeasurable`,
     ///   `.processNotRunning`, `.userFunctionsNotVisible`.
     init(
         _ options: CaptureOptions, catalogue: FlowCatalogue, files: any TracingFiles, symbolFile: String,
@@ -43,7 +43,10 @@ struct CaptureRun {
         for request in roots.requests { report(request.description) }
         for probes in userProbes { for line in [probes.description] + probes.visibility { report(line) } }
         if let stopProbes { report("ends when one of these is called: \(stopProbes.description)") }
-        if costFunction == nil { report("what tracing costs cannot be measured: this kernel cannot trace getppid") }
+        if costFunction == nil {
+            if options.limits.overhead != nil { throw CaptureError(.costNotMeasurable) }
+            report(CaptureError(.costNotMeasurable).fact)
+        }
     }
 
     /// Makes the settings, records, and leaves tracing off.

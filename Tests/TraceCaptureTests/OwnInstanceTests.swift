@@ -108,6 +108,14 @@ import Testing
         #expect(kernel.snapshot == before)
     }
 
+    @Test func aBoundThatCannotBeWatchedIsRefused() {
+        var options = CaptureOptions(flows: ["io"], output: "\(directory.path)/out.dat")
+        options.limits.overhead = 0.1
+        #expect(throws: CaptureError(.costNotMeasurable)) {
+            try CaptureRun(options, catalogue: .builtin, files: kernel, symbolFile: "", report: { _ in })
+        }
+    }
+
     @Test(
         arguments: [
             ("6.1.0-35-amd64", KernelRelease(major: 6, minor: 1)), ("6.12.3", KernelRelease(major: 6, minor: 12)),
