@@ -9,7 +9,7 @@ static_path := .build-static
 dmflow := $(static_path)/release/dmflow
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e bench kshark fuzz fuzz-smoke build static lint format deps lab-deps image clean
+.PHONY: help demo test unit e2e matrix kills bench kshark fuzz fuzz-smoke build static lint format deps lab-deps image clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -37,9 +37,20 @@ kshark: build
 	@.ci/install gcc libc6-dev
 	Tests/KernelShark/check .build/debug/dmflow Tests/Fixtures/*/*.dat $$(find .lab/e2e -name '*.dat' 2>/dev/null)
 
-## make bench    dmflow and its peers on twenty million events of the lab's soak scenario, which takes half an hour once
+## make matrix   every flow captured on every kernel of the lab, half an hour
+matrix: lab-deps static
+	Lab/lab run matrix --kernel all --dmflow $(dmflow)
+
+## make kills    a hundred captures killed and put back, thirty on each kernel of the lab, half an hour
+kills: lab-deps static
+	Lab/lab run kills --kernel all --dmflow $(dmflow)
+
+## make bench    what recording costs in the lab, then dmflow and its peers on twenty million events of the lab's soak scenario,
+##               which takes half an hour once
 bench: lab-deps static
 	@.ci/install bc time trace-cmd
+	Lab/lab run overhead --dmflow $(dmflow)
+	Benchmarks/overhead .lab/overhead
 	test -e .lab/soak/soak.dat || Lab/lab run soak --output .lab/soak
 	Benchmarks/run $(dmflow) .lab/soak
 
@@ -63,7 +74,7 @@ static: deps
 ## make lint     formatting and shell scripts
 lint: deps
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
-	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after') Lab/image/build Lab/image/prepare Lab/image/suite-kernel Lab/image/kernels/* .ci/run .ci/install Tests/KernelShark/check Benchmarks/run Fuzzing/run
+	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after*') Lab/image/userland $$(find Lab/image -type f -perm /1) .ci/run .ci/install Tests/KernelShark/check Benchmarks/* Fuzzing/run
 
 ## make format   put the formatting right
 format:

@@ -4,6 +4,7 @@
 multipath_iqn=iqn.2026-01.lab:multipath
 spare_iqn=iqn.2026-01.lab:spare
 
+# stack_up [stripped]: see multipathd_up.
 stack_up() {
     step 40 "load the modules" modprobe -a sd_mod iscsi_tcp dm_multipath dm_service_time dm_queue_length dm_round_robin
     step 40 "start udev" /lib/systemd/systemd-udevd --daemon
@@ -12,7 +13,7 @@ stack_up() {
     step 60 "log in to both portals" iscsiadm -m node --loginall=all
     step 40 "wait for three disks" until_true disks_present
     step 40 "let udev settle" udevadm settle
-    step 60 "start multipathd" multipathd_up
+    step 60 "start multipathd" multipathd_up "$@"
     step 60 "wait for both paths of mpatha" until_true paths_active 2
     step 40 "let udev settle" udevadm settle
     progress "mpatha is up with two paths, the spare disk is $(spare_disk)"
@@ -61,7 +62,9 @@ spare_disk() {
     printf '%s\n' "${model%%/*}"
 }
 
+# multipathd_up [stripped]: the daemon with all its symbols, or from here on without, as Debian ships it.
 multipathd_up() {
+    [[ ${1:-} != stripped ]] || cp -a --remove-destination /usr/lib/stripped/. /usr
     cat >/etc/multipath.conf <<'EOF'
 defaults {
     find_multipaths no
@@ -81,25 +84,32 @@ EOF
     multipathd
 }
 
+multipathd_down() {
+    multipathd shutdown
+    until_true multipathd_gone
+}
+
+multipathd_gone() { ! pgrep --exact multipathd >/dev/null; }
+
 # paths_active N: whether mpatha has N paths in use.
 paths_active() {
     [[ $(multipathd show paths raw format "%m %t %o" 2>/dev/null | grep -c '^mpatha active running') -eq $1 ]]
 }
 
-# spare_table: a multipath table with the spare disk as its only path.
+# spare_table [FEATURES [HANDLER]]: a multipath table with the spare disk as its only path.
 spare_table() {
     local disk device sectors
     disk=$(spare_disk)
     device=$(cat "/sys/block/$disk/dev")
     sectors=$(cat "/sys/block/$disk/size")
-    echo "0 $sectors multipath 0 0 1 1 service-time 0 1 1 $device 1"
+    echo "0 $sectors multipath ${1:-0} ${2:-0} 1 1 service-time 0 1 1 $device 1"
 }
 
-# direct_reads COUNT: one after the other, each a request to mpatha.
-direct_reads() { dd if=/dev/mapper/mpatha of=/dev/null bs=4k count="$1" iflag=direct status=none; }
+# direct_reads COUNT [MAP]: one after the other, each a request to mpatha, or another map.
+direct_reads() { dd if="/dev/mapper/${2:-mpatha}" of=/dev/null bs=4k count="$1" iflag=direct status=none; }
 
-# random_reads SECONDS: a queue of reads on mpatha.
+# random_reads SECONDS [FIO-OPTION...]: a queue of reads on mpatha.
 random_reads() {
     fio --name=reads --filename=/dev/mapper/mpatha --rw=randread --direct=1 --ioengine=libaio --iodepth=16 \
-        --time_based --runtime="$1" >/dev/null
+        --time_based --runtime="$1" "${@:2}" >/dev/null
 }

@@ -36,7 +36,7 @@ guest_command() {
 # empty_directory DIR: ready for results, so that none of an earlier run can be taken for this one's.
 empty_directory() {
     mkdir -p "$1"
-    [[ -z $(ls -A "$1") || -e $1/console.log ]] || die "$1 holds files that no lab run made: choose another directory"
+    [[ -z $(ls -A "$1") || -e $1/console.log || -e $1/kernels.txt ]] || die "$1 holds files that no lab run made: choose another directory"
     find "$1" -mindepth 1 -delete
 }
 

@@ -38,16 +38,23 @@ debian_mirror() {
 }
 
 # image_directory SUITE: where the image with that suite's kernel is, or will be.
-image_directory() {
+image_directory() { cached "$1" build packages prepare init unstrip suite-kernel "kernels/$1" "${multipath_recipe[@]}"; }
+
+# Where the unstripped multipath-tools are, or will be. All images have the same.
+multipath_recipe=(userland multipath multipath-make)
+multipath_directory() { cached multipath "${multipath_recipe[@]}"; }
+
+# cached NAME RECIPE-FILE...: the place in the cache of what these files make.
+cached() {
     local recipe
-    recipe=$(cd "$lab/image" && cat build packages prepare init suite-kernel "kernels/$1" | sha256sum)
+    recipe=$(cd "$lab/image" && cat "${@:2}" | sha256sum)
     printf '%s/%s-%s\n' "$cache" "$1" "${recipe:0:16}"
 }
 
 # build SUITE: makes the image unless the cache has it.
 build() {
     local suite=$1 image missing
-    [[ -x $lab/image/kernels/$suite ]] || die "no kernel '$suite'; there is: $(ls "$lab/image/kernels")"
+    [[ -x $lab/image/kernels/$suite ]] || die "no kernel '$suite'; there is: $(kernels)"
     missing=$(missing_packages | paste -sd' ')
     [[ -z $missing ]] || die "missing on this host: $missing; run Lab/lab setup"
     image=$(image_directory "$suite")
@@ -64,21 +71,30 @@ build() {
 }
 
 build_locked() {
-    local suite=$1 image=$2 mirror
+    local suite=$1 image=$2 multipath
+    multipath=$(multipath_directory)
+    at_exit "rm -rf '$cache/new'"
+    [[ -d $multipath ]] || make_cached "$multipath" "multipath-tools with its symbols" multipath
+    make_cached "$image" "the guest image with the $suite kernel" build "$suite" "$multipath"
+}
+
+# make_cached DIRECTORY WHAT RECIPE ARGUMENT...: runs the recipe for a directory of the cache, in place of those of its name that
+# earlier recipes made.
+make_cached() {
+    local directory=$1 what=$2 recipe=$3 mirror start=$SECONDS
     mirror=$(debian_mirror)
     [[ -n $mirror ]] || die "apt knows no Debian archive here: run Lab/lab setup"
-    say "building the guest image with the $suite kernel; this happens once and takes a minute or two"
+    say "building $what; this happens once and takes a minute or two"
 
-    # Earlier recipes' images, and what a build left that could not end in order.
-    rm -rf "$cache/new" "$cache/$suite"-*
-    at_exit "rm -rf '$cache/new'"
+    # With the hash told from the name's end: one suite's name may begin with another's.
+    rm -rf "$cache/new" "${directory%-*}"-????????????????
     mkdir "$cache/new"
-    if ! supervise "$lab/image/build" "$suite" "$mirror" "$cache/new" >"$cache/new/log" 2>&1 {lock}>&-; then
+    if ! supervise "$lab/image/$recipe" "$mirror" "$cache/new" "${@:4}" >"$cache/new/log" 2>&1 {lock}>&-; then
         tail -n 20 "$cache/new/log" >&2
-        die "the image could not be built"
+        die "$what could not be built"
     fi
-    mv "$cache/new" "$image"
-    say "built in $SECONDS s"
+    mv "$cache/new" "$directory"
+    say "built in $((SECONDS - start)) s"
 }
 
 clean() {

@@ -1,13 +1,14 @@
-# Kills captures at a hundred random moments, from their first change to their end, and puts back what each had changed.
+# Kills captures at 30 random moments, from their first change to their end, and puts back what each had changed.
+# With --kernel all these are more than a hundred on four kernels; that many in one boot are more than the emulator stands.
 # Needs: dmflow
-# Deadline: 2400
+# Deadline: 1200
 #
 # Out:
 #   kills.txt      a line for each: number, milliseconds after the start, how the capture ended, what dmflow restore said
 #   kills.failed   numbers of those after which tracefs, /run or the output directory were not as before; empty is right
 #   NUMBER.diff    for each of these, what differs in tracefs
 
-kills=100
+kills=30
 
 stack_up
 step 30 "set odd tracing options" tracefs_set_odd
@@ -46,3 +47,4 @@ for ((number = 1; number <= kills; number++)); do
         echo "$number" >>kills.failed
     fi
 done
+[[ ! -s kills.failed ]]

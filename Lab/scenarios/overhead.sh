@@ -1,0 +1,119 @@
+# The same reads without a tracer, under dmflow capture and under trace-cmd record, in turns: what recording costs.
+# Needs: dmflow
+# Deadline: 2400
+# Memory: 3072
+#
+# All trees of the flow io, with the same functions, buffers and clock: those that dmflow sets. trace-cmd gets them ready-made.
+# Out:
+#   overhead.txt   a line for each round, ROUND TOOL BUFFER and figures; the first line names them
+#   settings.diff  what dmflow sets
+#   TOOL.dat       what the first round with each tool recorded
+
+rounds=3
+seconds=15
+# Room for a while, as is dmflow's default, and hardly any: in KiB for each CPU.
+buffers=(16384 512)
+
+group=/tmp/cgroup/recorder
+recorded=/tmp/recorded.dat
+
+group_up() {
+    mkdir /tmp/cgroup
+    mount -t cgroup2 none /tmp/cgroup
+    mkdir "$group"
+    mkfifo /tmp/end
+}
+
+# CPU time of all that was in the group, in milliseconds.
+group_cpu() { awk '$1 == "usage_usec" { print int($2 / 1000) }' "$group/cpu.stat"; }
+
+in_group() {
+    echo "$BASHPID" >"$group/cgroup.procs"
+    exec "$@"
+}
+
+# What dmflow sets, found while it captures; the functions by their numbers, which the kernel looks up in no time.
+settings() {
+    tracefs_snapshot >/tmp/before
+    dmflow capture --flow io -o "$recorded" -- bash -euo pipefail -c settings_meanwhile
+    diff /tmp/before /tmp/meanwhile >settings.diff || true
+    awk 'NR == FNR { wanted[$0]; next } $0 in wanted { print FNR }' /tmp/filter "$tracefs/available_filter_functions" >/tmp/functions
+    sed 's/.*\[\(.*\)\].*/\1/' /tmp/clocks >/tmp/clock
+}
+
+settings_meanwhile() {
+    tracefs_snapshot >/tmp/meanwhile
+    cp "$tracefs/set_ftrace_filter" /tmp/filter
+    cp "$tracefs/set_graph_function" /tmp/graph
+    cp "$tracefs/trace_clock" /tmp/clocks
+}
+
+settings_for_trace_cmd() {
+    cat /tmp/functions >"$tracefs/set_ftrace_filter"
+    cat /tmp/graph >"$tracefs/set_graph_function"
+}
+
+settings_back() {
+    echo nop >"$tracefs/current_tracer"
+    echo >"$tracefs/set_ftrace_filter"
+    echo >"$tracefs/set_graph_function"
+}
+
+# Each records until somebody writes to /tmp/end.
+wait_for_end() { read -r </tmp/end; }
+record_dmflow() { in_group dmflow capture --flow io --buffer-size "$1" -o "$recorded" -- bash -c wait_for_end; }
+record_trace_cmd() {
+    in_group trace-cmd record -p function_graph -C "$(</tmp/clock)" -b "$1" -o "$recorded" bash -c wait_for_end
+}
+
+# counted WHAT...: the sum over the CPUs of what the ring buffers count by these names.
+counted() {
+    cat "$tracefs"/per_cpu/cpu*/stats | awk -F ': ' -v names="$(printf '%s|' "$@")" '
+        BEGIN { count = split(names, list, "|"); for (i in list) wanted[list[i]] }
+        $1 in wanted { sum += $2 }
+        END { print sum + 0 }'
+}
+
+reads() {
+    random_reads "$seconds" --output=/tmp/fio --output-format=terse --terse-version=3
+    cut -d ';' -f 8 /tmp/fio
+}
+
+figures() { echo "$*" >>overhead.txt; }
+
+round_untraced() { figures "$1" untraced - "$(reads)"; }
+
+# round_traced ROUND TOOL BUFFER: the reads begin when the recorder is at work, and end before its tracer is removed: an emulated
+# CPU may lock up if that happens under load.
+round_traced() {
+    local begin=0 first last iops counts
+    begin=$(group_cpu)
+    echo 0 >"$tracefs/tracing_on"
+    "record_$2" "$3" >/tmp/recorder.log 2>&1 &
+    until_true recording
+    sleep 2
+    first=$(group_cpu)
+    iops=$(reads)
+    last=$(group_cpu)
+    sleep 2
+    counts="$(counted entries 'read events') $(counted overrun 'commit overrun' 'dropped events')"
+    echo >/tmp/end
+    wait $!
+    figures "$1" "$2" "$3" "$iops" "$counts" $((last - first)) $(($(group_cpu) - begin)) "$(stat -c %s "$recorded")"
+    [[ -e $2.dat ]] || cp "$recorded" "$2.dat"
+    rm "$recorded"
+}
+
+stack_up
+step 30 "make a group to count CPU time in" group_up
+step 60 "find out what dmflow sets" settings
+figures round tool buffer iops events lost cpu-reads-ms cpu-ms bytes
+for ((round = 1; round <= rounds; round++)); do
+    step 90 "round $round, untraced" round_untraced "$round"
+    for buffer in "${buffers[@]}"; do
+        step 150 "round $round, dmflow, buffers of $buffer KiB" round_traced "$round" dmflow "$buffer"
+        settings_for_trace_cmd
+        step 150 "round $round, trace-cmd, buffers of $buffer KiB" round_traced "$round" trace_cmd "$buffer"
+        settings_back
+    done
+done
