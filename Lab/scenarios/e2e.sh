@@ -1,8 +1,8 @@
 # What the end-to-end test asserts on: dmflow's captures, its ways to end and its refusals, on odd tracefs settings.
 # Needs: dmflow
-# Deadline: 500
+# Deadline: 600
 #
-# Captures: create-load, io, sigint, sigterm, failing-command, last, stop-at, disk-fills, forced; killed, which is followed by
+# Captures: create-load, io, sigint, sigterm, failing-command, last, stop-at, disk-fills, forced, daemon, stripped; killed, which is followed by
 # dmflow restore.
 # Refusals: full-disk, other-tracer, not-root, no-such-root, not-mounted.
 # Out, for each NAME of both:
@@ -106,6 +106,17 @@ disk_fills() {
 }
 fill_disk() { dd if=/dev/zero of=ballast bs=64k status=none 2>/dev/null || truncate --size=-256K ballast; }
 
+# multipathd gets the paths of a map that it does not have yet.
+daemon() { dmflow capture --flow daemon,create,load -- bash -euo pipefail -c paths_again; }
+
+# The daemon as Debian ships it, which shows what its libraries export and no more.
+stripped() {
+    multipathd_down
+    multipathd_up stripped
+    until_true paths_active 2
+    dmflow capture --flow daemon -- bash -euo pipefail -c paths_again
+}
+
 not_mounted() {
     umount "$tracefs"
     dmflow capture --flow io --duration 1s
@@ -140,6 +151,8 @@ echo >"$tracefs/set_ftrace_pid"
 echo 0 >"$tracefs/events/sched/sched_process_fork/enable"
 
 
+capture daemon daemon
+capture stripped stripped
 capture not-root setpriv --reuid=65534 --regid=65534 --clear-groups dmflow capture --flow io --duration 1s
 capture no-such-root dmflow capture --root no_such_function --duration 1s
 

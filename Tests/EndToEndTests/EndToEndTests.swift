@@ -8,7 +8,9 @@ import Testing
 struct EndToEndTests {
     let results = LabResults()
 
-    static let captures = ["create-load", "io", "sigint", "sigterm", "failing-command", "last", "stop-at", "forced"]
+    static let captures = [
+        "create-load", "io", "sigint", "sigterm", "failing-command", "last", "stop-at", "forced", "daemon", "stripped",
+    ]
     static let refusals = ["full-disk", "other-tracer", "not-root", "no-such-root", "not-mounted"]
 
     // MARK: The flows
@@ -37,6 +39,58 @@ struct EndToEndTests {
         #expect(report.source.kernel?.hasPrefix("6.1.") == true)
         #expect(report.counts.unparsedLines == 0)
         #expect(report.counts.lostEvents == 0 && report.counts.uncountedLosses == 0)
+    }
+
+    // MARK: The daemon
+
+    /// A path that is added is one tree, from the daemon's uevent to the ioctl in the kernel.
+    @Test(arguments: [
+        (
+            "daemon",
+            ["uev_trigger", "uev_add_path", "ev_add_path", "domap", "dm_task_run", "dm_ctl_ioctl", "dev_create"]
+        ),
+        ("stripped", ["domap", "dm_task_run", "dm_ctl_ioctl"]),
+    ]) func aPathThatIsAddedIsOneTree(capture: String, way: [String]) throws {
+        let trace = try RecordedTrace(path: results.path("\(capture).dat"))
+        let ways = trace.trees.flatMap { tree in
+            tree.nodes.indices.filter { trace.names[tree.nodes[$0].call.function].name == way.last }
+                .map { (tree.root.tid, callers(of: $0, in: tree, trace.names)) }
+        }
+        let found = ways.filter { isWay(way, in: $0.1) }
+        #expect(!found.isEmpty, "\(ways.map(\.1))")
+        #expect(found.allSatisfy { trace.names.comms[$0.0] == "multipathd[uevqloop]" })
+    }
+
+    /// The names of the calls around a node, outermost first, and its own.
+    private func callers(of node: Int, in tree: CallTree, _ names: TraceNames) -> [String] {
+        var callers: [String] = []
+        var level = tree.nodes[node].level + 1
+        for index in (0...node).reversed() where tree.nodes[index].level < level {
+            level = tree.nodes[index].level
+            callers.append(names[tree.nodes[index].call.function].name)
+        }
+        return callers.reversed()
+    }
+
+    /// Whether the calls of the way are among these, in their order.
+    private func isWay(_ way: [String], in callers: [String]) -> Bool {
+        var rest = way[...]
+        for caller in callers where caller == rest.first { rest.removeFirst() }
+        return rest.isEmpty
+    }
+
+    @Test func theThreadsOfTheDaemonAreNamedByWhatTheyRun() throws {
+        let names = try RecordedTrace(path: results.path("daemon.dat")).names.comms.values
+        for thread in ["ueventloop", "uevqloop", "checkerloop", "uxlsnrloop"] {
+            #expect(names.contains("multipathd[\(thread)]"))
+        }
+    }
+
+    @Test func whatIsNotVisibleOfAStrippedDaemonIsSaid() throws {
+        let said = try results.text("stripped.stderr")
+        #expect(said.contains("dmflow: multipathd is stripped: "))
+        #expect(said.contains("uev_trigger [multipathd]"))
+        #expect(try results.text("daemon.stderr").contains("dmflow: multipathd: all "))
     }
 
     // MARK: The files
@@ -117,7 +171,9 @@ struct EndToEndTests {
     }
 
     @Test func whatIsLeftOutIsSaid() throws {
-        #expect(try results.text("io.stderr").contains("not recorded: locks, allocator; --noise locks,allocator records them"))
+        #expect(
+            try results.text("io.stderr").contains(
+                "not recorded: locks, allocator; --noise locks,allocator records them"))
     }
 
     @Test func aKilledCaptureIsNoticedAndPutBack() throws {

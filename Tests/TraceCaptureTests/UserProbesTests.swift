@@ -9,7 +9,9 @@ import Testing
 
     init() { kernel.values["uprobe_events"] = "" }
 
-    private var program: String { get throws { MappedFile.baseName(ofPath: try #require(linkTarget("/proc/self/exe"))) } }
+    private var program: String {
+        get throws { MappedFile.baseName(ofPath: try #require(linkTarget("/proc/self/exe"))) }
+    }
 
     private func user(_ functions: [(String, String)]) throws -> Flow.UserSide {
         .init(process: try program, functions: functions.map { .init(object: $0.0, function: $0.1) })
@@ -74,7 +76,8 @@ import Testing
             { "schema": "dmflow.flows/1", "flows": [ { "name": "mine", "summary": "", "roots": [ { "function": "x" } ],
               "user": { "process": "x", "functions": [ { "object": "x", "function": "\#(escaped)" } ] } } ] }
             """#
-        #expect(throws: CaptureError(.flowsNotUsable("the flow 'mine': '\(name)' is no name of C"), path: "mine.json")) {
+        #expect(throws: CaptureError(.flowsNotUsable("the flow 'mine': '\(name)' is no name of C"), path: "mine.json"))
+        {
             try FlowCatalogue(json: Array(flow.utf8), path: "mine.json")
         }
     }

@@ -160,7 +160,8 @@ public struct ReportBuilder: CallConsumer {
     public func report(source: TraceSource, counts: TraceCounts) -> Report {
         Report(
             schema: Report.schema, source: Report.Source(source), counts: Report.Counts(counts),
-            roots: rootReports(callCostNs: source.recording?.callCostNs), layers: layerReports(), functions: functionReports())
+            roots: rootReports(callCostNs: source.recording?.callCostNs), layers: layerReports(),
+            functions: functionReports())
     }
 
     // MARK: Report

@@ -43,7 +43,9 @@ public struct FlowListing: Sendable {
     private static func user(_ user: Flow.UserSide, flow: String) -> (traced: [String], missing: [Missing]) {
         do throws(CaptureError) {
             let probes = try UserProbes(user, flow: flow)
-            let replaced = probes.replaced.map { Missing(function: $0.function.description, reason: "\($0.by) is traced instead") }
+            let replaced = probes.replaced.map {
+                Missing(function: $0.function.description, reason: "\($0.by) is traced instead")
+            }
             let missing = probes.missing.map { Missing(function: $0.function.description, reason: $0.reason) }
             return (probes.probes.map { "\($0.function.description), in user space" }, replaced + missing)
         } catch {
