@@ -16,18 +16,18 @@ struct StackBuilder: Sendable {
     var eventNumber = 0
 
     /// By ring buffer: the number of the instance that it belongs to; empty where there is only one.
-    private let instances: [UInt8]
-    private let instanceNumbers: Range<Int>
-    private var slots: [StackKey: TaskSlot] = [:]
-    private var freeSlots: [TaskSlot] = []
-    private var losses: [LossState] = []
-    private var lanes = TaskLanes()
+    let instances: [UInt8]
+    let instanceNumbers: Range<Int>
+    var slots: [StackKey: TaskSlot] = [:]
+    var freeSlots: [TaskSlot] = []
+    var losses: [LossState] = []
+    var lanes = TaskLanes()
     private var nesting = ExitNesting()
 
     /// More tasks than this and those without open calls are forgotten: keeps memory independent of the trace's length.
-    private static let taskLimit = 4096
+    static let taskLimit = 4096
     /// The same number, but as many again as had open calls the last time: looking for others takes as long as there are tasks.
-    private var forgetAt = Self.taskLimit
+    var forgetAt = Self.taskLimit
 
     /// - Parameters:
     ///   - lossesAreMarked: an exit is missing only where a loss is marked: true for trace.dat, not for text, which people
@@ -193,185 +193,6 @@ struct StackBuilder: Sendable {
         let top = stacks[slot].top
         if top >= 0 { calls[top].credit(ns: ns, childDepth: childDepth, whole: whole) }
     }
-
-    // MARK: Tasks
-
-    /// The stack of a task that has an event now.
-    private mutating func arrive(_ event: GraphEvent) -> TaskSlot {
-        eventNumber += 1
-        let ring = Int(event.ring)
-        addRings(upTo: ring)
-        let key = task(of: event)
-        let slot = slots[self.key(key, ring)] ?? newSlot(key, event)
-        if losses[ring].isPending {
-            losses[ring].isPending = false
-            losses[ring].end = eventNumber
-        }
-        losses[ring].left.removeAll(keepingCapacity: true)
-        if stacks[slot].lastEvent <= losses[Int(stacks[slot].ring)].last { calls.markLossy(stacks[slot]) }
-        if stacks[slot].ring != event.ring { migrate(slot, event) }
-        stacks[slot].lastEvent = eventNumber
-        running[ring] = Running(task: event.task, slot: slot)
-        return slot
-    }
-
-    private mutating func migrate(_ slot: TaskSlot, _ event: GraphEvent) {
-        let old = Int(stacks[slot].ring)
-        losses[old].left.append(slot)
-        running[old] = .unclear
-        stacks[slot].ring = event.ring
-        stacks[slot].cpu = event.cpu
-        // Seen elsewhere before this CPU's loss was over: it may have been here during the loss.
-        if stacks[slot].lastEvent < losses[Int(event.ring)].end { calls.markLossy(stacks[slot]) }
-    }
-
-    private func key(_ task: TaskKey, _ ring: Int) -> StackKey {
-        StackKey(task: task, instance: ring < instances.count ? Int(instances[ring]) : 0)
-    }
-
-    private mutating func addRings(upTo ring: Int) {
-        while running.count <= ring {
-            running.append(.unclear)
-            losses.append(LossState())
-        }
-    }
-
-    private mutating func newSlot(_ task: TaskKey, _ event: GraphEvent) -> TaskSlot {
-        if slots.count >= forgetAt && freeSlots.isEmpty { forgetIdleTasks() }
-        let stack = TaskStack(key: task, cpu: event.cpu, ring: event.ring)
-        let slot = freeSlots.popLast() ?? stacks.count
-        if slot == stacks.count { stacks.append(stack) } else { stacks[slot] = stack }
-        slots[key(task, Int(event.ring))] = slot
-        return slot
-    }
-
-    private mutating func forgetIdleTasks() {
-        for (key, slot) in slots where stacks[slot].top < 0 {
-            slots[key] = nil
-            freeSlots.append(slot)
-        }
-        forgetAt = max(Self.taskLimit, 2 * slots.count)
-        forgetRunning()
-    }
-
-    private mutating func forgetRunning() {
-        for cpu in running.indices { running[cpu] = .unclear }
-    }
-
-    // MARK: Tasks of a text without a column for them
-
-    private mutating func task(of event: GraphEvent) -> TaskKey {
-        guard event.task == .running else { return event.task }
-        // A text has the rings of one instance, numbered like the CPUs.
-        let cpu = Int(event.cpu)
-        if let task = lanes.task(on: cpu) { return task }
-        if let task = migratedTask(event) {
-            lanes.set(task, on: cpu)
-            return task
-        }
-        let task = TaskKey.unnamed(cpu: event.cpu)
-        lanes.set(task, on: cpu)
-        return task
-    }
-
-    /// A CPU's first line below depth 0 goes on with an unnamed task of another CPU if exactly one of them has just the
-    /// calls open that this line needs.
-    private func migratedTask(_ event: GraphEvent) -> TaskKey? {
-        let open = Int(event.depth) + (event.kind == .exit ? 1 : 0)
-        guard open > 0 else { return nil }
-        var fitting: TaskKey?
-        for task in lanes.unnamedTasks(except: Int(event.cpu)) {
-            guard let slot = slots[key(task, 0)], calls.openDepth(stacks[slot]) == open else { continue }
-            guard fitting == nil else { return nil }
-            fitting = task
-        }
-        return fitting
-    }
-
-    private mutating func switchTask(_ event: GraphEvent) {
-        if let task = lanes.task(on: Int(event.cpu)), task.tid == nil {
-            lanes.rename(task, to: event.previous)
-            rename(task, to: event.previous)
-            forgetRunning()
-        }
-        lanes.set(event.task, on: Int(event.cpu))
-        addRings(upTo: Int(event.ring))
-        running[Int(event.ring)] = .unclear
-    }
-
-    /// What was known as `old` is now known to be `new`. Does nothing if `new` has open calls of its own: nothing tells how
-    /// they lie with those of `old`.
-    private mutating func rename(_ old: TaskKey, to new: TaskKey) {
-        guard let slot = slots[key(old, 0)] else { return }
-        if let idle = slots[key(new, 0)] {
-            guard stacks[idle].top < 0 else { return }
-            freeSlots.append(idle)
-        }
-        slots[key(old, 0)] = nil
-        slots[key(new, 0)] = slot
-        stacks[slot].key = new
-    }
-
-    // MARK: Other events
-
-    /// Changes no call: whoever does not ask for the events gets the same calls.
-    private mutating func other(_ event: GraphEvent) {
-        let task = event.task == .running ? lanes.task(on: Int(event.cpu)) : event.task
-        let slot = task.flatMap { place(of: $0, key($0, Int(event.ring))) } ?? -1
-        output.append(aside: .other(number: event.function, task: Int32(truncatingIfNeeded: slot)))
-    }
-
-    /// The task's stack that has calls open: in its own instance if it has, else in another one: events are often recorded
-    /// apart from the calls.
-    private func place(of task: TaskKey, _ own: StackKey) -> TaskSlot? {
-        if let slot = slots[own], stacks[slot].top >= 0 { return slot }
-        for instance in instanceNumbers {
-            if let slot = slots[StackKey(task: task, instance: instance)], stacks[slot].top >= 0 { return slot }
-        }
-        return nil
-    }
-
-    // MARK: Losses
-
-    /// Events were lost after the last and before the next event of a ring buffer; `count` is nil where unknown.
-    private mutating func loss(ring: Int, count: Int?) {
-        counts.addLoss(count)
-        addRings(upTo: ring)
-        losses[ring].isPending = true
-        running[ring] = .unclear
-        for slot in losses[ring].left { calls.markLossy(stacks[slot]) }
-        losses[ring].left.removeAll(keepingCapacity: true)
-        // The calls of those that are still here are marked when they are heard of again: there may be many, and many losses.
-        losses[ring].last = eventNumber
-    }
-}
-
-/// Each instance's buffers have a task's calls for themselves.
-private struct StackKey: Hashable {
-    let task: TaskKey
-    let instance: Int
-}
-
-/// What runs on a CPU.
-struct Running {
-    /// As the last event named it.
-    let task: TaskKey
-    let slot: TaskSlot
-
-    /// The next event has to be looked at closer.
-    static let unclear = Running(task: .none, slot: 0)
-}
-
-/// Which calls a loss of a ring buffer's events may have touched.
-private struct LossState {
-    /// A loss was announced and no event has come since.
-    var isPending = false
-    /// Number of the last event before the last loss; negative without a loss.
-    var last = -1
-    /// Number of the first event after the last loss; 0 without a loss.
-    var end = 0
-    /// Tasks that went on elsewhere since the last event: text announces a loss only when it is over.
-    var left: [TaskSlot] = []
 }
 
 extension Call {
