@@ -1,4 +1,5 @@
 import Foundation
+import GraphParser
 import Reports
 import TestSupport
 import Testing
@@ -58,7 +59,7 @@ struct EndToEndTests {
         }
         let found = ways.filter { isWay(way, in: $0.1) }
         #expect(!found.isEmpty, "\(ways.map(\.1))")
-        #expect(found.allSatisfy { trace.names.comms[$0.0] == "multipathd[uevqloop]" })
+        #expect(found.allSatisfy { $0.0.flatMap { trace.names.comms[$0] } == "multipathd[uevqloop]" })
     }
 
     /// The names of the calls around a node, outermost first, and its own.
