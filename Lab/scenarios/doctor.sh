@@ -1,0 +1,67 @@
+# What dmflow doctor says of a machine: before the stack is up, with it, and in states that stand in the way of a capture.
+# Needs: dmflow
+#
+# Out:
+#   NAME.txt      dmflow doctor, its exit code in the last line
+#   doctor.json   the same of the running stack for programs
+
+tracefs=/sys/kernel/tracing
+
+# doctor NAME: a problem that is found is a result here, no failure.
+doctor() {
+    local status=0
+    step 60 "$1: ask the doctor" examine "$1" || status=$?
+    return "$status"
+}
+examine() {
+    local status=0
+    dmflow doctor >"$1.txt" 2>&1 || status=$?
+    echo "exit code $status" >>"$1.txt"
+    ((status == 0 || status == 2))
+}
+
+doctor before
+stack_up
+tracefs_snapshot >tracefs.before
+doctor running
+dmflow doctor --format json >doctor.json
+dmflow doctor --color always >colours.txt
+
+echo function >"$tracefs/current_tracer"
+doctor tracer
+echo nop >"$tracefs/current_tracer"
+echo >"$tracefs/trace"
+
+sysctl --quiet --write kernel.kptr_restrict=2
+doctor addresses
+sysctl --quiet --write kernel.kptr_restrict=0
+
+mkdir "$tracefs/instances/somebody"
+echo 'p:mine schedule' >"$tracefs/kprobe_events"
+echo 1 >"$tracefs/events/sched/sched_switch/enable"
+doctor others
+echo 0 >"$tracefs/events/sched/sched_switch/enable"
+echo >"$tracefs/kprobe_events"
+rmdir "$tracefs/instances/somebody"
+echo >"$tracefs/trace"
+
+# In the background, where it takes the shell's place: what is killed is dmflow.
+capture() { exec dmflow capture -o /tmp/killed.dat --duration 1h; }
+capture 2>/dev/null &
+until_true recording
+until_true test -e /run/dmflow/capture.journal
+doctor capturing
+kill -s KILL $!
+wait $! || true
+doctor killed
+dmflow restore
+
+step 40 "make a user" chmod 711 /out
+setpriv --reuid 65534 --regid 65534 --clear-groups dmflow doctor >user.txt 2>&1 || echo "exit code $?" >>user.txt
+
+umount "$tracefs"
+doctor unmounted
+mount -t tracefs tracefs "$tracefs"
+
+doctor after
+tracefs_snapshot >tracefs.after

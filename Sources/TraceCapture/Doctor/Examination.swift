@@ -1,0 +1,52 @@
+import Glibc
+
+/// What all checks look at. Each group of them is an extension, in a file of its own.
+struct Examination {
+    let machine: Machine
+    /// Nil if there is no tracefs that could be looked into.
+    let files: (any TracingFiles)?
+    /// What a capture would stop at.
+    let failures: [CaptureError]
+    /// Why tracefs cannot be read; nil if it can.
+    let unreadable: String?
+    let symbols: [UInt8]
+
+    init(_ machine: Machine) {
+        let mounts = machine.text("/proc/self/mounts") ?? ""
+        let hasTracefs = machine.text("/proc/filesystems")?.lines.contains { $0.hasSuffix("\ttracefs") } ?? true
+        let directory = Self.tracingDirectory(mounts: mounts, hasTracefs: hasTracefs)
+        self.init(machine, files: directory.flatMap { try? Tracefs(directory: $0) })
+    }
+
+    init(_ machine: Machine, files: (any TracingFiles)?) {
+        self.machine = machine
+        self.files = files
+        symbols = machine.bytes("/proc/kallsyms") ?? []
+        guard let files else {
+            failures = [CaptureError(.tracefsNotMounted)]
+            unreadable = "tracefs is not mounted"
+            return
+        }
+        failures = Preflight(files: files, sysctl: "\(machine.root)/proc/sys/kernel").failures()
+        unreadable = access(files.directory, R_OK | X_OK) == 0 ? nil : "needs root"
+    }
+
+    /// Where tracefs is mounted. `tracing` below debugfs counts on kernels only that have no tracefs (before 4.1): on others
+    /// the kernel mounts tracefs there as soon as somebody looks.
+    static func tracingDirectory(mounts: String, hasTracefs: Bool) -> String? {
+        let others = mounts.lines.filter { line in
+            !hasTracefs || !line.split(separator: " ").dropFirst(2).starts(with: ["debugfs"])
+        }
+        return Tracefs.mountPoint(in: others.joined(separator: "\n"))
+    }
+
+    func failure(where isMeant: (CaptureError.Problem) -> Bool) -> CaptureError? {
+        failures.first { isMeant($0.problem) }
+    }
+
+    /// A file's content; nil if it cannot be read, or is not there.
+    func text(_ file: String) -> String? {
+        guard unreadable == nil, let files, files.exists(file) else { return nil }
+        return try? files.read(file)
+    }
+}

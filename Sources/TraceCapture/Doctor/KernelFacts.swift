@@ -1,0 +1,105 @@
+/// What files of the kernel say, out of their text.
+enum KernelFacts {
+    /// The choice in brackets: `none [integrity] confidentiality`.
+    static func chosen(in text: String) -> String? {
+        text.split(whereSeparator: \.isWhitespace).first { $0.hasPrefix("[") && $0.hasSuffix("]") && $0.count > 2 }
+            .map { String($0.dropFirst().dropLast()) }
+    }
+
+    /// All choices, without the brackets.
+    static func choices(in text: String) -> [String] {
+        text.split(whereSeparator: \.isWhitespace).map { $0.filter { $0 != "[" && $0 != "]" } }
+    }
+
+    /// Clock sources that take a microsecond and more to read, from a device instead of the CPU.
+    static func isSlow(clocksource: String) -> Bool {
+        ["hpet", "acpi_pm", "pit", "jiffies", "refined-jiffies"].contains(clocksource)
+    }
+
+    /// Whether /proc/kallsyms shows addresses: they are all zero to those who may not see them.
+    static func showsAddresses(kallsyms: [UInt8]) -> Bool {
+        kallsyms.split(separator: UInt8(ascii: "\n")).contains { line in
+            line.prefix { $0 != UInt8(ascii: " ") }.contains { $0 != UInt8(ascii: "0") }
+        }
+    }
+
+    /// The process that holds a lock of flock(2), by a line of /proc/locks:
+    /// `1: FLOCK  ADVISORY  WRITE 712 00:1a:1105 0 EOF`.
+    ///
+    /// - Parameter device: as `major:minor` in hexadecimal.
+    static func lockHolder(in locks: String, device: String, inode: UInt64) -> Int32? {
+        for line in locks.lines {
+            let fields = line.split(separator: " ")
+            // A waiter's line has `->` before the kind.
+            if fields.count >= 6, fields[1] == "FLOCK", fields[5] == "\(device):\(inode)" { return Int32(fields[4]) }
+        }
+        return nil
+    }
+
+    /// `1408 KiB`, `16 MiB`, `1.5 GiB`
+    static func size(kilobytes: Int) -> String {
+        guard kilobytes >= 1024 else { return "\(kilobytes) KiB" }
+        let (unit, name) = kilobytes < 1024 * 1024 ? (1024, "MiB") : (1024 * 1024, "GiB")
+        let tenths = (Double(kilobytes) / Double(unit) * 10).rounded(.down) / 10
+        return tenths == tenths.rounded() ? "\(Int(tenths)) \(name)" : "\(tenths) \(name)"
+    }
+
+    /// The first of these, and how many more there are.
+    static func listing(_ names: [String], limit: Int = 4) -> String {
+        let more = names.count - limit
+        return names.prefix(limit).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+    }
+}
+
+/// A release such as `6.1.0-50-amd64`, for what depends on it alone.
+struct KernelRelease: Comparable {
+    let major: Int
+    let minor: Int
+
+    init(major: Int, minor: Int) { (self.major, self.minor) = (major, minor) }
+
+    init?(text: String) {
+        let numbers = text.split(separator: ".", maxSplits: 2).map { $0.prefix { ("0"..."9").contains($0) } }
+        guard numbers.count >= 2, let major = Int(numbers[0]), let minor = Int(numbers[1]) else { return nil }
+        self.init(major: major, minor: minor)
+    }
+
+    static func < (left: Self, right: Self) -> Bool { (left.major, left.minor) < (right.major, right.minor) }
+
+    /// The first in which several may use function_graph at once, each in an instance.
+    static let withGraphInstances = KernelRelease(major: 6, minor: 11)
+}
+
+/// The options that a kernel was built with: lines `CONFIG_X=y`, `CONFIG_X=m`, `# CONFIG_X is not set`.
+struct KernelConfiguration {
+    private let enabled: Set<Substring>
+
+    init(text: String) {
+        enabled = Set(text.lines.filter { $0.hasSuffix("=y") || $0.hasSuffix("=m") }.map { $0.dropLast(2) })
+    }
+
+    func has(_ option: String) -> Bool { enabled.contains(option[...]) }
+}
+
+/// What `enabled_functions` shows: the functions that have something attached, `name (1) R I D tramp: …`.
+struct AttachedFunctions: Equatable {
+    var count = 0
+    /// Called directly, as BPF programs are.
+    var direct = 0
+    /// Whose code another one replaces, as livepatch does.
+    var replaced = 0
+
+    init(text: String) {
+        for line in text.lines {
+            let fields = line.split(whereSeparator: \.isWhitespace)
+            // Lines of detail are indented.
+            guard line.first?.isWhitespace == false, let users = fields.firstIndex(where: { $0.hasPrefix("(") }) else {
+                continue
+            }
+            let flags = fields[(users + 1)...].prefix { $0.count == 1 }
+            count += 1
+            if flags.contains("D") { direct += 1 }
+            if flags.contains("I") { replaced += 1 }
+        }
+    }
+}
