@@ -1,18 +1,17 @@
 # What dmflow doctor says of a machine: before the stack is up, with it, and in states that stand in the way of a capture.
 # Needs: dmflow
+# Deadline: 900
 #
 # Out:
 #   NAME.txt      dmflow doctor, its exit code in the last line
 #   doctor.json   the same of the running stack for programs
+#   changed.diff  what the doctor changed in tracefs; empty is right
 
 tracefs=/sys/kernel/tracing
 
-# doctor NAME: a problem that is found is a result here, no failure.
-doctor() {
-    local status=0
-    step 60 "$1: ask the doctor" examine "$1" || status=$?
-    return "$status"
-}
+doctor() { step 90 "$1: ask the doctor" examine "$1"; }
+
+# Code 2 is a finding here, no failure.
 examine() {
     local status=0
     dmflow doctor >"$1.txt" 2>&1 || status=$?
@@ -25,7 +24,7 @@ stack_up
 tracefs_snapshot >tracefs.before
 doctor running
 dmflow doctor --format json >doctor.json
-dmflow doctor --color always >colours.txt
+tracefs_snapshot | diff tracefs.before - >changed.diff || true
 
 echo function >"$tracefs/current_tracer"
 doctor tracer
@@ -48,20 +47,15 @@ echo >"$tracefs/trace"
 # In the background, where it takes the shell's place: what is killed is dmflow.
 capture() { exec dmflow capture -o /tmp/killed.dat --duration 1h; }
 capture 2>/dev/null &
-until_true recording
-until_true test -e /run/dmflow/capture.journal
+until_true grep --quiet function_graph "$tracefs/current_tracer"
 doctor capturing
 kill -s KILL $!
 wait $! || true
 doctor killed
 dmflow restore
 
-step 40 "make a user" chmod 711 /out
 setpriv --reuid 65534 --regid 65534 --clear-groups dmflow doctor >user.txt 2>&1 || echo "exit code $?" >>user.txt
 
 umount "$tracefs"
 doctor unmounted
 mount -t tracefs tracefs "$tracefs"
-
-doctor after
-tracefs_snapshot >tracefs.after

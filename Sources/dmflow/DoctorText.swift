@@ -33,7 +33,8 @@ struct DoctorText {
     private func line(_ finding: Finding) -> String {
         let text = finding.fact + (finding.remedy.map { "; \($0)" } ?? "")
         let start = "  \(verdict(finding.verdict))  \(pad(finding.subject, Self.subjectWidth))  "
-        return start + wrapped(text).joined(separator: "\n" + String(repeating: " ", count: Self.indent))
+        let lines = columns.map { Self.wrapped(text, to: $0 - Self.indent) } ?? [text]
+        return start + lines.joined(separator: "\n" + String(repeating: " ", count: Self.indent))
     }
 
     private func verdict(_ verdict: Finding.Verdict) -> String {
@@ -45,12 +46,11 @@ struct DoctorText {
         }
     }
 
-    /// The text in lines that fit behind the indent.
-    private func wrapped(_ text: String) -> [String] {
-        guard let columns else { return [text] }
+    /// The text in lines of that many columns, broken between words; a longer word has a line of its own.
+    static func wrapped(_ text: String, to width: Int) -> [String] {
         var lines: [String] = []
         for word in text.split(separator: " ") {
-            if let last = lines.last, last.count + 1 + word.count <= columns - Self.indent {
+            if let last = lines.last, last.count + 1 + word.count <= width {
                 lines[lines.count - 1] += " \(word)"
             } else {
                 lines.append(String(word))

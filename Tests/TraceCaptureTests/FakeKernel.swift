@@ -134,9 +134,12 @@ final class FakeKernel: TracingFiles {
 
     func list(_ directory: String) throws(CaptureError) -> [String] {
         switch directory {
-        case "per_cpu": bufferKilobytes.keys.map { "cpu\($0)" }.sorted()
-        case "events/ftrace": ["enable", "funcgraph_entry"]
-        default: throw CaptureError(.readFailed, path: path(directory), errno: ENOENT)
+        case "per_cpu": return bufferKilobytes.keys.map { "cpu\($0)" }.sorted()
+        case "events/ftrace": return ["enable", "funcgraph_entry"]
+        default:
+            let files = values.keys.filter { $0.hasPrefix("\(directory)/") }
+            if files.isEmpty { throw CaptureError(.readFailed, path: path(directory), errno: ENOENT) }
+            return Set(files.map { String($0.dropFirst(directory.count + 1).prefix { $0 != "/" }) }).sorted()
         }
     }
 

@@ -10,6 +10,10 @@ struct Examination {
     /// Why tracefs cannot be read; nil if it can.
     let unreadable: String?
     let symbols: [UInt8]
+    let configuration: KernelConfiguration?
+    /// Modules by the lists of the kernel's distribution; nil where there are none.
+    let builtInModules: Set<String>?
+    let loadableModules: Set<String>?
 
     init(_ machine: Machine) {
         let mounts = machine.text("/proc/self/mounts") ?? ""
@@ -22,6 +26,10 @@ struct Examination {
         self.machine = machine
         self.files = files
         symbols = machine.bytes("/proc/kallsyms") ?? []
+        configuration = machine.configuration()
+        let modules = "/lib/modules/\(machine.release)/modules"
+        builtInModules = machine.bytes("\(modules).builtin").map(KernelFacts.modules)
+        loadableModules = machine.bytes("\(modules).dep").map(KernelFacts.modules)
         guard let files else {
             failures = [CaptureError(.tracefsNotMounted)]
             unreadable = "tracefs is not mounted"
@@ -46,7 +54,7 @@ struct Examination {
 
     /// A file's content; nil if it cannot be read, or is not there.
     func text(_ file: String) -> String? {
-        guard unreadable == nil, let files, files.exists(file) else { return nil }
+        guard unreadable == nil, let files else { return nil }
         return try? files.read(file)
     }
 }

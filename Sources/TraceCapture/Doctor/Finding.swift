@@ -59,7 +59,9 @@ extension Finding.Group {
         Finding(self, subject, .problem, fact, remedy: remedy)
     }
 
-    func unknown(_ subject: String, _ reason: String) -> Finding { note(subject, "not known: \(reason)") }
+    func unknown(_ subject: String, _ reason: String, remedy: String? = nil) -> Finding {
+        note(subject, "not known: \(reason)", remedy: remedy)
+    }
 }
 
 extension String {

@@ -10,7 +10,7 @@ extension Examination {
 
     private var graphTracer: Finding {
         let options = ["FUNCTION_TRACER", "FUNCTION_GRAPH_TRACER", "DYNAMIC_FTRACE"].map { "CONFIG_\($0)" }
-        let missing = machine.configuration.map { configuration in options.filter { !configuration.has($0) } }
+        let missing = configuration.map { configuration in options.filter { !configuration.has($0) } }
         if let missing, !missing.isEmpty {
             return kernel.problem(
                 "function_graph", "this kernel was built without \(missing.joined(separator: ", "))",
@@ -62,11 +62,13 @@ extension Examination {
     private var lockdown: Finding {
         let path = "/sys/kernel/security/lockdown"
         guard let text = machine.text(path), let level = KernelFacts.chosen(in: text) else {
-            if machine.configuration?.has("CONFIG_SECURITY_LOCKDOWN_LSM") == false {
+            if configuration?.has("CONFIG_SECURITY_LOCKDOWN_LSM") == false {
                 return kernel.ok("lockdown", "not in this kernel")
             }
             let isMounted = machine.text("/proc/self/mounts")?.contains(" securityfs ") == true
-            return kernel.unknown("lockdown", isMounted ? "\(path) cannot be read" : "securityfs is not mounted")
+            if isMounted { return kernel.unknown("lockdown", "\(path) cannot be read") }
+            return kernel.unknown(
+                "lockdown", "securityfs is not mounted", remedy: "mount -t securityfs nodev /sys/kernel/security")
         }
         if level == "confidentiality" {
             return kernel.problem(
@@ -80,7 +82,7 @@ extension Examination {
         if unreadable == nil, files?.exists("uprobe_events") == true {
             return kernel.ok("uprobes", "available, for multipathd's functions")
         }
-        let isBuilt = machine.configuration.map { $0.has("CONFIG_UPROBE_EVENTS") }
+        let isBuilt = configuration.map { $0.has("CONFIG_UPROBE_EVENTS") }
         if unreadable != nil, isBuilt != false {
             let built = isBuilt == nil ? "" : "; the kernel was built with it"
             return kernel.unknown("uprobes", unreadable! + built)

@@ -18,9 +18,24 @@ enum KernelFacts {
 
     /// Whether /proc/kallsyms shows addresses: they are all zero to those who may not see them.
     static func showsAddresses(kallsyms: [UInt8]) -> Bool {
-        kallsyms.split(separator: UInt8(ascii: "\n")).contains { line in
-            line.prefix { $0 != UInt8(ascii: " ") }.contains { $0 != UInt8(ascii: "0") }
+        // Some are zero for everybody, and stand first. A line's address ends at its first blank.
+        var isAddress = true
+        for byte in kallsyms {
+            if isAddress, byte != UInt8(ascii: "0"), byte != UInt8(ascii: " ") { return true }
+            isAddress = byte == UInt8(ascii: "\n") || isAddress && byte != UInt8(ascii: " ")
         }
+        return false
+    }
+
+    /// The names in `modules.dep` or `modules.builtin`: `kernel/drivers/md/dm-mod.ko.xz: …` is `dm_mod`.
+    static func modules(list: [UInt8]) -> Set<String> {
+        let names = list.split(separator: UInt8(ascii: "\n")).map { line in
+            let path = line.prefix { $0 != UInt8(ascii: ":") }
+            let file = path.suffix(from: path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? path.startIndex)
+            let name = file.prefix { $0 != UInt8(ascii: ".") }.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
+            return String(decoding: name, as: UTF8.self)
+        }
+        return Set(names)
     }
 
     /// The process that holds a lock of flock(2), by a line of /proc/locks:
@@ -72,22 +87,23 @@ struct KernelRelease: Comparable {
 
 /// The options that a kernel was built with: lines `CONFIG_X=y`, `CONFIG_X=m`, `# CONFIG_X is not set`.
 struct KernelConfiguration {
-    private let enabled: Set<Substring>
+    private let enabled: Set<[UInt8]>
 
-    init(text: String) {
-        enabled = Set(text.lines.filter { $0.hasSuffix("=y") || $0.hasSuffix("=m") }.map { $0.dropLast(2) })
+    init(text: [UInt8]) {
+        let lines = text.split(separator: UInt8(ascii: "\n"))
+        enabled = Set(lines.filter { $0.ends(with: "=y") || $0.ends(with: "=m") }.map { Array($0.dropLast(2)) })
     }
 
-    func has(_ option: String) -> Bool { enabled.contains(option[...]) }
+    func has(_ option: String) -> Bool { enabled.contains(Array(option.utf8)) }
 }
 
 /// What `enabled_functions` shows: the functions that have something attached, `name (1) R I D tramp: …`.
 struct AttachedFunctions: Equatable {
-    var count = 0
+    private(set) var count = 0
     /// Called directly, as BPF programs are.
-    var direct = 0
+    private(set) var direct = 0
     /// Whose code another one replaces, as livepatch does.
-    var replaced = 0
+    private(set) var replaced = 0
 
     init(text: String) {
         for line in text.lines {
@@ -101,5 +117,11 @@ struct AttachedFunctions: Equatable {
             if flags.contains("D") { direct += 1 }
             if flags.contains("I") { replaced += 1 }
         }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate func ends(with text: StaticString) -> Bool {
+        text.withUTF8Buffer { suffix($0.count).elementsEqual($0) }
     }
 }

@@ -45,7 +45,9 @@ struct Machine {
     }
 
     /// The kernel's configuration where the distribution has it as text.
-    var configuration: KernelConfiguration? { text("/boot/config-\(release)").map(KernelConfiguration.init(text:)) }
+    func configuration() -> KernelConfiguration? {
+        bytes("/boot/config-\(release)").map(KernelConfiguration.init(text:))
+    }
 
     /// The first PID namespace has the same number on every kernel since 3.8; nil if it cannot be told.
     var isInFirstPIDNamespace: Bool? { link("/proc/self/ns/pid").map { $0 == "pid:[4026531836]" } }

@@ -23,21 +23,9 @@ extension Examination {
     func state(ofModule name: String) -> ModuleState {
         // What is built in has a directory only if it has parameters or a version, and never this file.
         if machine.exists("/sys/module/\(name)/initstate") { return .loaded }
-        let directory = "/lib/modules/\(machine.release)"
-        let isBuiltIn = machine.text("\(directory)/modules.builtin").map { Self.lists($0, module: name) } ?? false
-        if isBuiltIn || machine.exists("/sys/module/\(name)") { return .builtIn }
-        guard let modules = machine.text("\(directory)/modules.dep") else { return .notLoaded }
-        return Self.lists(modules, module: name) ? .notLoaded : .absent
-    }
-
-    /// Whether `modules.dep` or `modules.builtin` has a line for the module: `kernel/drivers/md/dm-mod.ko.xz: …`. File names
-    /// have either `-` or `_`.
-    static func lists(_ text: String, module name: String) -> Bool {
-        text.lines.contains { line in
-            let path = line.prefix { $0 != ":" }
-            let file = path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
-            return file.prefix { $0 != "." }.replacing("-", with: "_") == name
-        }
+        if builtInModules?.contains(name) == true || machine.exists("/sys/module/\(name)") { return .builtIn }
+        guard let loadableModules else { return .notLoaded }
+        return loadableModules.contains(name) ? .notLoaded : .absent
     }
 
     private var dmModule: Finding {

@@ -11,13 +11,13 @@ extension Examination {
             findings.append(tracing.unknown("others", "what is set now is that capture's"))
             return findings
         }
-        findings += Self.states.map(finding) + [ringBuffer]
+        findings += Self.states.map(finding) + [cpuMask, ringBuffer, probes, instances, attached].compactMap { $0 }
         // What the preflight alone looks at.
-        let told = Set(Self.states.flatMap(\.files) + [Self.buffer])
+        let told = Set(Self.states.flatMap(\.files) + [Self.cpuMaskFile, Self.bufferFile])
         for failure in failures where !isOfOtherGroup(failure) && !told.contains(name(of: failure)) {
             findings.append(tracing.problem(name(of: failure), failure))
         }
-        return findings + [cpuMask, probes, instances, attached].compactMap { $0 }
+        return findings
     }
 
     // MARK: dmflow's own
@@ -78,10 +78,11 @@ extension Examination {
         },
     ]
 
-    private static let buffer = "trace"
+    private static let cpuMaskFile = "tracing_cpumask"
+    private static let bufferFile = "trace"
 
     private func finding(_ state: State) -> Finding {
-        if let failure = failures.first(where: { state.files.contains(name(of: $0)) && !isOfOtherGroup($0) }) {
+        if let failure = failure(at: state.files) {
             return tracing.problem(state.subject, failure.fact + detail(of: failure), remedy: failure.remedy)
         }
         guard let text = text(state.files[0]) else {
@@ -96,20 +97,24 @@ extension Examination {
                 state.subject, "set by somebody else: \(text.prefix(60))")
     }
 
+    private var cpuMask: Finding? {
+        if let failure = failure(at: [Self.cpuMaskFile]) { return tracing.problem("CPU mask", failure) }
+        return text(Self.cpuMaskFile).map { tracing.ok("CPU mask", $0) }
+    }
+
     /// Counted, not read: reading `trace` stops tracing meanwhile.
     private var ringBuffer: Finding {
-        if let failure = failures.first(where: { name(of: $0) == Self.buffer }) {
-            return tracing.problem("ring buffer", failure)
-        }
+        if let failure = failure(at: [Self.bufferFile]) { return tracing.problem("ring buffer", failure) }
         guard let files, let cpus = try? files.cpus() else { return tracing.unknown("ring buffer", "no CPU has one") }
-        let entries = cpus.reduce(0) { $0 + ((try? CPUStatistics(files, cpu: $1).entries) ?? 0) }
+        let counts = cpus.compactMap { try? CPUStatistics(files, cpu: $0).entries }
+        if counts.count < cpus.count { return tracing.unknown("ring buffer", "per_cpu/*/stats cannot be read") }
+        let entries = counts.reduce(0, +)
         if entries == 0 { return tracing.ok("ring buffer", "empty") }
         return tracing.note("ring buffer", "holds \(entries) events of somebody else")
     }
 
-    private var cpuMask: Finding? {
-        if failures.contains(where: { name(of: $0) == "tracing_cpumask" }) { return nil }
-        return text("tracing_cpumask").map { tracing.ok("CPU mask", $0) }
+    private func failure(at files: [String]) -> CaptureError? {
+        failures.first { files.contains(name(of: $0)) && !isOfOtherGroup($0) }
     }
 
     /// Which events are enabled.
