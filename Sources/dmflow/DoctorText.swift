@@ -31,10 +31,17 @@ struct DoctorText {
     }
 
     private func line(_ finding: Finding) -> String {
-        let text = finding.fact + (finding.remedy.map { "; \($0)" } ?? "")
         let start = "  \(verdict(finding.verdict))  \(pad(finding.subject, Self.subjectWidth))  "
-        let lines = columns.map { Self.wrapped(text, to: $0 - Self.indent) } ?? [text]
-        return start + lines.joined(separator: "\n" + String(repeating: " ", count: Self.indent))
+        return start + lines(finding).joined(separator: "\n" + String(repeating: " ", count: Self.indent))
+    }
+
+    /// What to do begins a line of its own where not all fits on one, to be copied.
+    private func lines(_ finding: Finding) -> [String] {
+        let text = finding.fact + (finding.remedy.map { "; \($0)" } ?? "")
+        guard let columns, text.count > columns - Self.indent else { return [text] }
+        let width = columns - Self.indent
+        let fact = Self.wrapped(finding.fact + (finding.remedy == nil ? "" : ";"), to: width)
+        return fact + Self.wrapped(finding.remedy ?? "", to: width)
     }
 
     private func verdict(_ verdict: Finding.Verdict) -> String {

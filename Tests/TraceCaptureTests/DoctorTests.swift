@@ -36,6 +36,7 @@ import Testing
             ("proc/sys/kernel/ftrace_enabled", "1\n"), ("proc/sys/kernel/kptr_restrict", "1\n"),
             ("proc/kallsyms", "ffffffff81000000 T schedule\n"), ("proc/locks", ""),
             ("proc/meminfo", "MemTotal: 4000000 kB\nMemAvailable:    2097152 kB\n"),
+            ("proc/self/mounts", "securityfs /sys/kernel/security securityfs rw 0 0\n"),
             ("proc/1/comm", "systemd\n"), ("proc/712/comm", "multipathd\n"),
             ("sys/kernel/security/lockdown", "none [integrity] confidentiality\n"),
             ("sys/block/dm-0/dm/uuid", "mpath-360000000000000000e00000000010001\n"),
@@ -172,6 +173,15 @@ import Testing
         #expect(problems.first?.remedy == "mount it: mount -t tracefs nodev /sys/kernel/tracing")
         #expect(diagnosis.findings.contains { $0.fact == "not known: tracefs is not mounted" })
         #expect(diagnosis.findings.contains { $0.subject == "multipathd" && $0.verdict == .ok })
+    }
+
+    @Test(arguments: ["kprobe_events", "enabled_functions", "current_tracer", "set_ftrace_pid", "per_cpu/cpu0/stats"])
+    func aFileThatCannotBeReadIsNotTakenAsGood(file: String) {
+        kernel.onRead = { name throws(CaptureError) in
+            if name == file { throw CaptureError(.readFailed, path: name, errno: EPERM) }
+        }
+        let others = findings().filter { $0.group == .tracing && $0.verdict != .ok }
+        #expect(!others.isEmpty)
     }
 
     @Test func processesOfOthersMayBeHidden() throws {

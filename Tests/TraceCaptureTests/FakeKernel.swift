@@ -30,6 +30,8 @@ final class FakeKernel: TracingFiles {
     var pages: [Int: [UInt8]] = [:]
     /// Called before each change, with the file and what is to be written; throws to make it fail.
     var onWrite: (String, String) throws(CaptureError) -> Void = { _, _ throws(CaptureError) in }
+    /// Called before each reading, with the file; throws to make it fail.
+    var onRead: (String) throws(CaptureError) -> Void = { _ throws(CaptureError) in }
     /// All changes in order: `file=value`.
     private(set) var log: [String] = []
     /// Raw pipes handed out, each with a copy by whose inode it is known: other tests reuse the number of a closed one, and
@@ -78,6 +80,7 @@ final class FakeKernel: TracingFiles {
     func exists(_ file: String) -> Bool { snapshot[file] != nil }
 
     func readBytes(_ file: String) throws(CaptureError) -> [UInt8] {
+        try onRead(file)
         if file == "available_filter_functions" { return Array((functions.joined(separator: "\n") + "\n").utf8) }
         if file == "buffer_size_kb" { return Array(showBuffer(nil).utf8) }
         guard let content = snapshot[file] else {

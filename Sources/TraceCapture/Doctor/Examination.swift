@@ -57,4 +57,7 @@ struct Examination {
         guard unreadable == nil, let files else { return nil }
         return try? files.read(file)
     }
+
+    /// Whether there is such a file, which cannot be read. What it would say is not known then, and never taken as good.
+    func isHidden(_ file: String) -> Bool { files?.exists(file) == true && text(file) == nil }
 }

@@ -86,8 +86,7 @@ extension Examination {
             return tracing.problem(state.subject, failure.fact + detail(of: failure), remedy: failure.remedy)
         }
         guard let text = text(state.files[0]) else {
-            let isThere = files?.exists(state.files[0]) == true
-            return isThere
+            return isHidden(state.files[0])
                 ? tracing.unknown(state.subject, "\(state.files[0]) cannot be read")
                 : tracing.ok(state.subject, "this kernel has no \(state.files[0])")
         }
@@ -143,7 +142,11 @@ extension Examination {
     // MARK: Others that a capture can live with
 
     private var probes: Finding {
-        let counts = ["kprobe", "uprobe"].map { ($0, text("\($0)_events")?.lines.count ?? 0) }.filter { $0.1 > 0 }
+        let kinds = ["kprobe", "uprobe"]
+        if let file = kinds.map({ "\($0)_events" }).first(where: isHidden) {
+            return tracing.unknown("probes", "\(file) cannot be read")
+        }
+        let counts = kinds.map { ($0, text("\($0)_events")?.lines.count ?? 0) }.filter { $0.1 > 0 }
         if counts.isEmpty { return tracing.ok("probes", "none defined") }
         let list = counts.map { "\($0.1) \($0.0)\($0.1 == 1 ? "" : "s")" }.joined(separator: ", ")
         return tracing.note(
@@ -151,19 +154,22 @@ extension Examination {
     }
 
     private var instances: Finding {
-        let names = (try? files?.list("instances")) ?? []
-        if names.isEmpty { return tracing.ok("instances", "none") }
+        guard let files else { return tracing.unknown("instances", "needs root") }
+        let names = try? files.list("instances")
+        if names == nil, files.exists("instances") { return tracing.unknown("instances", "instances cannot be read") }
+        guard let names, !names.isEmpty else { return tracing.ok("instances", "none") }
         let list = names.map { name in
             let tracer = text("instances/\(name)/current_tracer") ?? "nop"
             return tracer == "nop" ? name : "\(name) (tracer \(tracer))"
         }
         return tracing.note(
             "instances", "made by somebody else: \(KernelFacts.listing(list))",
-            remedy: "remove one that nobody uses with rmdir in \(files?.directory ?? "tracefs")/instances")
+            remedy: "remove one that nobody uses with rmdir in \(files.directory)/instances")
     }
 
     /// Nil before Linux 3.3, and where function tracing is not dynamic.
     private var attached: Finding? {
+        if isHidden("enabled_functions") { return tracing.unknown("attached", "enabled_functions cannot be read") }
         guard let text = text("enabled_functions") else { return nil }
         let functions = AttachedFunctions(text: text)
         if functions.count == 0 { return tracing.ok("attached", "no function has a tracer, BPF program or live patch") }
