@@ -26,9 +26,12 @@ doctor running
 dmflow doctor --format json >doctor.json
 tracefs_snapshot | diff tracefs.before - >changed.diff || true
 
+# All functions would lock an emulated CPU up.
+echo dm_put >"$tracefs/set_ftrace_filter"
 echo function >"$tracefs/current_tracer"
 doctor tracer
 echo nop >"$tracefs/current_tracer"
+echo >"$tracefs/set_ftrace_filter"
 echo >"$tracefs/trace"
 
 sysctl --quiet --write kernel.kptr_restrict=2
