@@ -72,14 +72,17 @@ extension CaptureError: CustomStringConvertible {
     /// 'what: where (why); what to do', in one line; several lines only when several preflight checks failed.
     public var description: String {
         if case .preflight(let errors) = problem { return errors.map(\.description).joined(separator: "\n") }
-        let wording = wording
-        let place = path.map { ": \($0)" } ?? ""
-        let cause = errno == 0 ? "" : " (\(String(cString: strerror(errno))))"
-        return "\(wording.what)\(place)\(cause); \(wording.remedy)"
+        return "\(fact); \(remedy)"
     }
 
-    /// What and where, without what to do.
-    var fact: String { "\(wording.what)\(path.map { ": \($0)" } ?? "")" }
+    /// 'what: where (why)'
+    var fact: String {
+        let place = path.map { ": \($0)" } ?? ""
+        let cause = errno == 0 ? "" : " (\(String(cString: strerror(errno))))"
+        return "\(wording.what)\(place)\(cause)"
+    }
+
+    var remedy: String { wording.remedy }
 
     private var isForbidden: Bool { errno == EPERM || errno == EACCES }
 

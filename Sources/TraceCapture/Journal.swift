@@ -31,7 +31,7 @@ final class Journal {
     }
 
     static let defaultDirectory = "/run/dmflow"
-    private static let name = "capture.journal"
+    static let name = "capture.journal"
 
     let path: String
     private(set) var entries: [Entry] = []
@@ -91,7 +91,9 @@ final class Journal {
     }
 
     /// Who made the entries; nil if there are none.
-    var owner: Owner? {
+    var owner: Owner? { Self.owner(in: entries) }
+
+    static func owner(in entries: [Entry]) -> Owner? {
         if case .owner(let owner) = entries.first { return owner }
         return nil
     }
@@ -123,7 +125,7 @@ final class Journal {
     }
 
     /// A last line without its end was being written when the process ended: its change was not made.
-    private static func entries(_ content: [UInt8], path: String) throws(CaptureError) -> [Entry] {
+    static func entries(_ content: [UInt8], path: String) throws(CaptureError) -> [Entry] {
         let lines = content.split(separator: 0x0a, omittingEmptySubsequences: false).dropLast()
         do {
             return try lines.map { try JSONDecoder().decode(Entry.self, from: Data($0)) }

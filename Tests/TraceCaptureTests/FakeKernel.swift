@@ -36,6 +36,8 @@ final class FakeKernel: TracingFiles {
     var pages: [Int: [UInt8]] = [:]
     /// Called before each change, with the file and what is to be written; throws to make it fail.
     var onWrite: (String, String) throws(CaptureError) -> Void = { _, _ throws(CaptureError) in }
+    /// Called before each reading, with the file; throws to make it fail.
+    var onRead: (String) throws(CaptureError) -> Void = { _ throws(CaptureError) in }
     /// All changes in order: `file=value`.
     private(set) var log: [String] = []
     /// Raw pipes handed out, each with a copy by whose inode it is known: other tests reuse the number of a closed one, and
@@ -88,14 +90,13 @@ final class FakeKernel: TracingFiles {
 
     func exists(_ file: String) -> Bool {
         if let (instance, name) = split(file) { return instance.exists(name) }
-        if ["instances", "events/dmflow"].contains(file) || instances[file] != nil {
-            return hasInstances || file != "instances"
-        }
-        return snapshot[file] != nil
+        if file == "instances" { return hasInstances }
+        return instances[file] != nil || snapshot[file] != nil || values.keys.contains { $0.hasPrefix("\(file)/") }
     }
 
     func readBytes(_ file: String) throws(CaptureError) -> [UInt8] {
         if let (instance, name) = split(file) { return try instance.readBytes(name) }
+        try onRead(file)
         if file == "available_filter_functions" { return Array((functions.joined(separator: "\n") + "\n").utf8) }
         if file == "buffer_size_kb" { return Array(showBuffer(nil).utf8) }
         guard let content = snapshot[file] else {
@@ -223,14 +224,14 @@ final class FakeKernel: TracingFiles {
 
     func list(_ directory: String) throws(CaptureError) -> [String] {
         if let (instance, name) = split(directory) { return try instance.list(name) }
-        return switch directory {
-        case "instances": instances.keys.map { String($0.dropFirst("instances/".count)) }
-        case "events/dmflow":
-            values.keys.filter { $0.hasPrefix("events/dmflow/") && $0.hasSuffix("/format") }
-                .map { String($0.split(separator: "/")[2]) }.sorted()
-        case "per_cpu": bufferKilobytes.keys.map { "cpu\($0)" }.sorted()
-        case "events/ftrace": ["enable", "funcgraph_entry"]
-        default: throw CaptureError(.readFailed, path: path(directory), errno: ENOENT)
+        switch directory {
+        case "per_cpu": return bufferKilobytes.keys.map { "cpu\($0)" }.sorted()
+        case "events/ftrace": return ["enable", "funcgraph_entry"]
+        default:
+            let names = Array(values.keys) + Array(instances.keys)
+            let files = names.filter { $0.hasPrefix("\(directory)/") }
+            if files.isEmpty { throw CaptureError(.readFailed, path: path(directory), errno: ENOENT) }
+            return Set(files.map { String($0.dropFirst(directory.count + 1).prefix { $0 != "/" }) }).sorted()
         }
     }
 

@@ -115,13 +115,4 @@ import Testing
             try CaptureRun(options, catalogue: .builtin, files: kernel, symbolFile: "", report: { _ in })
         }
     }
-
-    @Test(
-        arguments: [
-            ("6.1.0-35-amd64", KernelRelease(major: 6, minor: 1)), ("6.12.3", KernelRelease(major: 6, minor: 12)),
-            ("7.3-rc1", KernelRelease(major: 7, minor: 3)), ("next", nil), ("", nil), ("6", nil),
-        ] as [(String, KernelRelease?)])
-    func releases(text: String, release: KernelRelease?) {
-        #expect(KernelRelease(text) == release)
-    }
 }

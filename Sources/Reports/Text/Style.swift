@@ -13,9 +13,9 @@ public struct Style: Sendable {
         self.unicode = unicode
     }
 
-    func bold(_ text: String) -> String { escape("1", text) }
-    func dim(_ text: String) -> String { escape("2", text) }
-    func warning(_ text: String) -> String { escape("1;31", text) }
+    public func bold(_ text: String) -> String { escape("1", text) }
+    public func dim(_ text: String) -> String { escape("2", text) }
+    public func warning(_ text: String) -> String { escape("1;31", text) }
 
     /// The same layer has the same colour in every report.
     func layer(_ name: String, _ text: String) -> String { escape(Self.colors[name] ?? "37", text) }

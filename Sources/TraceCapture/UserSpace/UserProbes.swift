@@ -23,6 +23,8 @@ struct UserProbes {
     struct Missing: Equatable {
         let function: Function
         let reason: String
+        /// Whether it is known to be in some versions only.
+        let isOfOtherVersion: Bool
     }
 
     let probes: [Probe]
@@ -53,13 +55,15 @@ struct UserProbes {
             let function = Function(object: wanted.object, name: wanted.function)
             let names = [wanted.function] + (wanted.instead ?? [])
             guard let name = names.first(where: { !Self.places(of: $0, wanted.object, objects).isEmpty }) else {
-                missing.append(Missing(function: function, reason: Self.reason(wanted, objects)))
+                missing.append(Missing(
+                        function: function, reason: Self.reason(wanted, objects), isOfOtherVersion: wanted.versions != nil))
                 continue
             }
             if name != wanted.function { replaced.append((function, name)) }
             let found = Function(object: wanted.object, name: name)
             guard Self.event("call", found).utf8.count <= Self.longestName else {
-                missing.append(Missing(function: function, reason: "its name is too long for a probe"))
+                missing.append(Missing(
+                        function: function, reason: "its name is too long for a probe", isOfOtherVersion: false))
                 continue
             }
             probes += Self.places(of: name, wanted.object, objects).map { Probe(function: found, place: $0) }
