@@ -77,12 +77,13 @@ struct StackBuilder: Sendable {
 
     private mutating func takeCarefully(_ event: GraphEvent) {
         switch event.kind {
-        case .entry: push(event, slot: arrive(event))
-        case .exit: pop(event, slot: arrive(event))
-        case .leaf:
+        case .entry, .exit, .leaf:
             let slot = arrive(event)
-            push(event, slot: slot)
-            pop(event, slot: slot)
+            let event = event.below(stacks[slot].userCalls)
+            if event.kind != .exit { push(event, slot: slot) }
+            if event.kind != .entry { pop(event, slot: slot) }
+        case .userEntry: enterUser(event, slot: arrive(event))
+        case .userExit: leaveUser(event, slot: arrive(event))
         case .loss:
             loss(ring: Int(event.ring), count: event.lostCount)
             let count = TraceCounts.plausibleLoss(event.lostCount)
@@ -99,6 +100,10 @@ struct StackBuilder: Sendable {
         }
         let caller = stacks[slot].top
         if caller >= 0 { calls[caller].enters(depth: event.depth) }
+        begin(event, slot)
+    }
+
+    mutating func begin(_ event: GraphEvent, _ slot: TaskSlot) {
         calls.push(event, on: &stacks[slot])
         output.append(
             .began(FunctionID(index: event.function), task: Int32(slot), number: stacks[slot].top))
@@ -115,14 +120,23 @@ struct StackBuilder: Sendable {
             return orphan(exit, slot)
         }
         while stacks[slot].top != match { endOpen(slot) }
-        var (frame, number) = calls.pop(&stacks[slot])
+        end(exit, slot, lateNs: lateNs)
+    }
+
+    /// Ends the innermost call.
+    ///
+    /// - Parameter lateNs: time of calls below that came when it was over, which has been taken out.
+    mutating func end(_ exit: GraphEvent, _ slot: TaskSlot, lateNs: UInt64 = 0) {
+        var (frame, number, isUser) = calls.pop(&stacks[slot])
         var rest = frame.settle(exit)
         rest.afterNs &+= lateNs
         if frame.isLossy { counts.lossy += 1 } else { counts.calls += 1 }
         let isTimed = exit.duration != GraphEvent.noTime
         if !frame.isLossy && !isTimed { counts.untimed += 1 }
         var facts: Call.Facts = frame.caller < 0 ? .root : []
-        let whole = !frame.isLossy && frame.isWhole
+        // In user space the end is told by name, and the clock of the events may differ from that of the kernel's durations.
+        let whole = !frame.isLossy && frame.isWhole && !frame.exceeds(exit)
+        if isUser { facts.insert(.user) }
         if whole { facts.insert(.whole) }
         if rest.callsAfter { facts.insert(.callsAtOwnDepthCameAfter) }
         if lateNs > 0 { facts.insert(.callsBelowCameAfter) }
@@ -151,41 +165,45 @@ struct StackBuilder: Sendable {
         }
         var frame = calls[top]
         frame.takeOut(late)
-        return frame.matches(exit, isRoot: frame.caller < 0) ? late : 0
+        return frame.matches(exit, isRoot: calls.isKernelRoot(top, stacks[slot])) ? late : 0
     }
 
     /// An exit without an entry still says how long its function took: the caller's self time must not contain it.
-    private mutating func orphan(_ exit: GraphEvent, _ slot: TaskSlot) {
+    mutating func orphan(_ exit: GraphEvent, _ slot: TaskSlot) {
         counts.orphans += 1
         let caller = stacks[slot].top
         let inside = caller < 0 ? 0 : calls[caller].skippedLevelNs
+        var facts: Call.Facts = caller < 0 ? .root : []
+        if exit.kind == .userExit { facts.insert(.user) }
         output.append(
             .ended(
                 Call(
                     startOrNone: GraphEvent.noTime, durationOrNone: exit.duration, childrenNs: inside,
                     function: FunctionID(index: exit.function), taskNumber: Int32(slot), number: -1,
                     key: stacks[slot].key, depthNumber: exit.depth, firstCPU: exit.cpu, lastCPU: exit.cpu,
-                    confidence: .orphan, facts: caller < 0 ? .root : [])))
+                    confidence: .orphan, facts: facts)))
         let isLonger = exit.duration != GraphEvent.noTime && exit.duration > inside
         credit(slot, ns: isLonger ? exit.duration - inside : 0, childDepth: exit.depth, whole: false)
     }
 
     /// Ends the calls that are not less deep than `depth` as open ones, innermost first.
-    private mutating func unwind(_ slot: TaskSlot, from depth: Int) {
+    mutating func unwind(_ slot: TaskSlot, from depth: Int) {
         while stacks[slot].top >= 0, Int(calls[stacks[slot].top].depth) >= depth { endOpen(slot) }
     }
 
     /// Ends the innermost call without an exit.
-    private mutating func endOpen(_ slot: TaskSlot) {
-        let (frame, number) = calls.pop(&stacks[slot])
+    mutating func endOpen(_ slot: TaskSlot) {
+        let (frame, number, isUser) = calls.pop(&stacks[slot])
         counts.open += 1
         var end = GraphEvent(kind: .exit)
         end.cpu = stacks[slot].cpu
+        var facts: Call.Facts = frame.caller < 0 ? [.callsAtOwnDepthCameAfter, .root] : .callsAtOwnDepthCameAfter
+        if isUser { facts.insert(.user) }
         output.append(
             .ended(
                 Call(
                     frame, exit: end, key: stacks[slot].key, task: slot, number: number, confidence: .open,
-                    facts: frame.caller < 0 ? [.callsAtOwnDepthCameAfter, .root] : .callsAtOwnDepthCameAfter)))
+                    facts: facts)))
         credit(slot, ns: frame.childrenNs, childDepth: frame.depth, whole: false)
     }
 

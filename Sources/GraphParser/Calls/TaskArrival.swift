@@ -85,7 +85,9 @@ extension StackBuilder {
         guard open > 0 else { return nil }
         var fitting: TaskKey?
         for task in lanes.unnamedTasks(except: Int(event.cpu)) {
-            guard let slot = slots[key(task, 0)], calls.openDepth(stacks[slot]) == open else { continue }
+            guard let slot = slots[key(task, 0)],
+                calls.openDepth(stacks[slot]) == open + Int(stacks[slot].userCalls)
+            else { continue }
             guard fitting == nil else { return nil }
             fitting = task
         }
