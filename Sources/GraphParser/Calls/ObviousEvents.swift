@@ -53,7 +53,6 @@ private struct Obvious {
         guard ring < running.count, running[ring].task == event.task else { return false }
         let slot = running[ring].slot
         let top = Int(stacks[slot].top)
-        let event = event.below(stacks[slot].userCalls)
         switch event.kind {
         case .entry:
             guard top < 0 || frames[top].depth < event.depth, free >= 0 else { return false }

@@ -134,8 +134,9 @@ struct StackBuilder: Sendable {
         let isTimed = exit.duration != GraphEvent.noTime
         if !frame.isLossy && !isTimed { counts.untimed += 1 }
         var facts: Call.Facts = frame.caller < 0 ? .root : []
-        // In user space the end is told by name, and the clock of the events may differ from that of the kernel's durations.
-        let whole = !frame.isLossy && frame.isWhole && !frame.exceeds(exit)
+        // Of the kernel's calls none does: then it would not be this one's exit.
+        let isExceeded = frame.exceeds(exit)
+        let whole = !frame.isLossy && frame.isWhole && !isExceeded
         if isUser { facts.insert(.user) }
         if whole { facts.insert(.whole) }
         if rest.callsAfter { facts.insert(.callsAtOwnDepthCameAfter) }
@@ -145,7 +146,7 @@ struct StackBuilder: Sendable {
                 Call(
                     frame, exit: exit, key: stacks[slot].key, task: slot, number: number,
                     confidence: frame.isLossy ? .lossy : .complete, facts: facts)))
-        let ns = (isTimed ? exit.duration : frame.childrenNs) &+ rest.afterNs
+        let ns = (isTimed && !isExceeded ? exit.duration : frame.childrenNs) &+ rest.afterNs
         credit(slot, ns: ns, childDepth: frame.depth, whole: whole)
     }
 

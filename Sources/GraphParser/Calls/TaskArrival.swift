@@ -15,7 +15,8 @@ extension StackBuilder {
         if stacks[slot].lastEvent <= losses[Int(stacks[slot].ring)].last { calls.markLossy(stacks[slot]) }
         if stacks[slot].ring != event.ring { migrate(slot, event) }
         stacks[slot].lastEvent = eventNumber
-        running[ring] = Running(task: event.task, slot: slot)
+        // Inside of calls in user space depths shift: nothing is obvious there.
+        running[ring] = stacks[slot].userCalls == 0 ? Running(task: event.task, slot: slot) : .unclear
         return slot
     }
 

@@ -52,6 +52,13 @@ struct Frame {
             && exit.duration != GraphEvent.noTime
     }
 
+    /// Whether more time was measured below than this call in user space lasted, by more than different clocks explain.
+    func isOverfull(_ exit: GraphEvent) -> Bool {
+        guard exit.duration != GraphEvent.noTime else { return false }
+        let inside = childrenNs.without(enteringNs)
+        return inside > exit.duration && inside - exit.duration > exit.duration / 1024 + exit.precision.rounding
+    }
+
     @inline(__always)
     mutating func credit(ns: UInt64, childDepth: UInt16, whole: Bool) {
         childrenNs &+= ns

@@ -13,6 +13,8 @@
 /// - A call lasts from its entry's event to its return's. Text cuts both times to the microsecond, so that its duration may be
 ///   almost one too small or too large. Without times, or where they run backwards, the call has no duration, and the time
 ///   below it counts for its caller; it is nested all the same, since the events' order tells where it began and ended.
+/// - A call with more time below it than it lasted is lossy: some of it was counted twice, since events are missing. But the
+///   clock of the events need not be that of the kernel's durations, and may go slower by a thousandth.
 /// - An interrupt that hits user space is part of the call that it hit, as one in the kernel is.
 extension StackBuilder {
     mutating func enterUser(_ event: GraphEvent, slot: TaskSlot) {
@@ -23,6 +25,7 @@ extension StackBuilder {
         entry.depth = stacks[slot].userCalls
         begin(entry, slot)
         stacks[slot].userCalls += 1
+        running[Int(event.ring)] = .unclear
     }
 
     mutating func leaveUser(_ event: GraphEvent, slot: TaskSlot) {
@@ -37,6 +40,7 @@ extension StackBuilder {
         if start != GraphEvent.noTime, event.timestamp != GraphEvent.noTime, event.timestamp >= start {
             exit.duration = event.timestamp - start
         }
+        if calls[match].isOverfull(exit) { calls[match].isLossy = true }
         end(exit, slot)
     }
 }

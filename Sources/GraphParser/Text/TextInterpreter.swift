@@ -68,17 +68,29 @@ struct TextInterpreter: Sendable {
         let isFirst = opening?.isEmpty ?? true
         let line = isFirst && line.has(bom, at: 0) ? line.extracting(bom.utf8CodeUnitCount..<line.count) : line
         let (text, parsed) = understand(line)
-        guard case .graph(let graph) = parsed else {
+        guard let columns = columns(of: parsed, line, from: text) else {
             opening?.hold(line, from: text, nil)
             if isFirst || opening?.isFull ?? true { endOpening(firstIsCut: false) }
             return
         }
         if isFirst {
-            opening?.hold(line, from: text, graph)
+            opening?.hold(line, from: text, columns)
         } else {
-            let isCut = opening?.firstIsCut(before: line, from: text, graph) ?? false
+            let isCut = opening?.firstIsCut(before: line, from: text, columns) ?? false
             endOpening(firstIsCut: isCut)
             interpret(line)
+        }
+    }
+
+    /// The columns of a call's line; nil of any other.
+    private func columns(of parsed: TextLine, _ line: Span<UInt8>, from text: Int) -> GraphLine? {
+        switch parsed {
+        case .graph(let graph): return graph
+        // As trace-cmd prints them, events of user space have no duration's column; but no line that is cut passes for one.
+        case .comment(let comment) where comment.end == .closed:
+            let call = userCall(comment, line.extracting(text..<line.count), inLog: text > 0)
+            return call == nil ? nil : comment.columns
+        default: return nil
         }
     }
 

@@ -39,7 +39,8 @@ public struct Style: Sendable {
     private static let blocks = Array("▏▎▍▌▋▊▉")
 
     private static let colors = [
-        "daemon": "1;36", "dm": "1;34", "block": "36", "scsi": "32", "libiscsi": "35", "net": "33", "fs": "38;5;173", "mm": "38;5;109",
+        "daemon": "1;36", "dm": "1;34", "block": "36", "scsi": "32", "libiscsi": "35", "net": "33", "fs": "38;5;173",
+        "mm": "38;5;109",
         "lock": "31", "sched": "38;5;141", "irq": "38;5;203", "work": "38;5;150", "time": "38;5;180",
         "driver": "38;5;67",
     ]
