@@ -95,12 +95,22 @@ public struct SyntheticTrace {
 
     private mutating func leave(_ task: Int, interrupted: Bool) {
         let call = stacks[task].removeLast()
+        stayIfAlone(task)
         let depth = depth(task)
         let endsFirst = chance(2)
         let early = tick()
         // A root's exit is not hit: text could not tell the interrupt from the next root.
         if interrupted && depth > 0 { interrupt(task, depth: depth) }
         record(.exit, task, depth, call.function, call.time, endsFirst ? early : tick())
+    }
+
+    /// The trace.dat reader takes an entry with its own exit right behind it on a CPU for a leaf, though the task may have been
+    /// elsewhere in between: so no task comes back to a CPU that was idle since.
+    private mutating func stayIfAlone(_ task: Int) {
+        guard let last = events.last(where: { $0.tid == Int32(100 + task) }),
+            events.last(where: { $0.cpu == homes[task] })?.tid == last.tid
+        else { return }
+        homes[task] = last.cpu
     }
 
     private mutating func interrupt(_ task: Int, depth: Int) {

@@ -39,7 +39,7 @@ import Testing
         #expect(probes.missing.map(\.function.description) == ["no_such_function [libc]", "domap [libnowhere]"])
         #expect(probes.missing[0].reason.contains("not in this version"))
         #expect(probes.missing[1].reason == "libnowhere is not mapped")
-        #expect(probes.description.contains("not there: no_such_function [libc], domap [libnowhere]"))
+        #expect(probes.description.contains("not visible: no_such_function [libc], domap [libnowhere]"))
     }
 
     @Test func anotherFunctionStandsIn() throws {

@@ -131,8 +131,10 @@ extension UserProbes: CustomStringConvertible {
         let traced = probes.map(\.function).uniqued().map(\.description)
         var parts = ["tracing in user space \(traced.joined(separator: ", "))"]
         parts += replaced.map { "\($0.by) instead of \($0.function.name)" }
-        if !missing.isEmpty {
-            parts.append("not there: \(missing.map(\.function.description).joined(separator: ", "))")
+        // What other versions have is no loss; dmflow flows lists it.
+        let lost = missing.filter { !$0.isOfOtherVersion }
+        if !lost.isEmpty {
+            parts.append("not visible: \(lost.map(\.function.description).joined(separator: ", "))")
         }
         return parts.joined(separator: "; ")
     }
