@@ -4,11 +4,12 @@
 #
 # Out:
 #   flows.txt, kernel.txt   dmflow flows, and the kernel's release
+#   functions.txt           all functions that this kernel can trace
 #   FLOW.dat, FLOW.exit, FLOW.stdout, FLOW.stderr   the capture of a flow
 #   FLOW.done               is there when what makes the flow happen went to its end
 # Out, by matrix.after:
 #   FLOW.json               dmflow's report
-#   calls.txt               flow, root and calls, a line for each function at which this kernel begins a flow
+#   calls.txt               flow, function and calls, a line for each function at which this kernel begins a flow
 
 # Each flow NAME of the catalogue has a function flow_NAME here, which begins and ends with no map but mpatha.
 
@@ -143,21 +144,21 @@ spare_again() {
     udevadm settle
 }
 
-# logged_in: whether every session is.
-logged_in() { ! grep --quiet --invert-match LOGGED_IN /sys/class/iscsi_session/*/state; }
-not_logged_in() { ! logged_in; }
+spare_logged_in() { grep --quiet LOGGED_IN "/sys/block/$(spare_disk)/device/../../iscsi_session/"*/state; }
+spare_not_logged_in() { ! spare_logged_in; }
 
 # The target closes a connection; the initiator connects again.
 connection_breaks() {
     local session
     session=$(tgtadm --lld iscsi --op show --mode conn --tid 2 | sed -n 's/^Session: //p')
     tgtadm --lld iscsi --op delete --mode conn --tid 2 --sid "$session" --cid 0
-    until_true not_logged_in
-    until_true logged_in
+    until_true spare_not_logged_in
+    until_true spare_logged_in
 }
 
-# The target says nothing more, to the tries to repair it neither, until the initiator gives the session up. Its pings, which
-# would find that out before any command does, are off in this session, and its patience is two seconds.
+# The target says nothing more, to the tries to repair it neither: the initiator gives the session up, and begins it anew when the
+# target is back. Its pings, which would find the silence out before any command does, are off in this session, and its patience
+# is two seconds.
 command_times_out() {
     local setting target=()
     for setting in timeo.noop_out_{interval,timeout}=0 err_timeo.{abort,lu_reset,tgt_reset}_timeout=2; do
@@ -172,11 +173,11 @@ command_times_out() {
     mapfile -t target < <(pgrep --exact tgtd) # it has a process for its log, too
     kill -STOP "${target[@]}"
     dd if="/dev/$(spare_disk)" of=/dev/null bs=4k count=1 iflag=direct status=none &
-    until_true not_logged_in
-    sleep 1
+    until_true spare_not_logged_in
+    sleep 5
     kill -CONT "${target[@]}"
     wait $!
-    until_true logged_in
+    until_true spare_logged_in
     until_true paths_active 2
 }
 
@@ -198,6 +199,7 @@ capture() {
 
 stack_up
 uname -r >kernel.txt
+cp "$tracefs/available_filter_functions" functions.txt
 step 60 "list the flows" dmflow flows >flows.txt
 mapfile -t names < <(sed -n 's/^\([^ ]\+\) .*/\1/p' flows.txt)
 for name in "${names[@]}"; do

@@ -44,7 +44,7 @@ settings() {
 settings_meanwhile() {
     tracefs_snapshot >/tmp/meanwhile
     cp "$tracefs/set_ftrace_filter" /tmp/filter
-    cp "$tracefs/set_graph_function" /tmp/graph
+    sed 's/ .*//' "$tracefs/set_graph_function" >/tmp/graph
     cp "$tracefs/trace_clock" /tmp/clocks
 }
 
