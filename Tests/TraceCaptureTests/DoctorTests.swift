@@ -256,7 +256,7 @@ import Testing
         func fact(_ subject: String) -> String? { findings.first { $0.subject == subject }?.fact }
         #expect(fact("by default") == "create, load, io: dev_create, table_load, dm_mq_queue_rq")
         #expect(fact("flows")?.contains(" 3 whole, 1 in part, ") == true)
-        #expect(fact("uevent") == "without kobject_uevent_env (not in this kernel, or inlined)")
+        #expect(fact("uevent") == "without dev_uevent (not in this kernel, or inlined)")
         #expect(fact("not at all")?.hasPrefix("submit, complete, failover") == true)
         #expect(fact("scope") == "4 of 4 functions would call the tracer")
         #expect(findings.allSatisfy { $0.verdict != .problem })
