@@ -148,7 +148,7 @@ struct CaptureRun {
     ) throws(CaptureError) -> Timing {
         let own = files.at(state.place)
         let cpuTime = Self.cpuTime()
-        let requests = MultipathRequests.completed()
+        let requests = MultipathRequests()
         try state.set(state.place.file("tracing_on"), to: "1")
         let started = monotonicNanoseconds()
         let watch = CaptureWatch(
@@ -157,7 +157,7 @@ struct CaptureRun {
         let ending = try waitForEnd(workload, recording, watch, signals: &signals)
         let end = monotonicNanoseconds()
         try own.setTracing(on: false)
-        let done = requests.flatMap { before in MultipathRequests.completed().map { $0 &- before } }
+        let done = requests.flatMap { MultipathRequests()?.since($0) }
         return Timing(
             ending: ending, workload: workload, duration: end - started, end: end, cpuTime: cpuTime, requests: done)
     }

@@ -55,14 +55,17 @@ struct UserProbes {
             let function = Function(object: wanted.object, name: wanted.function)
             let names = [wanted.function] + (wanted.instead ?? [])
             guard let name = names.first(where: { !Self.places(of: $0, wanted.object, objects).isEmpty }) else {
-                missing.append(Missing(
-                        function: function, reason: Self.reason(wanted, objects), isOfOtherVersion: wanted.versions != nil))
+                missing.append(
+                    Missing(
+                        function: function, reason: Self.reason(wanted, objects),
+                        isOfOtherVersion: wanted.versions != nil))
                 continue
             }
             if name != wanted.function { replaced.append((function, name)) }
             let found = Function(object: wanted.object, name: name)
             guard Self.event("call", found).utf8.count <= Self.longestName else {
-                missing.append(Missing(
+                missing.append(
+                    Missing(
                         function: function, reason: "its name is too long for a probe", isOfOtherVersion: false))
                 continue
             }
