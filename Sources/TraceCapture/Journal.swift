@@ -23,7 +23,7 @@ final class Journal {
         /// An instance of tracefs, before it is made.
         case instance(String)
         /// Probes, before they are set.
-        case probes(TracefsState.Probes)
+        case probes(ProbeList)
         /// All settings before this are as they were.
         case settingsRestored
         /// A file that is removed unless it gets its name.

@@ -37,7 +37,7 @@ struct StopProbes: Equatable {
             let module = probe.function.module.map { "\($0):" } ?? ""
             return (
                 name: probe.event,
-                definition: "p:\(TracefsState.probeGroup)/\(probe.event) \(module)\(probe.function.name)"
+                definition: "p:\(ProbeList.group)/\(probe.event) \(module)\(probe.function.name)"
             )
         }
         try state.addProbes("kprobe_events", lines)

@@ -71,7 +71,7 @@ struct TraceDat {
     private func appendProbes(to bytes: inout HeaderBytes) {
         bytes.append(UInt32(metadata.probeFormats.isEmpty ? 0 : 1))
         if metadata.probeFormats.isEmpty { return }
-        bytes.append(string: TracefsState.probeGroup)
+        bytes.append(string: ProbeList.group)
         bytes.append(UInt32(metadata.probeFormats.count))
         for format in metadata.probeFormats { bytes.append(sized: format) }
     }

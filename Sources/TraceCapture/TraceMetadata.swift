@@ -28,8 +28,8 @@ struct TraceMetadata {
         headerEvent = try files.readBytes("events/header_event")
         ftraceFormats = try Self.formats(files, of: "ftrace")
         probeFormats =
-            files.exists("events/\(TracefsState.probeGroup)")
-            ? try Self.formats(files, of: TracefsState.probeGroup) : []
+            files.exists("events/\(ProbeList.group)")
+            ? try Self.formats(files, of: ProbeList.group) : []
         symbols = Self.codeSymbols(in: try readWholeFile(symbolFile))
         printkFormats = files.exists("printk_formats") ? try files.readBytes("printk_formats") : []
         let tasks = files.exists("saved_cmdlines") ? try files.readBytes("saved_cmdlines") : []

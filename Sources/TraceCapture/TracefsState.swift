@@ -28,17 +28,11 @@ struct TracefsState {
         let form: Form
     }
 
-    /// Probes that were added to a list.
-    struct Probes: Codable, Equatable {
-        let file: String
-        let names: [String]
-    }
-
     private let files: any TracingFiles
     private let journal: Journal?
     private var saved: [Saved]
     private var instances: [String]
-    private var probes: [Probes]
+    private var probes: [ProbeList]
     /// Where the tracer and the ring buffer are.
     private(set) var place = TracingPlace.topLevel
 
@@ -49,7 +43,7 @@ struct TracefsState {
     ///   - probes: those that it had set.
     init(
         _ files: any TracingFiles, journal: Journal? = nil, saved: [Saved] = [], instances: [String] = [],
-        probes: [Probes] = []
+        probes: [ProbeList] = []
     ) {
         self.files = files
         self.journal = journal
@@ -89,46 +83,19 @@ struct TracefsState {
 
     // MARK: Probes
 
-    /// The group of all probes that dmflow sets.
-    static let probeGroup = "dmflow"
-
     /// Adds probes to a list of them, and records their events.
     ///
-    /// - Parameter probes: the names of the events, and the lines that define them.
+    /// - Parameter probes: the names of the events, and the lines that define them; several may share an event.
     /// - Throws: `.probesExist` if there are some of this group, which are not this capture's.
     mutating func addProbes(_ file: String, _ probes: [(name: String, definition: String)]) throws(CaptureError) {
-        if try Self.names(of: files, in: file).isEmpty == false, !self.probes.contains(where: { $0.file == file }) {
-            throw CaptureError(.probesExist(group: Self.probeGroup), path: files.path(file))
+        if !self.probes.contains(where: { $0.file == file }), try !ProbeList.names(in: file, of: files).isEmpty {
+            throw CaptureError(.probesExist(group: ProbeList.group), path: files.path(file))
         }
-        let added = Probes(file: file, names: probes.map(\.name))
+        let added = ProbeList(file: file, names: Set(probes.map(\.name)).sorted())
         try journal?.append(.probes(added))
         self.probes.append(added)
         for probe in probes { try files.append(file, probe.definition) }
-        for probe in probes { try files.write(place.file("events/\(Self.probeGroup)/\(probe.name)/enable"), "1") }
-    }
-
-    /// The probes of dmflow's group in a list, whose lines begin with `p:dmflow/NAME` or `r16:dmflow/NAME`.
-    private static func names(of files: any TracingFiles, in file: String) throws(CaptureError) -> [String] {
-        let group = ":\(probeGroup)/"
-        return try files.read(file).lines.compactMap { line in
-            let head = line.prefix { $0 != " " }
-            guard let colon = head.firstIndex(of: ":"), head[colon...].hasPrefix(group) else { return nil }
-            return String(head[colon...].dropFirst(group.count))
-        }
-    }
-
-    /// A probe that is on cannot be removed.
-    private func remove(_ probes: Probes) -> Bool {
-        guard let present = try? Self.names(of: files, in: probes.file) else { return !files.exists(probes.file) }
-        let enable = "events/\(Self.probeGroup)/enable"
-        if files.exists(enable) { try? files.write(enable, "0") }
-        var isGone = true
-        for name in probes.names where present.contains(name) {
-            do throws(CaptureError) { try files.append(probes.file, "-:\(Self.probeGroup)/\(name)") } catch {
-                isGone = false
-            }
-        }
-        return isGone
+        for name in added.names { try files.write(place.file("events/\(ProbeList.group)/\(name)/enable"), "1") }
     }
 
     // MARK: Changing
@@ -245,7 +212,7 @@ struct TracefsState {
     mutating func restore() -> [String] {
         let changes = saved.reversed()
         let left =
-            instances.map { "instances/\($0)" }.filter { !removing($0) } + probes.filter { !remove($0) }.map(\.file)
+            instances.map { "instances/\($0)" }.filter { !removing($0) } + probes.filter { !$0.remove(from: files) }.map(\.file)
         (saved, instances, probes, place) = ([], [], [], .topLevel)
         var failed = left + changes.filter { !restoring($0) }.map(\.file)
         for change in changes where !failed.contains(change.file) {

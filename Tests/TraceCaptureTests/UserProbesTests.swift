@@ -33,6 +33,16 @@ import Testing
         #expect(kernel.snapshot == before)
     }
 
+    /// A library with two versions of a function has it in two places: libdevmapper's dm_task_run.
+    @Test func twoPlacesOfOneFunctionShareAnEvent() throws {
+        var state = TracefsState(kernel)
+        let before = kernel.snapshot
+        try state.addProbes("uprobe_events", [("one", "p:dmflow/one /lib/x:0x1"), ("one", "p:dmflow/one /lib/x:0x2")])
+        #expect(kernel.values["uprobe_events"]!.lines.count == 2)
+        #expect(state.restore() == [])
+        #expect(kernel.snapshot == before)
+    }
+
     @Test func whatIsNotThereIsSaidWithTheReason() throws {
         let wanted = try user([("libc", "getsid"), ("libc", "no_such_function"), ("libnowhere", "domap")])
         let probes = try UserProbes(wanted, flow: "test")

@@ -112,7 +112,7 @@ struct UserProbes {
         let lines = probes.flatMap { probe in
             [("p", "call"), ("r", "ret")].map { type, kind in
                 let event = Self.event(kind, probe.function)
-                return (name: event, definition: "\(type):\(TracefsState.probeGroup)/\(event) \(probe.place)")
+                return (name: event, definition: "\(type):\(ProbeList.group)/\(event) \(probe.place)")
             }
         }
         try state.addProbes("uprobe_events", lines)
