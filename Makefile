@@ -54,11 +54,11 @@ bench: lab-deps static
 	test -e .lab/soak/soak.dat || Lab/lab run soak --output .lab/soak
 	Benchmarks/run $(dmflow) .lab/soak
 
-## make fuzz-smoke  a minute of fuzzing of both readers, with AddressSanitizer
+## make fuzz-smoke  a minute of fuzzing of the readers, with AddressSanitizer
 fuzz-smoke: deps
 	rm -rf .fuzz-smoke && FUZZ_CORPUS=$(CURDIR)/.fuzz-smoke Fuzzing/run checked -max_total_time=30
 
-## make fuzz     fuzzing of both readers at once, FUZZ_RUNS inputs each
+## make fuzz     fuzzing of all readers at once, FUZZ_RUNS inputs each
 FUZZ_RUNS ?= 10000000
 fuzz: deps
 	Fuzzing/run quick -runs=$(FUZZ_RUNS)

@@ -14,6 +14,7 @@ let package = Package(
         .executable(name: "dmflow", targets: ["dmflow"]),
         .library(name: "GraphParser", targets: ["GraphParser"]),
         .library(name: "Reports", targets: ["Reports"]),
+        .library(name: "TraceCapture", targets: ["TraceCapture"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -25,8 +26,10 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
+        .systemLibrary(name: "CLinux"),
+
         .target(
-            name: "TraceCapture", dependencies: ["CTracefs"],
+            name: "TraceCapture", dependencies: ["CTracefs", "CLinux"],
             resources: [.embedInCode("Flows/builtin.flows.json")], swiftSettings: strict),
         .target(
             name: "GraphParser", dependencies: ["CTraceevent", "CZlib", "CZstd"], swiftSettings: strict),
@@ -51,7 +54,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ReportsTests", dependencies: ["Reports", "GraphParser", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "EndToEndTests", dependencies: ["Reports", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["GraphParser", "Reports", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CommandLineTests", dependencies: ["dmflow", "TestSupport"], swiftSettings: strict),
     ]
 )

@@ -16,6 +16,7 @@ let package = Package(
     products: [
         .executable(name: "FuzzText", targets: ["FuzzText"]),
         .executable(name: "FuzzTraceDat", targets: ["FuzzTraceDat"]),
+        .executable(name: "FuzzElf", targets: ["FuzzElf"]),
     ],
     dependencies: [.package(name: "dmflow", path: "..")],
     targets: [
@@ -23,9 +24,11 @@ let package = Package(
             name: "FuzzChecks",
             dependencies: [
                 .product(name: "GraphParser", package: "dmflow"), .product(name: "Reports", package: "dmflow"),
+                .product(name: "TraceCapture", package: "dmflow"),
             ],
             swiftSettings: settings),
         .executableTarget(name: "FuzzText", dependencies: ["FuzzChecks"], swiftSettings: settings),
         .executableTarget(name: "FuzzTraceDat", dependencies: ["FuzzChecks"], swiftSettings: settings),
+        .executableTarget(name: "FuzzElf", dependencies: ["FuzzChecks"], swiftSettings: settings),
     ]
 )

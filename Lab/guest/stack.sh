@@ -96,6 +96,20 @@ paths_active() {
     [[ $(multipathd show paths raw format "%m %t %o" 2>/dev/null | grep -c '^mpatha active running') -eq $1 ]]
 }
 
+# paths_again: the sessions of mpatha end, with its paths and the map, and begin anew.
+paths_again() {
+    paths_gone_for_good
+    iscsiadm --mode node --targetname "$multipath_iqn" --login
+    until_true paths_active 2
+    udevadm settle
+}
+
+paths_gone_for_good() {
+    iscsiadm --mode node --targetname "$multipath_iqn" --logout
+    until_true paths_active 0
+    udevadm settle
+}
+
 # spare_table [FEATURES [HANDLER]]: a multipath table with the spare disk as its only path.
 spare_table() {
     local disk device sectors

@@ -103,4 +103,10 @@ tracefs_set_odd() {
     echo schedule_timeout >set_graph_notrace
 }
 
-recording() { [[ $(<"$tracefs/tracing_on") == 1 ]]; }
+# recording: whether a capture records. Before and after that it measures what tracing costs, with the system call getppid.
+recording() {
+    local on=("$tracefs"/instances/dmflow-*/tracing_on)
+    [[ -e ${on[0]} ]] || on=("$tracefs/tracing_on")
+    roots_are_set && [[ $(<"${on[0]}") == 1 ]] && roots_are_set
+} 2>/dev/null
+roots_are_set() { ! grep --quiet getppid "$tracefs/set_graph_function"; }

@@ -1,9 +1,10 @@
 # What the end-to-end test asserts on: dmflow's captures, its ways to end and its refusals, on odd tracefs settings.
 # Needs: dmflow
-# Deadline: 400
+# Deadline: 600
 #
-# Captures: create-load, io, sigint, sigterm, failing-command, full-disk; killed, which is followed by dmflow restore.
-# Refusals: other-tracer, not-root, no-such-root, not-mounted.
+# Captures: create-load, io, sigint, sigterm, failing-command, last, stop-at, disk-fills, forced, daemon, stripped; killed, which is followed by
+# dmflow restore.
+# Refusals: full-disk, other-tracer, not-root, no-such-root, not-mounted.
 # Out, for each NAME of both:
 #   NAME.exit          exit code of dmflow capture
 #   NAME.stderr        its standard error
@@ -46,9 +47,32 @@ ended_by() {
     wait $!
 }
 
+# Reads for longer than is kept.
+last() {
+    dmflow capture --flow io --last 1s --duration 4s &
+    until_true recording
+    while recording; do
+        direct_reads 4
+        sleep 0.2
+    done
+    wait $!
+}
+
+# Ends when the path fails, which its first read finds out.
+stop_at() {
+    dmflow capture --flow failover --stop-at fail_path --stop-after 200ms --duration 60s &
+    until_true recording
+    echo offline >/sys/block/sda/device/state
+    while recording; do
+        direct_reads 4
+        sleep 0.2
+    done
+    wait $!
+}
+
 # A capture that is killed, one that finds what it left, and the way back.
 killed() {
-    dmflow capture --flow io &
+    dmflow capture --flow io --stop-at fail_path &
     until_true recording
     direct_reads 16
     kill -s KILL $!
@@ -71,7 +95,26 @@ read_while_recording() {
 full_disk() {
     mount -t tmpfs -o size=256k full .
     cd "$PWD" || return
-    dmflow capture --flow io -- bash -c read_while_recording
+    dmflow capture --flow io --duration 1s
+}
+
+# Room for the trace's header and a few pages; the rest is taken once tracing is on.
+disk_fills() {
+    mount -t tmpfs -o size=32m full .
+    cd "$PWD" || return
+    dmflow capture --flow io -- bash -c 'fill_disk; read_while_recording'
+}
+fill_disk() { dd if=/dev/zero of=ballast bs=64k status=none 2>/dev/null || truncate --size=-256K ballast; }
+
+# multipathd gets the paths of a map that it does not have yet.
+daemon() { dmflow capture --flow daemon,create,load -- bash -euo pipefail -c paths_again; }
+
+# The daemon as Debian ships it, which shows what its libraries export and no more.
+stripped() {
+    multipathd_down
+    multipathd_up stripped
+    until_true paths_active 2
+    dmflow capture --flow daemon -- bash -euo pipefail -c paths_again
 }
 
 not_mounted() {
@@ -89,8 +132,27 @@ capture sigint ended_by INT
 capture sigterm ended_by TERM
 capture failing-command dmflow capture --flow io -- bash -c 'direct_reads 16; exit 3'
 capture full-disk full_disk
+capture disk-fills disk_fills
+capture last last
+capture stop-at stop_at
+echo running >/sys/block/sda/device/state
+step 30 "wait for both paths again" until_true paths_active 2
 capture killed killed
 
+# What somebody else has set up, to be found as it was.
+echo 1 >"$tracefs/events/sched/sched_process_fork/enable"
+echo $$ >"$tracefs/set_ftrace_pid"
+echo function >"$tracefs/current_tracer"
+tracefs_snapshot >/tmp/forced.before
+attempt forced dmflow capture --flow io --force -- dd if=/dev/mapper/mpatha of=/dev/null bs=4k count=16 iflag=direct
+compare forced /tmp/forced.before
+echo nop >"$tracefs/current_tracer"
+echo >"$tracefs/set_ftrace_pid"
+echo 0 >"$tracefs/events/sched/sched_process_fork/enable"
+
+
+capture daemon daemon
+capture stripped stripped
 capture not-root setpriv --reuid=65534 --regid=65534 --clear-groups dmflow capture --flow io --duration 1s
 capture no-such-root dmflow capture --root no_such_function --duration 1s
 

@@ -105,6 +105,8 @@ flow_complete() {
 
 flow_uevent() { spare_again; }
 
+flow_daemon() { paths_again; }
+
 flow_failover() {
     path_fails_and_comes_back
     path_group_is_initialised

@@ -16,6 +16,8 @@ public struct TraceSource: Equatable, Sendable {
     public let cpus: Int
     /// False for a text without a time column.
     public let hasTimes: Bool
+    /// What dmflow knew of the recording, if it made it.
+    public let recording: RecordingFacts?
     /// What a reader of the figures should know about the file, a sentence each.
     public internal(set) var notes: [String]
 }

@@ -5,7 +5,7 @@ import Glibc
 /// A kernel lists 50,000 to 100,000 functions, so the text is kept as it was read and a function is a few numbers.
 struct AvailableFunctions {
     /// A line of the list. Its place, counted from 1, is what the filter files take as an index (Linux 5.1).
-    struct Function: Equatable, Sendable {
+    struct Function: Equatable, Sendable, CompiledFunction {
         let index: Int
         let name: String
         /// Nil for what is built into the kernel.
@@ -103,26 +103,20 @@ struct AvailableFunctions {
         return entries.indices.lazy.filter { bytes(at: $0).elementsEqual(wanted) }.map { self[$0] }
     }
 
-    /// The places where a source function starts on this kernel: under its own name, and as what the compiler made
-    /// of it (`.isra.0`, `.constprop.3`).
-    ///
-    /// `.part.N` is the remainder of a function whose beginning was inlined: it stands in only where nothing else
-    /// does. `.cold` holds the unlikely blocks of a function that is listed itself, and is no entry at all.
+    /// The places where a source function starts on this kernel: under its own name, and as what the compiler made of it.
     ///
     /// - Parameter source: or a pattern with * and ?, for the functions of these names as the kernel lists them.
     func entryPoints(of source: String) -> [Function] {
         if source.contains(where: { $0 == "*" || $0 == "?" }) { return functions(matching: source) }
         let prefix = Array(source.utf8)
-        let candidates = entries.indices.lazy
+        let forms = entries.indices.lazy
             .filter { position in
                 let name = bytes(at: position)
                 guard name.starts(with: prefix) else { return false }
                 return name.count == prefix.count || name[name.startIndex + prefix.count] == UInt8(ascii: ".")
             }
             .map { self[$0] }
-            .filter { !$0.name.contains(".cold") }
-        let whole = candidates.filter { !$0.name.contains(".part.") }
-        return whole.isEmpty ? Array(candidates) : Array(whole)
+        return Array(forms).entryPoints
     }
 
     /// The same, if one of them is in the module or, where that is not loaded, built in: other code may have a function of the

@@ -1,10 +1,12 @@
 import Glibc
 import Synchronization
 
-/// One thread that takes the pages of one CPU's ring buffer and appends them to a file, as they are.
+/// One thread that moves the pages of one CPU's ring buffer to a file, as they are.
 ///
-/// It looks at no event. While tracing runs it wakes at its own pace rather than by poll(2) on the pipe: that wakes
-/// for every single event on many kernels, and each wake costs a page that is mostly empty.
+/// It looks at no event. Whole pages go by splice(2): the kernel hands the page over, and nobody copies it on the way to the
+/// file's page cache. The last page of a drain is mostly not full, and is read. While tracing runs it wakes at its own pace
+/// rather than by poll(2) on the pipe: that wakes for every single event on many kernels, and each wake costs a page that is
+/// mostly empty.
 final class CPURecorder: Sendable {
     let cpu: Int
     let file: Descriptor
@@ -18,12 +20,12 @@ final class CPURecorder: Sendable {
     /// What a recorder did.
     struct Outcome: Sendable {
         var bytes = 0
-        /// The errno of the read or write that ended it early; 0 if none.
+        /// The errno of the call that ended it early; 0 if none.
         var failure: Int32 = 0
     }
 
-    /// Pages that are gathered before they are written.
-    private static let pagesPerWrite = 64
+    /// Pages that are moved in one call: as many as a pipe holds.
+    private static let pagesPerMove = 16
     /// Milliseconds between two looks at the buffer. At the longest, a buffer of 16 MiB takes 160 MB/s without loss.
     private static let pace = (shortest: 5, longest: 100)
 
@@ -47,49 +49,54 @@ final class CPURecorder: Sendable {
 
     /// Records until `stop`, then reads what is left. To be called once, on a thread of its own.
     func run() {
-        let capacity = pageSize * Self.pagesPerWrite
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: pageSize)
-        defer { buffer.deallocate() }
+        let busy = pageSize * Self.pagesPerMove
+        let page = UnsafeMutableRawBufferPointer.allocate(byteCount: pageSize, alignment: pageSize)
+        defer { page.deallocate() }
+        let pipe = PagePipe(capacity: busy)
         var wait = Self.pace.shortest
         var stopping = false
         while true {
-            let bytes = drain(into: buffer)
-            guard let bytes, !stopping else { return }
+            let before = result.bytes
+            if let pipe, !moveWholePages(through: pipe) { return }
+            // A page that is not full is taken out of the buffer when it is read; while tracing goes on, it shall fill first.
+            if pipe == nil || stopping, !readPages(into: page) { return }
+            if stopping { return }
             // Much was there: look again soon. Little was: let whole pages fill.
-            wait = bytes > capacity ? Self.pace.shortest : min(wait * 2, Self.pace.longest)
+            wait = result.bytes - before > busy ? Self.pace.shortest : min(wait * 2, Self.pace.longest)
             stopping = waitForStop(milliseconds: wait)
         }
     }
 
-    /// Moves all that the buffer holds, the last page even if it is not full.
+    /// Moves all full pages.
     ///
-    /// - Returns: the bytes moved; nil after a failure, which is then recorded.
-    private func drain(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
-        var moved = 0
-        var filled = 0
+    /// - Returns: false after a failure, which is then recorded.
+    private func moveWholePages(through pipe: PagePipe) -> Bool {
         while true {
-            let page = buffer.baseAddress! + filled
-            let count = retrying { read(source.number, page, pageSize) }
-            if let count, count > 0 { filled += count }
-            let isEmpty = count == 0 || (count == nil && errno == EAGAIN)
-            if count == nil && !isEmpty { return fail(errno) }
-            if filled + pageSize > buffer.count || (isEmpty && filled > 0) {
-                let code = writeAll(UnsafeRawBufferPointer(rebasing: buffer[..<filled]), to: file.number)
-                if code != 0 { return fail(code) }
-                moved += filled
-                filled = 0
-            }
-            if isEmpty {
-                outcome.withLock { $0.bytes += moved }
-                return moved
-            }
+            guard let count = pipe.fill(from: source) else { return errno == EAGAIN || fail(errno) }
+            if count == 0 { return true }
+            let code = pipe.empty(into: file, bytes: count)
+            if code != 0 { return fail(code) }
+            outcome.withLock { $0.bytes += count }
         }
     }
 
-    private func fail(_ code: Int32) -> Int? {
+    /// Reads all pages that there are, full or not.
+    private func readPages(into page: UnsafeMutableRawBufferPointer) -> Bool {
+        while true {
+            guard let count = retrying({ read(source.number, page.baseAddress, pageSize) }) else {
+                return errno == EAGAIN || fail(errno)
+            }
+            if count == 0 { return true }
+            let code = writeAll(UnsafeRawBufferPointer(rebasing: page[..<count]), to: file.number)
+            if code != 0 { return fail(code) }
+            outcome.withLock { $0.bytes += count }
+        }
+    }
+
+    private func fail(_ code: Int32) -> Bool {
         outcome.withLock { $0.failure = code }
         failed()
-        return nil
+        return false
     }
 
     private func waitForStop(milliseconds: Int) -> Bool {

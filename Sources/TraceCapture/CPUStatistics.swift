@@ -35,5 +35,8 @@ public struct CPUStatistics: Equatable, Sendable {
     }
 
     /// Events that happened and are in no trace.
-    public var lost: UInt64 { overrun + commitOverrun + dropped }
+    public var lost: UInt64 { overrun &+ commitOverrun &+ dropped }
+
+    /// Events that happened.
+    public var written: UInt64 { read &+ entries &+ lost }
 }

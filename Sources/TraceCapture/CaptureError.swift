@@ -23,10 +23,13 @@ public struct CaptureError: Error, Equatable, Sendable {
         case flowNotOnKernel(String, roots: [String])
         case rootNotOnKernel(String, similar: [String])
         case badDuration(String)
+        case badSize(String)
+        case badShare(String)
         case readFailed
         case writeFailed(value: String)
         case outputNotWritable
         case outputNotAFile
+        case spaceMissing(bytes: Int)
         case recordingFailed
         case noRingBuffer
         case threadFailed
@@ -40,6 +43,16 @@ public struct CaptureError: Error, Equatable, Sendable {
         case captureLeftBehind(process: Int32)
         case journalNotUsable
         case journalDamaged
+        case instanceNotMade
+        /// `kprobe` or `uprobe`.
+        case probesMissing(String)
+        case probesExist(group: String)
+        /// The bound on the overhead cannot be watched.
+        case costNotMeasurable
+        case processNotRunning(String, flow: String)
+        case userFunctionsNotVisible(String, flow: String)
+        /// A program or library, and what is wrong with it.
+        case elfNotUsable(String)
     }
 
     public let problem: Problem
@@ -59,11 +72,17 @@ extension CaptureError: CustomStringConvertible {
     /// 'what: where (why); what to do', in one line; several lines only when several preflight checks failed.
     public var description: String {
         if case .preflight(let errors) = problem { return errors.map(\.description).joined(separator: "\n") }
-        let wording = wording
+        return "\(fact); \(remedy)"
+    }
+
+    /// 'what: where (why)'
+    var fact: String {
         let place = path.map { ": \($0)" } ?? ""
         let cause = errno == 0 ? "" : " (\(String(cString: strerror(errno))))"
-        return "\(wording.what)\(place)\(cause); \(wording.remedy)"
+        return "\(wording.what)\(place)\(cause)"
     }
+
+    var remedy: String { wording.remedy }
 
     private var isForbidden: Bool { errno == EPERM || errno == EACCES }
 
@@ -86,19 +105,28 @@ extension CaptureError: CustomStringConvertible {
                 "show them to root: sysctl kernel.kptr_restrict=1"
             )
         case .tracerInUse(let tracer):
-            ("the tracer '\(tracer)' is in use", "end that session, or write nop into the file")
+            ("the tracer '\(tracer)' is in use", "end that session, or interrupt it with --force")
         case .eventsEnabled:
-            ("trace events are enabled by somebody else", "end that session, or write 0 into the file")
+            ("trace events are enabled by somebody else", "end that session, or interrupt it with --force")
         case .taskFilterSet:
-            ("tracing is limited to certain tasks by somebody else", "end that session, or empty the file")
+            (
+                "tracing is limited to certain tasks by somebody else",
+                "empty the file, or lift the limit meanwhile with --force"
+            )
         case .triggersSet(let first):
-            ("function triggers are set by somebody else ('\(first)')", "remove each by writing it with ! before it")
+            (
+                "function triggers are set by somebody else ('\(first)')",
+                "remove each by writing it with ! before it, or let them act on this capture with --force"
+            )
         case .cpuMaskNarrowed(let mask):
-            ("tracing is limited to certain CPUs by somebody else (mask \(mask))", "write a full mask into the file")
+            (
+                "tracing is limited to certain CPUs by somebody else (mask \(mask))",
+                "write a full mask into the file, or lift the limit meanwhile with --force"
+            )
         case .bufferNotEmpty(let cpu, let entries):
             (
                 "the ring buffer of cpu\(cpu) holds \(entries) events that a capture would erase",
-                "save them (trace-cmd extract) or empty the file"
+                "save them (trace-cmd extract), or let them be erased with --force"
             )
         case .unknownFlow(let name, let known):
             ("no flow is called '\(name)'", "known flows: \(known.joined(separator: ", "))")
@@ -117,6 +145,10 @@ extension CaptureError: CustomStringConvertible {
             )
         case .badDuration(let text):
             ("'\(text)' is not a duration", "write a number and a unit: 500ms, 10s, 2m")
+        case .badSize(let text):
+            ("'\(text)' is not a size", "write a number and a unit: 500K, 100M, 2G")
+        case .badShare(let text):
+            ("'\(text)' is not a share", "write a percentage from 0% to 100%")
         case .readFailed:
             ("cannot read", isForbidden ? "kernel lockdown may forbid it" : "does this kernel have the file?")
         case .writeFailed(let value):
@@ -129,6 +161,11 @@ extension CaptureError: CustomStringConvertible {
             ("cannot create the output", "choose another place with -o")
         case .outputNotAFile:
             ("the output exists and is not a regular file", "choose another name with -o")
+        case .spaceMissing(let bytes):
+            (
+                "no \(bytes >> 20) MiB are free for the trace's header",
+                "free space there, or choose another place with -o"
+            )
         case .recordingFailed:
             ("cannot write the trace", "free space there, or choose another place with -o; nothing was kept")
         case .noRingBuffer:
@@ -153,8 +190,31 @@ extension CaptureError: CustomStringConvertible {
             )
         case .journalNotUsable:
             ("cannot keep a journal of what is changed", "make its directory writable")
+        case .instanceNotMade:
+            ("cannot make a tracing instance", "is memory short, or tracefs mounted read-only?")
+        case .probesMissing(let kind):
+            (
+                "this kernel has no \(kind) events",
+                "use a kernel with CONFIG_\(kind == "kprobe" ? "KPROBE" : "UPROBE")_EVENTS=y"
+            )
+        case .probesExist(let group):
+            (
+                "there are probes of the group '\(group)' that no capture has set",
+                "remove each by writing -:GROUP/NAME into the file"
+            )
+        case .costNotMeasurable:
+            ("what tracing costs cannot be measured: this kernel cannot trace getppid", "leave --max-overhead out")
+        case .processNotRunning(let process, let flow):
+            ("flow '\(flow)': no process runs \(process)", "start it, or leave the flow out")
+        case .userFunctionsNotVisible(let process, let flow):
+            (
+                "flow '\(flow)': none of its functions is visible in \(process) and its libraries",
+                "install their debug symbols; dmflow flows says what is missing"
+            )
         case .journalDamaged:
             ("the journal of what was changed cannot be read", "look at it, put tracing right by hand, and remove it")
+        case .elfNotUsable(let problem):
+            ("the functions of a program cannot be found: \(problem)", "is the file damaged? install its package again")
         }
     }
 }

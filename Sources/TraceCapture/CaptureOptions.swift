@@ -1,4 +1,4 @@
-/// What to capture, for how long, and where to.
+/// What to capture, and where to.
 public struct CaptureOptions: Sendable {
     /// Names in the flow catalogue.
     public var flows: [String]
@@ -6,10 +6,17 @@ public struct CaptureOptions: Sendable {
     public var roots: [String] = []
     /// Record every function of the kernel below the roots, not the storage stack only. Expensive.
     public var allFunctions = false
+    /// What else of the storage stack to record; off by default.
+    public var noise: [TraceNoise] = []
+    /// Record interrupts that hit what is traced.
+    public var interrupts = true
+    /// Take over a tracer, events or a task filter that somebody else has set up, and put them back afterwards.
+    public var force = false
     /// How many levels of calls are recorded; nil for all.
     public var depth: Int?
-    /// Nanoseconds; nil for no limit.
-    public var duration: UInt64?
+    public var limits = CaptureLimits()
+    /// Keep only the last nanoseconds before the end, as far as the ring buffer holds them; nil to keep all.
+    public var keep: UInt64?
     /// The ring buffer of one CPU.
     public var bufferKilobytes = 16 * 1024
     public var output: String

@@ -14,7 +14,8 @@ public struct CaptureSession {
     /// Replaced in tests, whose tracing directory is no kernel's.
     var symbolFile = "/proc/kallsyms"
     var journals = Journal.defaultDirectory
-    var preflight: (any TracingFiles) -> [CaptureError] = { Preflight(files: $0).failures() }
+    var release = KernelRelease.running
+    var obstacles: (any TracingFiles) -> [CaptureError] = { Preflight(files: $0).obstacles() }
 
     /// - Throws: `.tracefsNotMounted`.
     public init(
@@ -39,12 +40,10 @@ public struct CaptureSession {
     ///   that was not there before. After `.notRestored` alone, the file is there.
     public func run() throws(CaptureError) -> CaptureSummary {
         try checkNothingIsLeft()
-        let failures = preflight(files)
-        if !failures.isEmpty { throw CaptureError(.preflight(failures)) }
-        let available = try AvailableFunctions(files)
-        let roots = try RootResolution(
-            flows: options.flows, roots: options.roots, catalogue: catalogue, available: available)
-        for request in roots.requests { report(request.description) }
+        try fail(with: obstacles(files))
+        let wantsInstance = release >= .graphInInstances && files.exists("instances")
+        try checkNobodyIsDisturbed(ownInstance: wantsInstance)
+        let run = try CaptureRun(options, catalogue: catalogue, files: files, symbolFile: symbolFile, report: report)
 
         var signals = SignalWatch()
         guard let journal = try Journal(in: journals, create: true) else {
@@ -55,12 +54,12 @@ public struct CaptureSession {
         var isRestored = true
         defer { if isRestored { try? journal.clear() } }
         var output = try OutputFile(path: options.output) { name throws(CaptureError) in try begin(journal, name) }
+        try output.reserve(try TraceMetadata.expectedSize(symbolFile: symbolFile))
         var state = TracefsState(files, journal: journal)
-        let outcome: RecordedTrace
+        var recorded: RecordedTrace
         do throws(CaptureError) {
-            let settings = CaptureSettings(options: options, roots: roots, available: available, files: files)
-            let applied = try settings.apply(to: &state, report: report)
-            outcome = try record(applied, in: output.directory, state: &state, signals: &signals)
+            if wantsInstance { try enterInstance(&state) }
+            recorded = try run.record(in: output.directory, state: &state, signals: &signals)
         } catch {
             let failed = restore(&state)
             report(restoreFailures: failed)
@@ -70,15 +69,32 @@ public struct CaptureSession {
         let notRestored = restore(&state)
         isRestored = notRestored.isEmpty
         if isRestored { try journal.append(.settingsRestored) }
+        recorded.measureUntraced()
         // A Ctrl-C that was pressed twice has done its work; a later one means that the file is not wanted.
         _ = signals.stopRequested()
 
-        let trace = TraceDat(
-            metadata: outcome.metadata, pageSize: outcome.pageSize, statistics: outcome.statistics)
-        try trace.write(to: output, pages: outcome.pages) { signals.stopRequested() }
+        try recorded.trace.write(to: output, pages: recorded.pages) { signals.stopRequested() }
         try output.commit()
         if !notRestored.isEmpty { throw CaptureError(.notRestored(notRestored), path: files.directory) }
-        return outcome.summary(output: options.output)
+        return recorded.summary(output: options.output)
+    }
+
+    // MARK: Others
+
+    private func fail(with failures: [CaptureError]) throws(CaptureError) {
+        if !failures.isEmpty { throw CaptureError(.preflight(failures)) }
+    }
+
+    private func checkNobodyIsDisturbed(ownInstance: Bool) throws(CaptureError) {
+        let disturbed = Preflight(files: files).othersDisturbed(ownInstance: ownInstance)
+        if !options.force { return try fail(with: disturbed) }
+        for other in disturbed { report("forced although \(other.fact); what can be put back is afterwards") }
+    }
+
+    /// A kernel may be new enough and yet be built otherwise; then the top level has to do.
+    private func enterInstance(_ state: inout TracefsState) throws(CaptureError) {
+        if try state.makeInstance("dmflow-\(getpid())") { return }
+        try checkNobodyIsDisturbed(ownInstance: false)
     }
 
     // MARK: Journal
@@ -100,114 +116,20 @@ public struct CaptureSession {
         try journal.append(.temporaryFile(temporaryFile))
     }
 
-    // MARK: Recording
-
-    /// How often to look after the command unasked, in nanoseconds: in a program that has threads of its own, one of
-    /// them may be given the signal that it ended.
-    private static let childPoll: UInt64 = 500_000_000
-
-    private func record(
-        _ settings: CaptureSettings.Applied, in directory: String, state: inout TracefsState,
-        signals: inout SignalWatch
-    ) throws(CaptureError) -> RecordedTrace {
-        let cpus = try files.cpus()
-        var before: [CPUStatistics] = []
-        for cpu in cpus { before.append(try CPUStatistics(files, cpu: cpu)) }
-        // Not earlier: as long as a raw pipe is open, the kernel refuses to change the tracer.
-        let pageSize = try files.ringBufferPageSize(memoryPage: Int(getpagesize()))
-        let recording = try RingBufferRecording(
-            files, cpus: cpus, pageSize: pageSize, directory: directory, failed: signals.readerFailed)
-        let run: (ending: CaptureSummary.Ending, workload: Workload?, duration: UInt64)
-        do throws(CaptureError) {
-            try recording.start()
-            run = try trace(recording, state: &state, signals: &signals)
-        } catch {
-            try? files.setTracing(on: false)
-            recording.finish()
-            throw error
-        }
-        let (pages, failure) = recording.finish()
-        try check(failure)
-        var statistics: [CPUStatistics] = []
-        for cpu in cpus { statistics.append(try CPUStatistics(files, cpu: cpu)) }
-        return RecordedTrace(
-            pages: pages, pageSize: pageSize,
-            metadata: try TraceMetadata(files, clock: settings.clock, symbolFile: symbolFile),
-            before: before, statistics: statistics, ending: run.ending, workload: run.workload,
-            duration: run.duration, settings: settings)
-    }
-
-    /// Turns tracing on, starts the command, waits for the end, and turns tracing off.
-    private func trace(
-        _ recording: RingBufferRecording, state: inout TracefsState, signals: inout SignalWatch
-    ) throws(CaptureError) -> (CaptureSummary.Ending, Workload?, UInt64) {
-        try state.set("tracing_on", to: "1")
-        let started = monotonicNanoseconds()
-        let workload = options.command.isEmpty ? nil : try Workload(options.command)
-        let deadline = options.duration.map { started + $0 }
-        let ending = try waitForEnd(workload, recording, deadline: deadline, signals: &signals)
-        let duration = monotonicNanoseconds() - started
-        try files.setTracing(on: false)
-        return (ending, workload, duration)
-    }
-
-    private func waitForEnd(
-        _ workload: Workload?, _ recording: RingBufferRecording, deadline: UInt64?,
-        signals: inout SignalWatch
-    ) throws(CaptureError) -> CaptureSummary.Ending {
-        while true {
-            let now = monotonicNanoseconds()
-            if let deadline, now >= deadline { return .durationPassed }
-            switch signals.next(deadline: min(deadline ?? .max, now + Self.childPoll)) {
-            case .deadline, .childEnded:
-                if let workload, workload.hasEnded() { return .commandEnded }
-            case .reader:
-                try check(recording.failure())
-            case .stop(let signal):
-                // The terminal sends SIGINT and SIGQUIT to the command by itself; others came to this process only.
-                if signal == SIGTERM || signal == SIGHUP { workload?.send(signal: signal) }
-                return .signal(signal)
-            }
-        }
-    }
-
-    private func check(_ code: Int32) throws(CaptureError) {
-        if code != 0 { throw CaptureError(.recordingFailed, path: options.output, errno: code) }
-    }
-
     // MARK: Restoring
 
     /// Puts tracefs back, with the ring buffer as empty as it was found.
     private func restore(_ state: inout TracefsState) -> [String] {
         guard state.isChanged else { return [] }
+        let usedTopLevel = state.place == .topLevel
         var failed = state.restore()
-        do { try files.write("trace", "") } catch { failed.append("trace") }
+        if usedTopLevel {
+            do { try files.write("trace", "") } catch { failed.append("trace") }
+        }
         return failed
     }
 
     private func report(restoreFailures failed: [String]) {
         if !failed.isEmpty { report(CaptureError(.notRestored(failed), path: files.directory).description) }
-    }
-}
-
-/// What was recorded, until it is in a file.
-struct RecordedTrace {
-    let pages: [RingBufferRecording.Pages]
-    let pageSize: Int
-    let metadata: TraceMetadata
-    let before: [CPUStatistics]
-    let statistics: [CPUStatistics]
-    let ending: CaptureSummary.Ending
-    let workload: Workload?
-    let duration: UInt64
-    let settings: CaptureSettings.Applied
-
-    func summary(output: String) -> CaptureSummary {
-        let cpus = zip(before, statistics).map { before, after in
-            CaptureSummary.CPU(cpu: after.cpu, events: after.read - before.read, lost: after.lost - before.lost)
-        }
-        return CaptureSummary(
-            output: output, ending: ending, command: workload?.status(), cpus: cpus, duration: duration,
-            bytes: pages.reduce(0) { $0 + $1.bytes }, functions: settings.functions, clock: settings.clock)
     }
 }

@@ -2,6 +2,8 @@
 struct CaptureSettings {
     let options: CaptureOptions
     let roots: RootResolution
+    /// Functions to trace that begin no tree.
+    let besides: [AvailableFunctions.Function]
     let available: AvailableFunctions
     let files: any TracingFiles
 
@@ -22,25 +24,46 @@ struct CaptureSettings {
     private static let recordOptions = [
         ("overwrite", "1"),  // a full buffer loses its oldest events, and says so in the pages
         ("record-cmd", "1"),  // task names
-        ("sleep-time", "1"),  // durations include the time off the CPU
-        ("funcgraph-irqs", "1"),
-        ("funcgraph-args", "0"), ("funcgraph-retval", "0"), ("funcgraph-retaddr", "0"),
     ]
+
+    /// The same, of function_graph.
+    private var graphOptions: [(String, String)] {
+        [
+            ("sleep-time", "1"),  // durations include the time off the CPU
+            ("funcgraph-irqs", options.interrupts ? "1" : "0"),
+            ("funcgraph-args", "0"), ("funcgraph-retval", "0"), ("funcgraph-retaddr", "0"),
+        ]
+    }
 
     /// Makes everything ready; tracing is off, and the tracer set, when this returns.
     func apply(to state: inout TracefsState, report: (String) -> Void) throws(CaptureError) -> Applied {
-        try state.set("tracing_on", to: "0")
+        let place = state.place
+        try state.set(place.file("tracing_on"), to: "0")
+        try takeOver(&state)
         // mono can be compared between CPUs and with user space; local, the default, with neither.
-        let clock = try state.choose("trace_clock", ["mono", "global"])
+        let clock = try state.choose(place.file("trace_clock"), ["mono", "global"])
         try applyOptions(to: &state)
         let kilobytes = try applyBufferSize(to: &state, report: report)
         let functions = try applyFunctions(to: &state, report: report)
-        try state.setGraphTracer()
+        try state.set(place.file("current_tracer"), to: "function_graph")
         return Applied(clock: clock, functions: functions, bufferKilobytes: kilobytes)
     }
 
+    /// What somebody else has set up would be recorded too, or keep tasks and CPUs out. Without `--force`, the preflight has
+    /// seen that there is nothing.
+    private func takeOver(_ state: inout TracefsState) throws(CaptureError) {
+        for list in ["set_event", "set_ftrace_pid", "set_ftrace_notrace_pid", "set_event_pid", "set_event_notrace_pid"]
+        {
+            try state.clearLines(state.place.file(list))
+        }
+        try state.widenMask(state.place.file("tracing_cpumask"), cpus: try files.cpus())
+    }
+
     private func applyOptions(to state: inout TracefsState) throws(CaptureError) {
-        for (option, value) in Self.recordOptions { try state.setIfPresent("options/\(option)", to: value) }
+        for (option, value) in Self.recordOptions {
+            try state.setIfPresent(state.place.file("options/\(option)"), to: value)
+        }
+        for (option, value) in graphOptions { try state.setGraphOption("options/\(option)", to: value) }
         try state.setIfPresent("tracing_thresh", to: "0")
         let depth = options.depth ?? (options.allFunctions ? Self.allFunctionsDepth : 0)
         try state.setIfPresent("max_graph_depth", to: String(depth))
@@ -73,23 +96,37 @@ struct CaptureSettings {
     private func applyFunctions(
         to state: inout TracefsState, report: (String) -> Void
     ) throws(CaptureError) -> Int {
-        try state.clearList("set_ftrace_notrace", graph: false)
+        let filter = state.place.file("set_ftrace_filter")
+        try state.clearList(state.place.file("set_ftrace_notrace"), graph: false)
         try state.clearList("set_graph_notrace", graph: true)
         try state.setGraphList("set_graph_function", roots.graphLines)
         if options.allFunctions {
             report(
                 "warning: all \(available.count) functions of the kernel will call the tracer, on every CPU and for "
                     + "every task; this slows the whole machine and can stall it")
-            try state.clearList("set_ftrace_filter", graph: false)
+            try state.clearList(filter, graph: false)
             return available.count
         }
-        let scope = TraceScope.storageStack
+        reportWhatIsLeftOut(report)
+        let scope = TraceScope.storageStack(noise: options.noise, interrupts: options.interrupts)
         let loaded = available.loadedModules
         // A function that is not in the filter begins no tree either.
-        let functions = Set((available.functions(in: scope) + roots.functions).map(\.index)).sorted()
+        let functions = Set((available.functions(in: scope) + roots.functions + besides).map(\.index)).sorted()
         try state.setFilter(
-            "set_ftrace_filter", indices: functions.map(String.init) + scope.pendingLines(loaded: loaded),
-            names: { scope.patternLines(loaded: loaded) + roots.graphLines + scope.pendingLines(loaded: loaded) })
-        return FunctionList(text: try files.read("set_ftrace_filter")).functions.count
+            filter, indices: functions.map(String.init) + scope.pendingLines(loaded: loaded),
+            names: {
+                scope.patternLines(loaded: loaded) + roots.graphLines + besides.map(\.name)
+                    + scope.pendingLines(loaded: loaded)
+            })
+        return FunctionList(text: try files.read(filter)).functions.count
+    }
+
+    private func reportWhatIsLeftOut(_ report: (String) -> Void) {
+        let noise = TraceNoise.allCases.filter { !options.noise.contains($0) }.map(\.rawValue)
+        if !noise.isEmpty {
+            report(
+                "not recorded: \(noise.joined(separator: ", ")); --noise \(noise.joined(separator: ",")) records them")
+        }
+        if !options.interrupts { report("not recorded: interrupts; their time counts for what they hit") }
     }
 }

@@ -5,6 +5,14 @@ public struct CaptureSummary: Sendable {
         case commandEnded
         case durationPassed
         case signal(Int32)
+        case sizeReached
+        /// The first of the functions that end the capture was called.
+        case stopFunctionCalled(String)
+        /// The part of the events that was lost.
+        case lossExceeded(Double)
+        /// The part of a CPU's time that tracing took.
+        case overheadExceeded(Double)
+        case diskFull
     }
 
     /// What one CPU contributed.
@@ -14,6 +22,10 @@ public struct CaptureSummary: Sendable {
         public let events: UInt64
         /// Events that happened and are not in the file.
         public let lost: UInt64
+        /// Of a capture that keeps only the end: nanoseconds before the end at which what is kept begins.
+        public let heldNs: UInt64?
+        /// Of such a capture: older events, which made room for newer ones.
+        public let overwritten: UInt64
     }
 
     public let output: String
@@ -28,7 +40,21 @@ public struct CaptureSummary: Sendable {
     /// Functions that could be recorded.
     public let functions: Int
     public let clock: String
+    /// Nanoseconds before the end that were to be kept; nil for all.
+    public let keep: UInt64?
+    let facts: CaptureFacts
 
     public var events: UInt64 { cpus.reduce(0) { $0 + $1.events } }
     public var lost: UInt64 { cpus.reduce(0) { $0 + $1.lost } }
+    /// CPU time that dmflow took while it recorded, in nanoseconds.
+    public var ownCPUNs: UInt64 { facts.ownCPUNs }
+    /// Nanoseconds that tracing a call cost, before and after the recording; nil if it could not be measured.
+    public var callCostNs: (before: Double, after: Double)? { facts.callCostNs }
+
+    /// The part of a CPU's time that tracing took, on whichever CPU it was highest; nil if it is not known.
+    public var overhead: Double? {
+        guard let callCostNs, duration > 0 else { return nil }
+        let busiest = cpus.map { $0.events &+ $0.lost &+ $0.overwritten }.max() ?? 0
+        return Double(busiest) / 2 * max(callCostNs.before, callCostNs.after) / Double(duration)
+    }
 }

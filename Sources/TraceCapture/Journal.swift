@@ -20,6 +20,10 @@ final class Journal {
         case owner(Owner)
         /// A file of tracefs, before its first change.
         case setting(TracefsState.Saved)
+        /// An instance of tracefs, before it is made.
+        case instance(String)
+        /// Probes, before they are set.
+        case probes(ProbeList)
         /// All settings before this are as they were.
         case settingsRestored
         /// A file that is removed unless it gets its name.
@@ -27,7 +31,7 @@ final class Journal {
     }
 
     static let defaultDirectory = "/run/dmflow"
-    private static let name = "capture.journal"
+    static let name = "capture.journal"
 
     let path: String
     private(set) var entries: [Entry] = []
@@ -87,15 +91,20 @@ final class Journal {
     }
 
     /// Who made the entries; nil if there are none.
-    var owner: Owner? {
+    var owner: Owner? { Self.owner(in: entries) }
+
+    static func owner(in entries: [Entry]) -> Owner? {
         if case .owner(let owner) = entries.first { return owner }
         return nil
     }
 
-    /// What is to be put back.
-    var settings: [TracefsState.Saved] {
-        if entries.contains(.settingsRestored) { return [] }
-        return entries.compactMap { if case .setting(let saved) = $0 { saved } else { nil } }
+    /// What is to be put back, as a state that does so.
+    func state(of files: any TracingFiles) -> TracefsState {
+        let changes = entries.contains(.settingsRestored) ? [] : entries
+        return TracefsState(
+            files, saved: changes.compactMap { if case .setting(let saved) = $0 { saved } else { nil } },
+            instances: changes.compactMap { if case .instance(let name) = $0 { name } else { nil } },
+            probes: changes.compactMap { if case .probes(let probes) = $0 { probes } else { nil } })
     }
 
     /// Writes an entry; what it is about may be changed when this returns.
@@ -116,7 +125,7 @@ final class Journal {
     }
 
     /// A last line without its end was being written when the process ended: its change was not made.
-    private static func entries(_ content: [UInt8], path: String) throws(CaptureError) -> [Entry] {
+    static func entries(_ content: [UInt8], path: String) throws(CaptureError) -> [Entry] {
         let lines = content.split(separator: 0x0a, omittingEmptySubsequences: false).dropLast()
         do {
             return try lines.map { try JSONDecoder().decode(Entry.self, from: Data($0)) }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A file that appears under its name only when it is whole.
@@ -40,6 +41,15 @@ struct OutputFile: ~Copyable {
     deinit {
         close(descriptor)
         if !committed { unlink(temporaryPath) }
+    }
+
+    /// Sets space aside, so that a disk that fills up meanwhile has room for it. Where the file system cannot, nothing is.
+    ///
+    /// - Throws: `.outputNotWritable` if there is not as much.
+    func reserve(_ bytes: Int) throws(CaptureError) {
+        if retrying({ dmflow_reserve(descriptor, 0, off_t(bytes)) }) == nil, errno != EOPNOTSUPP {
+            throw CaptureError(.spaceMissing(bytes: bytes), path: path, errno: errno)
+        }
     }
 
     /// Makes the content durable and gives the file its name, in place of a file that has it already.

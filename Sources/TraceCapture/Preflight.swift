@@ -2,21 +2,31 @@ import Glibc
 
 /// The checks before anything is touched: may this process trace, can this kernel, and does nobody else.
 ///
-/// The top-level tracing directory is one for the whole machine. What another session has set up there would bend
-/// this capture, and this capture would end that session; so any sign of one is a reason to stop.
+/// The top level of tracefs is one for the whole machine. What another session has set up there would bend this capture, and
+/// this capture would end that session; so any sign of one is a reason to stop. With an instance of its own, only another user
+/// of function_graph is: both would share the functions at which trees begin.
 struct Preflight {
     let files: any TracingFiles
     /// Below which kernel settings are read: `/proc/sys/kernel`.
     var sysctl = "/proc/sys/kernel"
 
+    /// Why nobody could trace here.
+    ///
     /// - Returns: every check that failed, each with its remedy; empty when the way is free.
-    func failures() -> [CaptureError] {
+    func obstacles() -> [CaptureError] {
         // Without permission or the tracer, the other checks would only fail for that reason.
         let basic = failures(of: [permission]) + failures(of: [graphTracer])
         if let first = basic.first { return [first] }
-        return failures(of: [
-            functionTracing, addresses, currentTracer, events, taskFilter, triggers, cpuMask, ringBuffer,
-        ])
+        return failures(of: [functionTracing, addresses])
+    }
+
+    /// Signs of somebody else who traces, whom a capture would disturb.
+    ///
+    /// - Parameter ownInstance: whether the capture has an instance of its own.
+    func othersDisturbed(ownInstance: Bool) -> [CaptureError] {
+        ownInstance
+            ? failures(of: [graphInUse])
+            : failures(of: [currentTracer, events, taskFilter, triggers, cpuMask, ringBuffer])
     }
 
     private func failures(of checks: [() throws(CaptureError) -> CaptureError?]) -> [CaptureError] {
@@ -62,6 +72,16 @@ struct Preflight {
     private func currentTracer() throws(CaptureError) -> CaptureError? {
         let tracer = try files.read("current_tracer")
         return tracer == "nop" ? nil : CaptureError(.tracerInUse(tracer), path: files.path("current_tracer"))
+    }
+
+    private func graphInUse() throws(CaptureError) -> CaptureError? {
+        let instances = (try? files.list("instances")) ?? []
+        for file in ["current_tracer"] + instances.map({ "instances/\($0)/current_tracer" }) where files.exists(file) {
+            if try files.read(file) == "function_graph" {
+                return CaptureError(.tracerInUse("function_graph"), path: files.path(file))
+            }
+        }
+        return nil
     }
 
     private func events() throws(CaptureError) -> CaptureError? {

@@ -34,23 +34,29 @@ public struct Restoration {
         guard let journal = try Journal(in: directory, create: false), let owner = journal.owner else {
             return .nothingToRestore
         }
-        let settings = journal.settings
         // What an earlier boot had changed is gone with it.
         let isSameBoot = owner.boot == Journal.Owner(tracefs: owner.tracefs).boot
-        if !settings.isEmpty && isSameBoot { try restore(settings, owner) }
+        let changed = isSameBoot ? try restore(journal, owner) : []
         for case .temporaryFile(let path) in journal.entries { unlink(path) }
         try journal.clear()
-        return .restored(process: owner.process, files: isSameBoot ? settings.map(\.file) : [])
+        return .restored(process: owner.process, files: changed)
     }
 
-    private func restore(_ settings: [TracefsState.Saved], _ owner: Journal.Owner) throws(CaptureError) {
+    /// - Returns: the names of what was changed.
+    private func restore(_ journal: Journal, _ owner: Journal.Owner) throws(CaptureError) -> [String] {
         let files = try openFiles(owner.tracefs)
+        var state = journal.state(of: files)
+        let changed = state.changed
+        if changed.isEmpty { return [] }
         guard files.exists("current_tracer") else { throw CaptureError(.tracefsNotMounted, path: owner.tracefs) }
-        try files.setTracing(on: false)
-        var state = TracefsState(files, saved: settings)
+        // What was recorded at the top level is in its buffer, which was empty when the capture began.
+        let usedTopLevel = changed.contains("current_tracer") || changed.contains("tracing_on")
+        if usedTopLevel { try files.setTracing(on: false) }
         var failed = state.restore()
-        // It was empty when the capture began.
-        do { try files.write("trace", "") } catch { failed.append("trace") }
+        if usedTopLevel {
+            do { try files.write("trace", "") } catch { failed.append("trace") }
+        }
         if !failed.isEmpty { throw CaptureError(.notRestored(failed), path: files.directory) }
+        return changed
     }
 }

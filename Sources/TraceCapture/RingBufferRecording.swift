@@ -6,7 +6,12 @@ final class RingBufferRecording {
     struct Pages {
         let cpu: Int
         let file: Descriptor
+        /// Where they begin in the file.
+        var start = 0
+        /// Where they end.
         let bytes: Int
+
+        var size: Int { bytes - start }
     }
 
     private var recorders: [CPURecorder]
@@ -57,6 +62,9 @@ final class RingBufferRecording {
             threads.append(thread)
         }
     }
+
+    /// Bytes that are recorded so far.
+    var bytes: Int { recorders.reduce(0) { $0 + $1.result.bytes } }
 
     /// The errno of the first recorder that failed so far; 0 if none has.
     func failure() -> Int32 {

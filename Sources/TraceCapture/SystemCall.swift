@@ -24,7 +24,9 @@ func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
 }
 
 /// The content of a file outside tracefs, such as /proc/kallsyms, whose size is not known beforehand.
-func readWholeFile(_ path: String) throws(CaptureError) -> [UInt8] {
+///
+/// - Parameter limit: the most bytes that it may have.
+func readWholeFile(_ path: String, atMost limit: Int = .max) throws(CaptureError) -> [UInt8] {
     guard let descriptor = retrying({ open(path, O_RDONLY | O_CLOEXEC) }) else {
         throw CaptureError(.readFailed, path: path, errno: errno)
     }
@@ -36,6 +38,7 @@ func readWholeFile(_ path: String) throws(CaptureError) -> [UInt8] {
             throw CaptureError(.readFailed, path: path, errno: errno)
         }
         if count == 0 { return content }
+        if count > limit - content.count { throw CaptureError(.readFailed, path: path, errno: EFBIG) }
         content.append(contentsOf: chunk[..<count])
     }
 }
@@ -45,6 +48,17 @@ func absolutePath(_ path: String) -> String? {
     guard let real = realpath(path, nil) else { return nil }
     defer { free(real) }
     return String(cString: real)
+}
+
+/// What a symbolic link says; nil with `errno` set if it is none or says nothing.
+///
+/// - Parameter directory: a descriptor that the path is relative to; with an empty path, of the link itself.
+func linkTarget(_ path: String, in directory: Int32 = AT_FDCWD) -> String? {
+    var target = [UInt8](repeating: 0, count: Int(PATH_MAX) + 1)
+    let length = target.withUnsafeMutableBytes { buffer in
+        readlinkat(directory, path, buffer.baseAddress!.assumingMemoryBound(to: CChar.self), buffer.count)
+    }
+    return length > 0 ? String(decoding: target[..<length], as: UTF8.self) : nil
 }
 
 /// The names in a directory, sorted, hidden ones too; without `.` and `..`.

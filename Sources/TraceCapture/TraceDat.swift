@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A trace.dat file of version 6, as trace-cmd(1) and KernelShark read it; see trace-cmd.dat.v6(5).
@@ -23,6 +24,7 @@ struct TraceDat {
     let metadata: TraceMetadata
     let pageSize: Int
     let statistics: [CPUStatistics]
+    var facts: CaptureFacts?
 
     /// The header up to the first page, and where each CPU's pages go.
     ///
@@ -62,8 +64,16 @@ struct TraceDat {
         bytes.append(sized: metadata.headerEvent)
         bytes.append(UInt32(metadata.ftraceFormats.count))
         for format in metadata.ftraceFormats { bytes.append(sized: format) }
-        // Event systems: none was enabled.
-        bytes.append(UInt32(0))
+        appendProbes(to: &bytes)
+    }
+
+    /// The systems of events that were on: none but the probes'.
+    private func appendProbes(to bytes: inout HeaderBytes) {
+        bytes.append(UInt32(metadata.probeFormats.isEmpty ? 0 : 1))
+        if metadata.probeFormats.isEmpty { return }
+        bytes.append(string: ProbeList.group)
+        bytes.append(UInt32(metadata.probeFormats.count))
+        for format in metadata.probeFormats { bytes.append(sized: format) }
     }
 
     private func appendNames(to bytes: inout HeaderBytes) {
@@ -79,6 +89,7 @@ struct TraceDat {
         for cpu in statistics {
             append(.cpuStatistics, Array("CPU: \(cpu.cpu)\n\(cpu.text)\0".utf8), to: &bytes)
         }
+        if let facts { append(.cpuStatistics, Array("\(facts.text)\0".utf8), to: &bytes) }
         append(.traceClock, [], to: &bytes)
         append(.systemName, Array("\(metadata.system)\0".utf8), to: &bytes)
         append(.writer, Array("dmflow\0".utf8), to: &bytes)
@@ -131,17 +142,16 @@ extension TraceDat {
         to output: borrowing OutputFile, pages: [RingBufferRecording.Pages], interrupted: () -> Bool
     ) throws(CaptureError) {
         var sizes = [Int](repeating: 0, count: (pages.map(\.cpu).max() ?? -1) + 1)
-        for lane in pages { sizes[lane.cpu] = lane.bytes }
+        for lane in pages { sizes[lane.cpu] = lane.size }
         let (header, extents) = layout(sizes: sizes)
         let code = header.withUnsafeBytes { writeAll($0, to: output.descriptor) }
         if code != 0 { throw CaptureError(.recordingFailed, path: output.path, errno: code) }
         for lane in pages {
             let extent = extents[lane.cpu]
-            if lseek(output.descriptor, off_t(extent.offset), SEEK_SET) < 0 || lseek(lane.file.number, 0, SEEK_SET) < 0
-            {
+            if lseek(output.descriptor, off_t(extent.offset), SEEK_SET) < 0 {
                 throw CaptureError(.recordingFailed, path: output.path, errno: errno)
             }
-            try copy(lane.file.number, to: output, interrupted: interrupted)
+            try move(lane, to: output, interrupted: interrupted)
         }
         // Readers expect the last extent to lie inside the file, even if it is empty.
         let end = off_t(extents.last.map { $0.offset + $0.size } ?? 0)
@@ -150,19 +160,25 @@ extension TraceDat {
         }
     }
 
-    private func copy(
-        _ source: Int32, to output: borrowing OutputFile, interrupted: () -> Bool
+    /// Copies the pages, and gives the space of what is copied back: a disk need not hold them twice.
+    private func move(
+        _ lane: RingBufferRecording.Pages, to output: borrowing OutputFile, interrupted: () -> Bool
     ) throws(CaptureError) {
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: pageSize)
         defer { chunk.deallocate() }
-        while true {
+        var offset = lane.start
+        while offset < lane.bytes {
             if interrupted() { throw CaptureError(.interruptedWhileWriting, path: output.path) }
-            guard let count = retrying({ read(source, chunk.baseAddress, chunk.count) }) else {
-                throw CaptureError(.recordingFailed, path: output.path, errno: errno)
+            let wanted = min(chunk.count, lane.bytes - offset)
+            let got = retrying { pread(lane.file.number, chunk.baseAddress, wanted, off_t(offset)) }
+            guard let got, got > 0 else {
+                throw CaptureError(.recordingFailed, path: output.path, errno: got == nil ? errno : EIO)
             }
-            if count == 0 { return }
-            let code = writeAll(UnsafeRawBufferPointer(rebasing: chunk[..<count]), to: output.descriptor)
+            let code = writeAll(UnsafeRawBufferPointer(rebasing: chunk[..<got]), to: output.descriptor)
             if code != 0 { throw CaptureError(.recordingFailed, path: output.path, errno: code) }
+            // Some file systems cannot; then it takes the space twice.
+            _ = dmflow_release(lane.file.number, off_t(offset), off_t(got))
+            offset += got
         }
     }
 }

@@ -6,6 +6,8 @@ struct TraceMetadata {
     let headerEvent: [UInt8]
     /// The `format` files of the events that tracers write (`funcgraph_entry`, …).
     let ftraceFormats: [[UInt8]]
+    /// The same of the probes that a capture sets.
+    let probeFormats: [[UInt8]]
     /// Symbols of code, in the form of /proc/kallsyms.
     let symbols: [UInt8]
     let printkFormats: [UInt8]
@@ -17,33 +19,62 @@ struct TraceMetadata {
 
     /// Reads it all. To be called after tracing, so that modules and tasks that appeared meanwhile are in it, and
     /// before tracefs is restored, as that forgets the tasks.
-    init(_ files: any TracingFiles, clock: String, symbolFile: String = "/proc/kallsyms") throws(CaptureError) {
+    ///
+    /// - Parameter threads: what threads run, by their numbers, to be told beside their names.
+    init(
+        _ files: any TracingFiles, clock: String, threads: [Int32: String] = [:], symbolFile: String = "/proc/kallsyms"
+    ) throws(CaptureError) {
         headerPage = try files.readBytes("events/header_page")
         headerEvent = try files.readBytes("events/header_event")
-        var formats: [[UInt8]] = []
-        for event in try files.list("events/ftrace") where files.exists("events/ftrace/\(event)/format") {
-            formats.append(try files.readBytes("events/ftrace/\(event)/format"))
-        }
-        ftraceFormats = formats
+        ftraceFormats = try Self.formats(files, of: "ftrace")
+        probeFormats =
+            files.exists("events/\(ProbeList.group)")
+            ? try Self.formats(files, of: ProbeList.group) : []
         symbols = Self.codeSymbols(in: try readWholeFile(symbolFile))
         printkFormats = files.exists("printk_formats") ? try files.readBytes("printk_formats") : []
-        commandLines = files.exists("saved_cmdlines") ? try files.readBytes("saved_cmdlines") : []
+        let tasks = files.exists("saved_cmdlines") ? try files.readBytes("saved_cmdlines") : []
+        commandLines = Self.commandLines(tasks, threads: threads)
         self.clock = clock
         system = Self.systemName()
     }
 
     init(
-        headerPage: [UInt8], headerEvent: [UInt8], ftraceFormats: [[UInt8]], symbols: [UInt8],
+        headerPage: [UInt8], headerEvent: [UInt8], ftraceFormats: [[UInt8]], probeFormats: [[UInt8]] = [],
+        symbols: [UInt8],
         printkFormats: [UInt8], commandLines: [UInt8], clock: String, system: String
     ) {
         self.headerPage = headerPage
         self.headerEvent = headerEvent
         self.ftraceFormats = ftraceFormats
+        self.probeFormats = probeFormats
         self.symbols = symbols
         self.printkFormats = printkFormats
         self.commandLines = commandLines
         self.clock = clock
         self.system = system
+    }
+
+    /// `12 multipathd` becomes `12 multipathd[checkerloop]`.
+    static func commandLines(_ tasks: [UInt8], threads: [Int32: String]) -> [UInt8] {
+        if threads.isEmpty || tasks.isEmpty { return tasks }
+        let lines = String(decoding: tasks, as: UTF8.self).lines.map { line in
+            let task = Int32(line.prefix { $0 != " " })
+            return task.flatMap { threads[$0] }.map { "\(line)[\($0)]" } ?? String(line)
+        }
+        return Array((lines.joined(separator: "\n") + "\n").utf8)
+    }
+
+    private static func formats(_ files: any TracingFiles, of system: String) throws(CaptureError) -> [[UInt8]] {
+        var formats: [[UInt8]] = []
+        for event in try files.list("events/\(system)") where files.exists("events/\(system)/\(event)/format") {
+            formats.append(try files.readBytes("events/\(system)/\(event)/format"))
+        }
+        return formats
+    }
+
+    /// Bytes that all this may take in a file, with room to spare: nearly all of it are the symbols, and modules may come.
+    static func expectedSize(symbolFile: String) throws(CaptureError) -> Int {
+        codeSymbols(in: try readWholeFile(symbolFile)).count * 5 / 4 + (4 << 20)
     }
 
     /// The lines of kallsyms whose type says code: `t`, `T`, `w` or `W`. Data would be half of every trace file.

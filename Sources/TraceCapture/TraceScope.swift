@@ -9,11 +9,20 @@ struct TraceScope: Equatable, Sendable {
     /// Built-in functions: a name, or the beginning of one followed by `*`.
     let builtinPatterns: [String]
 
-    /// dm-multipath over iSCSI, from the bio to the socket.
-    ///
-    /// Spin locks are left out on purpose: they are most of the calls, little of the time, and would themselves be
-    /// the cost that is measured.
-    static let storageStack = TraceScope(
+    /// Interrupts, which nest inside whatever they hit.
+    private static let interrupts = [
+        "handle_irq_event", "do_softirq*", "__do_softirq", "handle_softirqs", "irq_enter*", "irq_exit*",
+        "__irq_exit_rcu",
+        "sysvec_apic_timer_interrupt", "__sysvec_apic_timer_interrupt", "common_interrupt",
+    ]
+
+    /// dm-multipath over iSCSI, from the bio to the socket, with the noise that is asked for.
+    static func storageStack(noise: [TraceNoise], interrupts: Bool) -> TraceScope {
+        let more = noise.flatMap(\.patterns) + (interrupts ? Self.interrupts : [])
+        return TraceScope(modules: stack.modules, builtinPatterns: stack.builtinPatterns + more)
+    }
+
+    private static let stack = TraceScope(
         modules: [
             "dm_mod", "dm_multipath",
             "dm_service_time", "dm_queue_length", "dm_round_robin", "dm_historical_service_time", "dm_io_affinity",
@@ -39,20 +48,13 @@ struct TraceScope: Equatable, Sendable {
             "tcp_read_sock", "tcp_recvmsg*", "sock_recvmsg", "sock_def_readable",
             "ip_queue_xmit", "__ip_queue_xmit", "ip_output", "ip_finish_output*", "ip_local_deliver*", "ip_rcv",
             "__dev_queue_xmit", "dev_hard_start_xmit", "loopback_xmit", "__netif_receive_skb*", "net_rx_action",
-            // Memory.
-            "kmem_cache_alloc*", "kmem_cache_free*", "__kmalloc*", "kmalloc_*", "kfree", "kvfree", "vfree", "vmalloc*",
-            "__vmalloc*", "mempool_*", "__alloc_pages*", "__free_pages*", "copy_from_user*", "_copy_from_user",
-            "_copy_to_user",
+            // Copies from and to user space.
+            "copy_from_user*", "_copy_from_user", "_copy_to_user",
             // What a call can wait for.
             "schedule", "schedule_timeout*", "io_schedule*", "wait_for_completion*", "complete", "complete_all",
-            "mutex_lock*", "mutex_unlock", "__mutex_lock*", "down_read", "down_write", "up_read", "up_write",
-            "rwsem_down_*", "synchronize_rcu*", "synchronize_srcu*", "queue_work_on", "queue_delayed_work_on",
-            "mod_delayed_work_on", "__queue_work", "flush_work*", "__flush_work*", "flush_workqueue",
-            "__flush_workqueue",
-            "wake_up_process", "try_to_wake_up", "__wake_up", "kobject_uevent*",
-            // Interrupts, which nest inside whatever they hit.
-            "handle_irq_event", "do_softirq*", "__do_softirq", "handle_softirqs", "irq_enter*", "irq_exit*",
-            "__irq_exit_rcu", "sysvec_apic_timer_interrupt", "__sysvec_apic_timer_interrupt", "common_interrupt",
+            "__mutex_lock*", "rwsem_down_*", "synchronize_rcu*", "synchronize_srcu*", "queue_work_on",
+            "queue_delayed_work_on", "mod_delayed_work_on", "__queue_work", "flush_work*", "__flush_work*",
+            "flush_workqueue", "__flush_workqueue", "wake_up_process", "try_to_wake_up", "__wake_up", "kobject_uevent*",
         ])
 
     /// The lines for `set_ftrace_filter` that make the loading of a module add its functions.

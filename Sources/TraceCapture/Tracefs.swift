@@ -73,6 +73,12 @@ extension Tracefs: TracingFiles {
         }
     }
 
+    func append(_ file: String, _ line: String) throws(CaptureError) {
+        if tracefs_instance_file_append(instance, file, "\(line)\n") < 0 {
+            throw CaptureError(.writeFailed(value: line), path: path(file), errno: errno)
+        }
+    }
+
     func writeList(_ file: String, _ entries: [String]) throws(CaptureError) -> [RefusedEntry] {
         let flags = O_WRONLY | O_TRUNC | O_CLOEXEC
         guard let descriptor = retrying({ tracefs_instance_file_open(instance, file, flags) }) else {
@@ -87,18 +93,6 @@ extension Tracefs: TracingFiles {
         return refused
     }
 
-    func setTracing(on: Bool) throws(CaptureError) {
-        if (on ? tracefs_trace_on(instance) : tracefs_trace_off(instance)) != 0 {
-            throw CaptureError(.writeFailed(value: on ? "1" : "0"), path: path("tracing_on"), errno: errno)
-        }
-    }
-
-    func setGraphTracer() throws(CaptureError) {
-        if dmflow_tracer_set(instance, TRACEFS_TRACER_FUNCTION_GRAPH) < 0 {
-            throw CaptureError(.writeFailed(value: "function_graph"), path: path("current_tracer"), errno: errno)
-        }
-    }
-
     func list(_ directory: String) throws(CaptureError) -> [String] {
         guard let names = directoryNames(path(directory)) else {
             throw CaptureError(.readFailed, path: path(directory), errno: errno)
@@ -106,12 +100,19 @@ extension Tracefs: TracingFiles {
         return names
     }
 
-    func openRawPipe(cpu: Int) throws(CaptureError) -> Int32 {
-        let file = "per_cpu/cpu\(cpu)/trace_pipe_raw"
+    func openRaw(_ file: String) throws(CaptureError) -> Int32 {
         let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC
         guard let descriptor = retrying({ tracefs_instance_file_open(instance, file, flags) }) else {
             throw CaptureError(.readFailed, path: path(file), errno: errno)
         }
         return descriptor
+    }
+
+    func makeDirectory(_ name: String) throws(CaptureError) {
+        if mkdir(path(name), 0o750) != 0 { throw CaptureError(.instanceNotMade, path: path(name), errno: errno) }
+    }
+
+    func removeDirectory(_ name: String) throws(CaptureError) {
+        if rmdir(path(name)) != 0 { throw CaptureError(.notRestored([name]), path: path(name), errno: errno) }
     }
 }

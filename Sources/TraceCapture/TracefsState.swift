@@ -16,6 +16,8 @@ struct TracefsState {
         case choice
         case filterList
         case graphList
+        /// Each line is written by itself; `no pid` stands for none.
+        case lines
         /// A buffer that had not been used yet, and the size that it was to have then; see above.
         case expandedTo(kilobytes: Int)
     }
@@ -29,18 +31,72 @@ struct TracefsState {
     private let files: any TracingFiles
     private let journal: Journal?
     private var saved: [Saved]
+    private var instances: [String]
+    private var probes: [ProbeList]
+    /// Where the tracer and the ring buffer are.
+    private(set) var place = TracingPlace.topLevel
 
     /// - Parameters:
     ///   - journal: gets what is saved; nil in tests.
     ///   - saved: what a capture that was killed had saved.
-    init(_ files: any TracingFiles, journal: Journal? = nil, saved: [Saved] = []) {
+    ///   - instances: those that it had made.
+    ///   - probes: those that it had set.
+    init(
+        _ files: any TracingFiles, journal: Journal? = nil, saved: [Saved] = [], instances: [String] = [],
+        probes: [ProbeList] = []
+    ) {
         self.files = files
         self.journal = journal
         self.saved = saved
+        self.instances = instances
+        self.probes = probes
     }
 
     /// Whether there is anything to restore.
-    var isChanged: Bool { !saved.isEmpty }
+    var isChanged: Bool { !saved.isEmpty || !instances.isEmpty || !probes.isEmpty }
+
+    /// The names of what is changed.
+    var changed: [String] {
+        instances.map { "instances/\($0)" } + probes.map(\.file) + saved.map(\.file)
+    }
+
+    // MARK: Place
+
+    /// Makes an instance and records there, if function_graph can run in it. What is set in an instance is not saved: it goes
+    /// with the instance.
+    ///
+    /// - Returns: false if it cannot; the instance is then gone.
+    mutating func makeInstance(_ name: String) throws(CaptureError) -> Bool {
+        try journal?.append(.instance(name))
+        instances.append(name)
+        try files.makeDirectory("instances/\(name)")
+        let place = TracingPlace(instance: name)
+        let tracers = try files.read(place.file("available_tracers")).split(separator: " ")
+        if tracers.contains("function_graph") {
+            self.place = place
+            return true
+        }
+        try files.removeDirectory("instances/\(name)")
+        instances.removeLast()
+        return false
+    }
+
+    // MARK: Probes
+
+    /// Adds probes to a list of them, and records their events.
+    ///
+    /// - Parameter probes: the names of the events, and the lines that define them; several may share an event.
+    /// - Throws: `.probesExist` if there are some of this group, which are not this capture's.
+    mutating func addProbes(_ file: String, _ probes: [(name: String, definition: String)]) throws(CaptureError) {
+        if !self.probes.contains(where: { $0.file == file }), try !ProbeList.names(in: file, of: files).isEmpty {
+            throw CaptureError(.probesExist(group: ProbeList.group), path: files.path(file))
+        }
+        let added = ProbeList(file: file, names: Set(probes.map(\.name)).sorted())
+        try journal?.append(.probes(added))
+        self.probes.append(added)
+        for probe in probes { try files.append(file, probe.definition) }
+        for name in added.names { try files.write(place.file("events/\(ProbeList.group)/\(name)/enable"), "1") }
+    }
 
     // MARK: Changing
 
@@ -54,9 +110,11 @@ struct TracefsState {
         if files.exists(file) { try set(file, to: value) }
     }
 
-    /// Makes function_graph the current tracer.
-    mutating func setGraphTracer() throws(CaptureError) {
-        if try save("current_tracer", as: .value, unless: { _ in false }) { try files.setGraphTracer() }
+    /// Sets an option of function_graph. Kernels that have it in an instance may still share it with the top level, so that is
+    /// saved too.
+    mutating func setGraphOption(_ file: String, to value: String) throws(CaptureError) {
+        try setIfPresent(file, to: value)
+        if place != .topLevel { try setIfPresent(place.file(file), to: value) }
     }
 
     /// Sets a file that shows its choices, to the first of these that it offers.
@@ -77,10 +135,10 @@ struct TracefsState {
     /// Sets the buffer of each of these CPUs.
     mutating func setBufferSizes(_ kilobytes: Int, cpus: [Int]) throws(CaptureError) {
         // The first change to any of them is what turns the promise of a size into that size.
-        let promised = BufferSize(text: try files.read("buffer_size_kb")).expanded
+        let promised = BufferSize(text: try files.read(place.file("buffer_size_kb"))).expanded
         let form = promised.map(Form.expandedTo) ?? .value
         for cpu in cpus {
-            let file = "per_cpu/cpu\(cpu)/buffer_size_kb"
+            let file = place.file("per_cpu/cpu\(cpu)/buffer_size_kb")
             let isRight = { (text: String) in promised == nil && BufferSize(text: text).kilobytes == kilobytes }
             if try save(file, as: form, unless: isRight) { try files.write(file, String(kilobytes)) }
         }
@@ -109,6 +167,27 @@ struct TracefsState {
         }
     }
 
+    /// Makes a mask of CPUs, in hexadecimal digits and commas, hold all of these.
+    mutating func widenMask(_ file: String, cpus: [Int]) throws(CaptureError) {
+        guard files.exists(file) else { return }
+        let isWide = { (mask: String) in mask.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) } >= cpus.count
+        }
+        if try save(file, as: .value, unless: isWide) { try files.write(file, Self.mask(cpus)) }
+    }
+
+    /// Groups of 32 bits, the highest first, as the kernel reads them.
+    private static func mask(_ cpus: [Int]) -> String {
+        var groups = [UInt32](repeating: 0, count: (cpus.max() ?? 0) / 32 + 1)
+        for cpu in cpus { groups[cpu / 32] |= 1 << UInt32(cpu % 32) }
+        return groups.reversed().map { String($0, radix: 16) }.joined(separator: ",")
+    }
+
+    /// Empties a list of events or tasks that not every kernel has.
+    mutating func clearLines(_ file: String) throws(CaptureError) {
+        guard files.exists(file) else { return }
+        if try save(file, as: .lines, unless: { Self.lines($0).isEmpty }) { _ = try files.writeList(file, []) }
+    }
+
     /// Saves a file's content once.
     ///
     /// - Returns: whether the file is to be written: false when it was never saved and is right as it is.
@@ -116,6 +195,7 @@ struct TracefsState {
         _ file: String, as form: Form, unless isRight: (String) -> Bool
     ) throws(CaptureError) -> Bool {
         if saved.contains(where: { $0.file == file }) { return true }
+        if place != .topLevel && place.contains(file) { return true }
         let content = String(decoding: try files.readBytes(file), as: UTF8.self)
         if isRight(content) { return false }
         let before = Saved(file: file, content: content, form: form)
@@ -131,12 +211,20 @@ struct TracefsState {
     /// - Returns: the files that could not be put back, or do not show afterwards what they showed before.
     mutating func restore() -> [String] {
         let changes = saved.reversed()
-        saved = []
-        var failed = changes.filter { !restoring($0) }.map(\.file)
+        let left =
+            instances.map { "instances/\($0)" }.filter { !removing($0) } + probes.filter { !$0.remove(from: files) }.map(\.file)
+        (saved, instances, probes, place) = ([], [], [], .topLevel)
+        var failed = left + changes.filter { !restoring($0) }.map(\.file)
         for change in changes where !failed.contains(change.file) {
             if !showsAgain(change) { failed.append(change.file) }
         }
         return failed
+    }
+
+    private func removing(_ instance: String) -> Bool {
+        if !files.exists(instance) { return true }
+        do { try files.removeDirectory(instance) } catch { return false }
+        return true
     }
 
     private func restoring(_ saved: Saved) -> Bool {
@@ -147,6 +235,7 @@ struct TracefsState {
             case .expandedTo(let kilobytes): try files.write(saved.file, String(kilobytes))
             case .graphList: try files.writeNames(saved.file, FunctionList(text: saved.content).graphLines)
             case .filterList: try restoreFilter(saved)
+            case .lines: _ = try files.writeList(saved.file, Self.lines(saved.content))
             }
             return true
         } catch {
@@ -173,6 +262,10 @@ struct TracefsState {
             return (BufferSize(text: content).kilobytes ?? 0) >= kilobytes
         }
         return content == saved.content
+    }
+
+    private static func lines(_ content: String) -> [String] {
+        content.lines.map(\.trimmed).filter { !$0.isEmpty && $0 != "no pid" }
     }
 
     private static func currentChoice(in shown: String) -> String {

@@ -13,6 +13,9 @@ protocol TracingFiles {
     /// Replaces the file's content in one write, as control files expect.
     func write(_ file: String, _ value: String) throws(CaptureError)
 
+    /// Adds a line to a list file and keeps what it has.
+    func append(_ file: String, _ line: String) throws(CaptureError)
+
     /// Empties a list file, then adds the entries one write each: the kernel takes one word per write.
     ///
     /// - Returns: the entries that the kernel refused, with the errno.
@@ -21,14 +24,14 @@ protocol TracingFiles {
     /// The names in a directory, sorted; without `.` and `..`.
     func list(_ directory: String) throws(CaptureError) -> [String]
 
-    /// Turns recording into the ring buffers on or off.
-    func setTracing(on: Bool) throws(CaptureError)
+    /// Opens a file for reading that does not block. The caller closes it.
+    func openRaw(_ file: String) throws(CaptureError) -> Int32
 
-    /// Makes function_graph the current tracer.
-    func setGraphTracer() throws(CaptureError)
+    /// Makes a directory, which in `instances` makes an instance.
+    func makeDirectory(_ name: String) throws(CaptureError)
 
-    /// Opens a CPU's raw ring buffer for reading that does not block. The caller closes it.
-    func openRawPipe(cpu: Int) throws(CaptureError) -> Int32
+    /// Removes a directory, and the instance that it is, with its tracer and ring buffer.
+    func removeDirectory(_ name: String) throws(CaptureError)
 }
 
 /// A list entry that the kernel did not take.
@@ -44,6 +47,12 @@ extension TracingFiles {
     }
 
     func path(_ file: String) -> String { "\(directory)/\(file)" }
+
+    /// Turns recording into the ring buffer on or off.
+    func setTracing(on: Bool) throws(CaptureError) { try write("tracing_on", on ? "1" : "0") }
+
+    /// Opens a CPU's raw ring buffer. The caller closes it.
+    func openRawPipe(cpu: Int) throws(CaptureError) -> Int32 { try openRaw("per_cpu/cpu\(cpu)/trace_pipe_raw") }
 
     /// The CPUs that have a ring buffer, in ascending order. Numbers may have gaps.
     func cpus() throws(CaptureError) -> [Int] {

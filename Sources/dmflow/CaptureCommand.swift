@@ -9,6 +9,7 @@ struct CaptureCommand: ParsableCommand {
         abstract: "Record flows on the running kernel into a trace.dat file.",
         usage: """
             dmflow capture [--flow create,load,io] [--root FUNCTION] [--duration 10s] [-o FILE]
+            dmflow capture --last 10s [--stop-at fail_path] [OPTIONS]
             dmflow capture [OPTIONS] -- COMMAND [ARGUMENT ...]
             """,
         discussion: """
@@ -47,8 +48,16 @@ struct CaptureCommand: ParsableCommand {
             "Levels of calls to record. All of them by default; 10 with --all-functions.", valueName: "levels"))
     var depth: Int?
 
-    @Option(help: ArgumentHelp("Stop after this time: 500ms, 10s, 2m.", valueName: "time"))
-    var duration: String?
+    @Option(
+        help: ArgumentHelp(
+            "Record also what is called all the time and takes none: \(TraceNoise.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "what"))
+    var noise: [String] = []
+
+    @Flag(name: .customLong("no-irqs"), help: "Do not record the interrupts that hit what is traced.")
+    var noInterrupts = false
+
+    @OptionGroup var limits: LimitOptions
 
     @Option(
         help: ArgumentHelp(
@@ -60,6 +69,13 @@ struct CaptureCommand: ParsableCommand {
 
     @Flag(help: "Exit with 3 when events were lost; the trace is kept.")
     var strict = false
+
+    @Flag(
+        help: """
+            Trace although somebody else does: their tracer, events and limits are taken away meanwhile and put back \
+            afterwards, and what their ring buffer holds is erased.
+            """)
+    var force = false
 
     @Argument(
         parsing: .postTerminator,
@@ -75,12 +91,8 @@ struct CaptureCommand: ParsableCommand {
         if !flows.isEmpty && flowNames.isEmpty { throw ValidationError("--flow names no flow") }
         if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
         if bufferSize < 1 { throw ValidationError("--buffer-size must be at least 1") }
-        if let duration {
-            do {
-                _ = try CaptureOptions.nanoseconds(duration)
-            } catch {
-                throw ValidationError("--duration: \(error)")
-            }
+        for name in noiseNames where TraceNoise(rawValue: name) == nil {
+            throw ValidationError("--noise: there is no '\(name)'")
         }
     }
 
@@ -88,12 +100,22 @@ struct CaptureCommand: ParsableCommand {
         try reporting {
             let catalogue = try flowOptions.catalogue()
             let summary = try CaptureSession(try options(catalogue), catalogue: catalogue, report: complain).run()
-            for line in lines(about: summary) { complain(line) }
-            if strict && summary.lost > 0 { throw ExitCode(3) }
+            for line in CaptureLines(summary, command: command.first).lines { complain(line) }
+            if let code = exitCode(summary) { throw ExitCode(code) }
+        }
+    }
+
+    /// Why a capture that left its file is not one that simply succeeded.
+    private func exitCode(_ summary: CaptureSummary) -> Int32? {
+        switch summary.ending {
+        case .diskFull: 2
+        case .lossExceeded, .overheadExceeded: 1
+        default: strict && summary.lost > 0 ? 3 : nil
         }
     }
 
     private var flowNames: [String] { flows.flatMap { $0.split(separator: ",").map(String.init) } }
+    private var noiseNames: [String] { noise.flatMap { $0.split(separator: ",").map(String.init) } }
 
     private func options(_ catalogue: FlowCatalogue) throws(CaptureError) -> CaptureOptions {
         let isDefault = flows.isEmpty && roots.isEmpty
@@ -102,33 +124,13 @@ struct CaptureCommand: ParsableCommand {
         options.roots = roots.map { String($0.prefix { $0 != " " }) }
         options.allFunctions = allFunctions
         options.depth = depth
-        if let duration { options.duration = try CaptureOptions.nanoseconds(duration) }
+        options.noise = noiseNames.compactMap(TraceNoise.init)
+        options.interrupts = !noInterrupts
+        options.force = force
+        options.limits = try limits.limits()
+        options.keep = try limits.keptNanoseconds()
         options.bufferKilobytes = bufferSize
         options.command = command
         return options
-    }
-
-    // MARK: Summary
-
-    private func lines(about summary: CaptureSummary) -> [String] {
-        let lost = summary.cpus.map { "cpu\($0.cpu) \($0.lost)" }.joined(separator: ", ")
-        let milliseconds = (summary.duration + 500_000) / 1_000_000
-        return [
-            self.line(about: summary.command),
-            "\(summary.output): \(summary.events) events, \(summary.bytes) bytes of pages, \(milliseconds) ms, "
-                + "\(summary.functions) functions, clock \(summary.clock)"
-                + (summary.events == 0 ? "; nothing was recorded: did the flow happen?" : ""),
-            "lost events: \(lost)" + (summary.lost == 0 ? "" : "; a larger --buffer-size loses fewer"),
-        ].compactMap { $0 }
-    }
-
-    private func line(about status: CommandStatus?) -> String? {
-        guard let name = command.first, let status else { return nil }
-        switch status {
-        case .exited(0): return nil
-        case .exited(let code): return "'\(name)' exited with \(code); the trace is kept"
-        case .killed(let signal): return "'\(name)' was killed by signal \(signal); the trace is kept"
-        case .running: return "'\(name)' still runs"
-        }
     }
 }

@@ -11,6 +11,7 @@ struct Dmflow: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            CaptureCommand.self, FlowsCommand.self, RestoreCommand.self, ReportCommand.self, TreeCommand.self,
+            DoctorCommand.self, CaptureCommand.self, FlowsCommand.self, RestoreCommand.self, ReportCommand.self,
+            TreeCommand.self,
         ])
 }

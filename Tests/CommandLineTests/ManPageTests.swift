@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct ManPageTests {
     /// Every option that a command takes has its place in the command's man page, and no page has an option that does not exist.
-    @Test(arguments: ["capture", "flows", "restore", "report", "tree"]) func manPagesHaveAllOptionsAndNoOthers(
+    @Test(arguments: ["doctor", "capture", "flows", "restore", "report", "tree"])
+    func manPagesHaveAllOptionsAndNoOthers(
         command: String
     )
         throws

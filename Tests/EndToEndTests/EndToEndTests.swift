@@ -1,4 +1,5 @@
 import Foundation
+import GraphParser
 import Reports
 import TestSupport
 import Testing
@@ -8,8 +9,10 @@ import Testing
 struct EndToEndTests {
     let results = LabResults()
 
-    static let captures = ["create-load", "io", "sigint", "sigterm", "failing-command"]
-    static let refusals = ["other-tracer", "not-root", "no-such-root", "not-mounted"]
+    static let captures = [
+        "create-load", "io", "sigint", "sigterm", "failing-command", "last", "stop-at", "forced", "daemon", "stripped",
+    ]
+    static let refusals = ["full-disk", "other-tracer", "not-root", "no-such-root", "not-mounted"]
 
     // MARK: The flows
 
@@ -37,6 +40,58 @@ struct EndToEndTests {
         #expect(report.source.kernel?.hasPrefix("6.1.") == true)
         #expect(report.counts.unparsedLines == 0)
         #expect(report.counts.lostEvents == 0 && report.counts.uncountedLosses == 0)
+    }
+
+    // MARK: The daemon
+
+    /// A path that is added is one tree, from the daemon's uevent to the ioctl in the kernel.
+    @Test(arguments: [
+        (
+            "daemon",
+            ["uev_trigger", "uev_add_path", "ev_add_path", "domap", "dm_task_run", "dm_ctl_ioctl", "dev_create"]
+        ),
+        ("stripped", ["domap", "dm_task_run", "dm_ctl_ioctl"]),
+    ]) func aPathThatIsAddedIsOneTree(capture: String, way: [String]) throws {
+        let trace = try RecordedTrace(path: results.path("\(capture).dat"))
+        let ways = trace.trees.flatMap { tree in
+            tree.nodes.indices.filter { trace.names[tree.nodes[$0].call.function].name == way.last }
+                .map { (tree.root.tid, callers(of: $0, in: tree, trace.names)) }
+        }
+        let found = ways.filter { isWay(way, in: $0.1) }
+        #expect(!found.isEmpty, "\(ways.map(\.1))")
+        #expect(found.allSatisfy { $0.0.flatMap { trace.names.comms[$0] } == "multipathd[uevqloop]" })
+    }
+
+    /// The names of the calls around a node, outermost first, and its own.
+    private func callers(of node: Int, in tree: CallTree, _ names: TraceNames) -> [String] {
+        var callers: [String] = []
+        var level = tree.nodes[node].level + 1
+        for index in (0...node).reversed() where tree.nodes[index].level < level {
+            level = tree.nodes[index].level
+            callers.append(names[tree.nodes[index].call.function].name)
+        }
+        return callers.reversed()
+    }
+
+    /// Whether the calls of the way are among these, in their order.
+    private func isWay(_ way: [String], in callers: [String]) -> Bool {
+        var rest = way[...]
+        for caller in callers where caller == rest.first { rest.removeFirst() }
+        return rest.isEmpty
+    }
+
+    @Test func theThreadsOfTheDaemonAreNamedByWhatTheyRun() throws {
+        let names = try RecordedTrace(path: results.path("daemon.dat")).names.comms.values
+        for thread in ["ueventloop", "uevqloop", "checkerloop", "uxlsnrloop"] {
+            #expect(names.contains("multipathd[\(thread)]"))
+        }
+    }
+
+    @Test func whatIsNotVisibleOfAStrippedDaemonIsSaid() throws {
+        let said = try results.text("stripped.stderr")
+        #expect(said.contains("dmflow: multipathd is stripped: "))
+        #expect(said.contains("uev_trigger [multipathd]"))
+        #expect(try results.text("daemon.stderr").contains("dmflow: multipathd: all "))
     }
 
     // MARK: The files
@@ -69,9 +124,57 @@ struct EndToEndTests {
         #expect(try results.text("failing-command.stderr").contains("exited with 3"))
     }
 
-    @Test func aFullDiskIsAnErrorThatLeavesNoFile() throws {
-        try expectRefusal("full-disk")
+    @Test func aFullDiskIsARefusal() throws {
         #expect(try results.text("full-disk.stderr").contains("No space left"))
+    }
+
+    @Test func whatWasRecordedUntilTheDiskWasFullCanBeRead() throws {
+        #expect(try results.text("disk-fills.exit") == "2\n")
+        #expect(try results.text("disk-fills.stderr").contains("ended: the disk is full"))
+        let report = try results.report("disk-fills")
+        #expect(report.roots.first { $0.function == "dm_mq_queue_rq" }?.calls ?? 0 > 0)
+    }
+
+    @Test func onlyTheLastSecondIsKept() throws {
+        let report = try results.report("last")
+        let recorded = try #require(report.source.recording?.durationNs)
+        #expect(recorded > 3_900_000_000)
+        let trace = try RecordedTrace(path: results.path("last.dat"))
+        let times = trace.trees.compactMap(\.root.start)
+        // A page may begin a little before.
+        #expect(try #require(times.max()) - #require(times.min()) < 2_000_000_000)
+        #expect(times.count > 4)
+    }
+
+    @Test func theFirstFailedPathEndsTheCaptureThatWaitsForIt() throws {
+        #expect(try results.text("stop-at.stderr").contains("ended: fail_path [dm_multipath] was called"))
+        #expect(try results.report("stop-at").roots.contains { $0.function == "fail_path" })
+    }
+
+    @Test func whomItDisturbsAForcedCaptureSays() throws {
+        let said = try results.text("forced.stderr")
+        #expect(said.contains("forced although the tracer 'function' is in use"))
+        #expect(said.contains("forced although trace events are enabled"))
+        #expect(try results.report("forced").roots.first { $0.function == "dm_mq_queue_rq" }?.calls == 16)
+    }
+
+    // MARK: What tracing costs
+
+    @Test(arguments: captures) func whatACallCostsIsMeasuredBeforeAndAfter(capture: String) throws {
+        let recording = try #require(try results.report(capture).source.recording)
+        #expect(recording.callCostBeforeNs ?? 0 > 0)
+        #expect(recording.callCostAfterNs ?? 0 > 0)
+        #expect(recording.recorderCpuNs != nil)
+    }
+
+    @Test func theRateOfTheWorkloadIsKnown() throws {
+        #expect(try results.report("io").source.recording?.multipathRequests ?? 0 >= 64)
+    }
+
+    @Test func whatIsLeftOutIsSaid() throws {
+        #expect(
+            try results.text("io.stderr").contains(
+                "not recorded: locks, allocator; --noise locks,allocator records them"))
     }
 
     @Test func aKilledCaptureIsNoticedAndPutBack() throws {
@@ -96,7 +199,7 @@ struct EndToEndTests {
         #expect(try results.text("not-mounted.mounts").isEmpty)
     }
 
-    @Test(arguments: captures + refusals + ["full-disk", "killed"]) func tracefsIsAsItWas(name: String) throws {
+    @Test(arguments: captures + refusals + ["disk-fills", "killed"]) func tracefsIsAsItWas(name: String) throws {
         #expect(try results.text("tracefs-\(name).diff") == "")
     }
 

@@ -40,7 +40,7 @@ import Testing
         let text = try RecordedTrace(path: Fixtures.path(pair + ".txt"))
         let dat = try RecordedTrace(path: Fixtures.path(pair + ".dat"))
         #expect(!text.trees.isEmpty)
-        #expect(text.outline() == dat.outline(cut: cutToTextPrecision))
+        #expect(text.outline() == dat.outline(cut: cutToTextPrecision, userDuration: betweenCutTimes))
         #expect(text.trees.map(\.root.tid) == dat.trees.map(\.root.tid))
     }
 
@@ -69,12 +69,13 @@ import Testing
     func inventedTreesComeBackFromText(columns: SyntheticTrace.Columns, seed: UInt64) throws {
         // Without the task column nothing tells who migrated: then every task stays on its CPU.
         let cpus = columns.task ? 3 : 1
-        let trace = SyntheticTrace(seed: seed, tasks: 4, cpus: cpus, steps: 400)
+        let trace = SyntheticTrace(seed: seed, tasks: 4, cpus: cpus, steps: 400, userCalls: columns.time)
         let text = try RecordedTrace(text: trace.text(columns))
         #expect(text.counts.calls == trace.entryCount)
         #expect(!text.counts.isInDoubt)
         expectAccounted(text.counts)
-        #expect(text.outline() == (try datReading(of: trace)).outline(cut: cutToTextPrecision))
+        let dat = try datReading(of: trace)
+        #expect(text.outline() == dat.outline(cut: cutToTextPrecision, userDuration: betweenCutTimes))
     }
 
     @Test(arguments: [1, 2, 5, 40], [1, 2, 3] as [UInt64])
@@ -149,8 +150,10 @@ private func expectChildrenInside(_ tree: CallTree) {
 }
 
 extension CallTree {
-    /// What text may have cut off the durations of the tree, in ns: its last digits, for each call.
-    fileprivate var rounding: UInt64 { nodes.reduce(0) { $0 + (cutError($1.call.duration ?? 0)) } }
+    /// What text may have cut off the durations of the tree, in ns: its last digits, for each call; in user space, of the times.
+    fileprivate var rounding: UInt64 {
+        nodes.reduce(0) { $0 + ($1.call.isUser ? 999 : cutError($1.call.duration ?? 0)) }
+    }
 
     /// Time in ns of calls below a level that was not recorded, which may be part of the call that follows.
     fileprivate var skippedLevelNs: UInt64 {

@@ -17,10 +17,9 @@ import Testing
         #expect(reading.counts.records == lineCount(text))
         expectAccounted(reading.counts)
         let cut: (UInt64) -> UInt64 = { form.isReport ? $0 : cutToTextPrecision($0) }
-        let expected = try RecordedTrace(bytes: TraceDatImage(trace).bytes()).outline(cut: cut)
-        #expect(
-            reading.outline(cut: cut) == (form.hasDurations ? expected : expected.map { $0.map(withoutDuration) }),
-            "\(form)")
+        let expected = try RecordedTrace(bytes: TraceDatImage(trace).bytes()).outline(
+            cut: { form.hasDurations ? cut($0) : nil }, userDuration: { form.hasTimes ? betweenCutTimes($0) : nil })
+        #expect(reading.outline(cut: cut) == expected, "\(form)")
     }
 
     /// `NAME.FORM.txt` is the buffer of `NAME.txt`, printed another way.
@@ -35,8 +34,9 @@ import Testing
     func everyFormOfARealBufferHasTheSameTrees(whole: String, form: String) throws {
         let expected = try RecordedTrace(path: Fixtures.path(whole))
         let trace = try RecordedTrace(path: Fixtures.path(form))
-        let isTimed = trace.counts.untimed == 0
-        let hasModules = trace.calls.contains { trace.names[$0.function].module != nil }
+        let kernelCalls = trace.calls.filter { !$0.isUser }
+        let isTimed = !kernelCalls.contains { $0.duration == nil && $0.confidence == .complete }
+        let hasModules = kernelCalls.contains { trace.names[$0.function].module != nil }
         #expect(trace.counts.unparsedLines == 0)
         // Only times tell that a call below another one came when that was over.
         let tellsWhen = isTimed && trace.calls.contains { $0.start != nil }
@@ -44,7 +44,9 @@ import Testing
             tellsWhen || !expected.trees[index].nodes.contains { $0.call.isOutlived }
         }
         #expect(trace.trees.count == expected.trees.count && !kept.isEmpty)
-        #expect(outline(trace, kept) == outline(expected, kept, isTimed: isTimed, hasModules: hasModules))
+        #expect(
+            outline(trace, kept, hasModules: hasModules)
+                == outline(expected, kept, isTimed: isTimed, hasModules: hasModules))
     }
 
     /// Bytes and lines that are lost, doubled, swapped or changed.
@@ -63,37 +65,41 @@ import Testing
     }
 
     /// What is left of the first line may read as a call, but not as one that never was.
-    @Test(arguments: 1...8 as ClosedRange<UInt64>)
-    func aCutBeginningInventsNoCall(seed: UInt64) throws {
+    @Test(arguments: 1...8 as ClosedRange<UInt64>, [true, false])
+    func aCutBeginningInventsNoCall(seed: UInt64, userCalls: Bool) throws {
         var random = SeededRandom(seed: seed)
         var form = TextForm.random(using: &random)
         (form.context, form.hasHeader, form.log) = (true, false, nil)
         if !form.cpu && !form.task && !form.time && !form.duration { form.cpu = true }
-        let (_, text) = invented(form, seed: seed, steps: 12)
-        let whole = Set(try calls(Array(text.utf8)))
+        let (_, text) = invented(form, seed: seed, steps: 12, userCalls: userCalls)
+        // In user space depths are told by what has been seen.
+        let whole = Set(try calls(Array(text.utf8), showDepth: !userCalls))
         let bytes = Array(text.utf8)
         for start in 1..<120 {
             let cut = Array(bytes[start...])
-            let invented = Set(try calls(cut)).subtracting(whole)
+            let invented = Set(try calls(cut, showDepth: !userCalls)).subtracting(whole)
             #expect(invented.isEmpty, "\(form): \(String(decoding: cut.prefix(100), as: UTF8.self))")
         }
     }
 
     // MARK: Helpers
 
-    private func invented(_ form: TextForm, seed: UInt64, steps: Int = 150) -> (trace: SyntheticTrace, text: String) {
+    private func invented(
+        _ form: TextForm, seed: UInt64, steps: Int = 150, userCalls: Bool = true
+    ) -> (trace: SyntheticTrace, text: String) {
         // What does not name the task of each line cannot tell who migrated; without durations interrupts are not told.
         let cpus = form.namesTasks ? 3 : 1
-        let trace = SyntheticTrace(seed: seed, tasks: 4, cpus: cpus, steps: steps, interrupts: form.hasDurations)
+        let trace = SyntheticTrace(
+            seed: seed, tasks: 4, cpus: cpus, steps: steps, interrupts: form.hasDurations, userCalls: userCalls)
         return (trace, trace.text(form))
     }
 
     /// Sorted: where a call on one line stands among the trees of other CPUs depends on the form. Not every form names the
-    /// function of an exit without an entry.
+    /// function of an exit without an entry, or has times, and trace-cmd rounds them.
     private func outline(
         _ trace: RecordedTrace, _ kept: [Int], isTimed: Bool = true, hasModules: Bool = true
     ) -> [[String]] {
-        let outline = trace.outline(cut: cutToTextPrecision)
+        let outline = trace.outline(cut: cutToTextPrecision, userDuration: { _ in nil })
         let trees = kept.map { outline[$0] }.map { lines in
             lines.map { line in
                 let named = hasModules ? line : line.replacing(/\ \[[^\]]*\]/, with: "")
@@ -105,11 +111,11 @@ import Testing
     }
 
     /// The complete calls and all functions, each as text.
-    private func calls(_ bytes: [UInt8]) throws -> [String] {
+    private func calls(_ bytes: [UInt8], showDepth: Bool) throws -> [String] {
         let reading = TextReading(bytes)
         let names = reading.names
         let complete = reading.calls.filter { $0.confidence == .complete }
-        return complete.map { "\(names[$0.function]) \($0.duration ?? 0) \($0.depth)" }
+        return complete.map { "\(names[$0.function]) \($0.duration ?? 0)" + (showDepth ? " \($0.depth)" : "") }
             + (1..<Int32(names.count)).map { "\(names[FunctionID(index: $0)])" }
     }
 

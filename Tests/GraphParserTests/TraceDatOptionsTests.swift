@@ -46,6 +46,25 @@ import Testing
         #expect(!time.isIdentity && TimeConversion().isIdentity)
     }
 
+    @Test func whatDmflowKnewOfItsRecordingIsAmongTheStatistics() throws {
+        let facts =
+            "dmflow:\nrecorded for: 5 ns\nrecorder's CPU time: 3 ns\ncall cost before: 812 ns\ncall cost after: 835 ns\n"
+        let recording = try #require(
+            try read([(2, Array("CPU: 0\nentries: 5\n\0".utf8)), (2, Array("\(facts)multipath requests: 7\n\0".utf8))])
+                .recording)
+        #expect(recording.durationNs == 5 && recording.recorderCPUNs == 3 && recording.multipathRequests == 7)
+        #expect(recording.callCostBeforeNs == 812 && recording.callCostAfterNs == 835 && recording.callCostNs == 835)
+    }
+
+    @Test(arguments: [
+        "", "\0", "CPU: 0\nentries: 5\n", "dmflow", "dmflow:", "dmflow:\ncall cost before: -1 ns\n",
+        "dmflow:\ncall cost before: 99999999999999999999 ns\n", "dmflow:\ncall cost before:\n", "dmflow:\n:\n: 5\n",
+        "dmflow:\n\u{1b}[2J: 5\n",
+    ]) func otherStatisticsTellNothing(text: String) throws {
+        let recording = try read([(2, Array(text.utf8))]).recording
+        #expect(recording?.callCostNs == nil && recording?.durationNs == nil && recording?.multipathRequests == nil)
+    }
+
     // MARK: Page layout
 
     @Test func a32BitKernelsPagesAreRead() throws {

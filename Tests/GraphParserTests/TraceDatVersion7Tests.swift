@@ -12,7 +12,7 @@ import Testing
         image.options = [
             (4, Array("local [boot] mono\0".utf8)), (5, Array("Linux host 6.1.0 x86_64\0".utf8)), (99, [1]),
         ]
-        image.systems = [("block", [EventCatalogueTests.issue])]
+        image.systems.append(("block", [EventCatalogueTests.issue]))
         return image
     }
 

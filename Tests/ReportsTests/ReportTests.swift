@@ -185,4 +185,39 @@ func makeReport(text: String) throws -> Report {
         let rendered = TextReport(try makeReport(text: text), style: .plain, rootLimit: 1, functionLimit: 1).render()
         #expect(rendered.contains("1 call, \(expected) in all\n"))
     }
+
+    /// A root of 5 us with one call below, in a file that says that recording a call took 812 ns and then 900.
+    @Test func whatTracingCostStandsWithEachRoot() throws {
+        let facts =
+            "dmflow:\nrecorded for: 2000000000 ns\ncall cost before: 812 ns\ncall cost after: 900 ns\nmultipath requests: 64\n\0"
+        var image = TraceDatImage(SyntheticTrace(seed: 3, tasks: 1, cpus: 1, steps: 40))
+        image.options = [(id: 2, content: Array(facts.utf8))]
+        let file = try TemporaryFile(image.bytes())
+        let names = TraceNames()
+        let reading = try TraceFile.read(file.path, names: names, into: ReportBuilder(names: names, map: .builtin))
+        let report = reading.consumer.report(source: reading.source, counts: reading.counts)
+        let root = try #require(report.roots.first { $0.treeCalls > $0.calls })
+        #expect(root.tracingNs == UInt64(root.treeCalls - root.calls) * 900)
+        let text = TextReport(report, style: .plain, rootLimit: .max, functionLimit: 1).render()
+        #expect(
+            text.contains(
+                "recording a call cost 812 ns before and 900 ns after; with each root stands what that comes to\n"))
+        #expect(text.contains("64 requests on multipath devices in 2.000 s, 32.0 a second\n"))
+        #expect(text.contains("  tracing: about "))
+    }
+
+    /// Calls below a root are counted whatever their layer, and leaves count as their own trees.
+    @Test func treesAreCountedWithAllTheirCalls() throws {
+        let report = try makeReport(
+            text: """
+                 0)   one-1    |               |  dm_a [dm_mod]() {
+                 0)   one-1    |   1.000 us    |    blk_b();
+                 0)   one-1    |   1.000 us    |    dm_c [dm_mod]();
+                 0)   one-1    |   5.000 us    |  }
+                 0)   one-1    |   1.000 us    |  dm_a [dm_mod]();
+
+                """)
+        #expect(report.roots.map(\.treeCalls) == [4])
+        #expect(report.roots.map(\.tracingNs) == [nil])
+    }
 }

@@ -49,16 +49,29 @@ public struct RecordedTrace {
         try self.init(bytes: Array(text.utf8), others: others)
     }
 
-    /// Each tree as indented lines `name duration confidence`, durations cut to `resolution` ns where the text cut them.
-    public func outline(cut: (UInt64) -> UInt64 = { $0 }) -> [[String]] {
+    /// Each tree as indented lines `name duration confidence`.
+    ///
+    /// - Parameters:
+    ///   - cut: what is shown of the duration of a kernel's call.
+    ///   - userDuration: what is shown of a call in user space.
+    public func outline(
+        cut: (UInt64) -> UInt64? = { $0 }, userDuration: (Call) -> UInt64? = { $0.duration }
+    ) -> [[String]] {
         trees.map { tree in
             tree.nodes.map { node in
-                let duration = node.call.duration.map { String(cut($0)) } ?? "-"
+                let shown = node.call.isUser ? userDuration(node.call) : node.call.duration.flatMap(cut)
+                let duration = shown.map { String($0) } ?? "-"
                 return String(repeating: "  ", count: node.level)
                     + "\(names[node.call.function]) \(duration) \(node.call.confidence)"
             }
         }
     }
+}
+
+/// The duration of a call in user space in a text, which has microseconds of its begin and its end.
+public func betweenCutTimes(_ call: Call) -> UInt64? {
+    guard let start = call.start, let duration = call.duration else { return nil }
+    return (start + duration) / 1000 * 1000 - start / 1000 * 1000
 }
 
 /// What the duration column of a text keeps of a time in ns: seven columns of microseconds.

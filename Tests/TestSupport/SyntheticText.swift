@@ -73,6 +73,8 @@ public struct TextForm: Sendable, CustomStringConvertible {
     public var hasDurations: Bool { isReport || (duration && context) }
     /// Whether the text names the task of each line, so that tasks may migrate.
     public var namesTasks: Bool { isReport || (task && context) }
+    /// Whether the text says when a line's event was.
+    public var hasTimes: Bool { isReport || (time && context) }
 
     public var description: String {
         let columns: [(String, Bool)] = [
@@ -139,6 +141,7 @@ private struct TracePrinter {
         }
         current[event.cpu] = event.tid
         if form.hasOthers { printOthers(event) }
+        if event.kind == .userEntry || event.kind == .userExit { return emit(userCall(event)) }
         let ended = leafExit ?? (event.kind == .exit ? event : nil)
         let duration = ended.map { $0.returnTime - $0.callTime }
         emit((form.isReport ? report(event) : columns(event)) + cell(duration) + body(event, isLeaf: leafExit != nil))
@@ -172,10 +175,21 @@ private struct TracePrinter {
 
     /// `          dd-1234  [001] .....  12.345678: funcgraph_entry:     `
     private func report(_ event: Event) -> String {
-        let name = event.kind == .entry ? "funcgraph_entry:" : "funcgraph_exit: "
+        reportPlace(event) + (event.kind == .entry ? "funcgraph_entry:" : "funcgraph_exit: ") + "     "
+    }
+
+    private func reportPlace(_ event: Event) -> String {
         let place = "[\(digits(UInt64(event.cpu), 3))] " + (form.flags ? flags.prefix(4) + ". " : "")
         let time = "\(pad(String(event.time / 1_000_000_000), 5)).\(digits(event.time / 1000, 6)): "
-        return pad("task \(event.tid)", 16) + "-\(event.tid) " + place + time + name + "     "
+        return pad("task \(event.tid)", 16) + "-\(event.tid) " + place + time
+    }
+
+    /// `|  /* call__libmultipath__domap: (0x7f12345678) */`, or trace-cmd's event.
+    private func userCall(_ event: Event) -> String {
+        let name = SyntheticTrace.userEventName(event)
+        let place = event.kind == .userEntry ? "7f12345678" : "7f87654321 <- 0x7f12345678"
+        if form.isReport { return reportPlace(event) + "\(name): (\(place))" }
+        return columns(event) + cell(nil) + "/* \(name): (0x\(place)) */"
     }
 
     /// Mark and duration; `ns` is nil for an entry.

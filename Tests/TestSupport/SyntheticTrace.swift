@@ -1,12 +1,13 @@
 /// An invented trace for what reality will not give: any interleaving of tasks over CPUs, with known trees.
 public struct SyntheticTrace {
     public struct Event {
-        public enum Kind { case entry, exit }
+        public enum Kind { case entry, exit, userEntry, userExit }
         public let kind: Kind
         public let time: UInt64
         public let cpu: Int
         public let tid: Int32
         public let depth: Int
+        /// In `functions`, or of user space in `userFunctions`.
         public let function: Int
         /// Of exits: when the call began and ended, which can be earlier than its records.
         public let callTime: UInt64
@@ -19,12 +20,22 @@ public struct SyntheticTrace {
         "sysvec_apic_timer.isra.0",
     ]
 
+    public static let userFunctions = [
+        "domap [libmultipath]", "dm_task_run [libdevmapper]", "uev_trigger [multipathd]", "_a__b [lib_2]",
+    ]
+
     /// In the order of time.
     public private(set) var events: [Event] = []
     public let cpuCount: Int
     private var random: SeededRandom
     private var time: UInt64 = 1_000_000_000
-    private var stacks: [[(function: Int, time: UInt64)]]
+    private struct Call {
+        let function: Int
+        let time: UInt64
+        let isUser: Bool
+    }
+
+    private var stacks: [[Call]]
     private var homes: [Int]
 
     /// - Parameters:
@@ -32,7 +43,10 @@ public struct SyntheticTrace {
     ///   - steps: number of entries, interrupts not counted.
     ///   - interrupts: whether some entries and exits are hit by an interrupt after the kernel has counted the depth and
     ///     before it records them, as happens on real kernels.
-    public init(seed: UInt64, tasks: Int, cpus: Int, steps: Int, interrupts: Bool = true) {
+    ///   - userCalls: whether tasks make calls in user space, too, with the kernel's below them.
+    public init(
+        seed: UInt64, tasks: Int, cpus: Int, steps: Int, interrupts: Bool = true, userCalls: Bool = true
+    ) {
         random = SeededRandom(seed: seed)
         cpuCount = cpus
         stacks = Array(repeating: [], count: tasks)
@@ -42,34 +56,61 @@ public struct SyntheticTrace {
             let task = Int.random(in: 0..<tasks, using: &random)
             if chance(20) { homes[task] = Int.random(in: 0..<cpus, using: &random) }
             if entries < steps && stacks[task].count < 12 && chance(2) {
-                enter(task, interrupted: interrupts && chance(15))
+                if userCalls && stacks[task].allSatisfy(\.isUser) && chance(2) {
+                    enterUser(task)
+                } else {
+                    enter(task, interrupted: interrupts && chance(15))
+                }
                 entries += 1
-            } else if !stacks[task].isEmpty {
-                leave(task, interrupted: interrupts && chance(15))
+            } else if let call = stacks[task].last {
+                if call.isUser { leaveUser(task) } else { leave(task, interrupted: interrupts && chance(15)) }
             }
         }
     }
 
     /// Number of entries, those of interrupts included.
-    public var entryCount: Int { events.count { $0.kind == .entry } }
+    public var entryCount: Int { events.count { $0.kind == .entry || $0.kind == .userEntry } }
+
+    private mutating func enterUser(_ task: Int) {
+        let function = Int.random(in: 0..<Self.userFunctions.count, using: &random)
+        record(.userEntry, task, 0, function, 0, 0)
+        stacks[task].append(Call(function: function, time: time, isUser: true))
+    }
+
+    private mutating func leaveUser(_ task: Int) {
+        record(.userExit, task, 0, stacks[task].removeLast().function, 0, 0)
+    }
+
+    /// How deep the task is in the kernel.
+    private func depth(_ task: Int) -> Int { stacks[task].count { !$0.isUser } }
 
     private mutating func enter(_ task: Int, interrupted: Bool) {
         let function = Int.random(in: 0..<Self.functions.count, using: &random)
-        let depth = stacks[task].count
+        let depth = depth(task)
         let callTime = tick()
         if interrupted { interrupt(task, depth: depth + 1) }
         record(.entry, task, depth, function, callTime, callTime)
-        stacks[task].append((function, callTime))
+        stacks[task].append(Call(function: function, time: callTime, isUser: false))
     }
 
     private mutating func leave(_ task: Int, interrupted: Bool) {
         let call = stacks[task].removeLast()
-        let depth = stacks[task].count
+        stayIfAlone(task)
+        let depth = depth(task)
         let endsFirst = chance(2)
         let early = tick()
         // A root's exit is not hit: text could not tell the interrupt from the next root.
         if interrupted && depth > 0 { interrupt(task, depth: depth) }
         record(.exit, task, depth, call.function, call.time, endsFirst ? early : tick())
+    }
+
+    /// The trace.dat reader takes an entry with its own exit right behind it on a CPU for a leaf, though the task may have been
+    /// elsewhere in between: so no task comes back to a CPU that was idle since.
+    private mutating func stayIfAlone(_ task: Int) {
+        guard let last = events.last(where: { $0.tid == Int32(100 + task) }),
+            events.last(where: { $0.cpu == homes[task] })?.tid == last.tid
+        else { return }
+        homes[task] = last.cpu
     }
 
     private mutating func interrupt(_ task: Int, depth: Int) {
@@ -95,6 +136,16 @@ public struct SyntheticTrace {
     }
 
     private mutating func chance(_ oneIn: Int) -> Bool { Int.random(in: 0..<oneIn, using: &random) == 0 }
+
+    /// `call__OBJECT__FUNCTION` or `ret__OBJECT__FUNCTION`.
+    static func userEventName(_ event: Event) -> String {
+        userEventName(event.function, isEntry: event.kind == .userEntry)
+    }
+
+    static func userEventName(_ function: Int, isEntry: Bool) -> String {
+        let parts = userFunctions[function].dropLast().split(separator: " [")
+        return "\(isEntry ? "call" : "ret")__\(parts[1])__\(parts[0])"
+    }
 
     /// The trace without the events at which `isKept` says false.
     public func filtered(_ isKept: (Int) -> Bool) -> SyntheticTrace {

@@ -7,7 +7,7 @@ public struct TraceDatImage {
     /// Texts of `events/ftrace/*/format`.
     public var ftraceFormats = [Self.entryFormat, Self.exitFormat]
     /// Names of other systems, with the formats of their events.
-    public var systems: [(name: String, formats: [String])] = []
+    public var systems = [(name: "dmflow", formats: Self.userFormats)]
     /// More options: number and content.
     public var options: [(id: UInt16, content: [UInt8])] = []
     /// Lines of `TID name`.
@@ -130,12 +130,30 @@ public struct TraceDatImage {
     }
 
     private static func record(_ event: SyntheticTrace.Event) -> [UInt8] {
-        let isEntry = event.kind == .entry
-        let common = little(UInt16(isEntry ? 11 : 10)) + [0, 0] + little(UInt32(bitPattern: event.tid))
+        let common = little(id(event)) + [0, 0] + little(UInt32(bitPattern: event.tid))
+        switch event.kind {
+        case .entry, .exit: break
+        case .userEntry: return common + little(UInt64(0x7f12_3456))
+        case .userExit: return common + little(UInt64(0x7f12_3456)) + little(UInt64(0x7f87_6543))
+        }
         let function = little(address(of: event.function))
         let depth = little(UInt32(event.depth))
-        guard !isEntry else { return common + function + depth }
+        guard event.kind == .exit else { return common + function + depth }
         return common + function + depth + little(UInt32(0)) + little(event.callTime) + little(event.returnTime)
+    }
+
+    /// What `common_type` holds.
+    private static func id(_ event: SyntheticTrace.Event) -> UInt16 {
+        switch event.kind {
+        case .entry: 11
+        case .exit: 10
+        case .userEntry: userID(event.function, isEntry: true)
+        case .userExit: userID(event.function, isEntry: false)
+        }
+    }
+
+    private static func userID(_ function: Int, isEntry: Bool) -> UInt16 {
+        UInt16(40 + 2 * function + (isEntry ? 0 : 1))
     }
 
     /// A call site behind an ENDBR instruction, as newer kernels record it.
@@ -149,6 +167,22 @@ public struct TraceDatImage {
         \tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;
         \tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;
         """
+
+    /// Of uprobes at the entries and returns of `SyntheticTrace.userFunctions`.
+    public static let userFormats = SyntheticTrace.userFunctions.indices.flatMap { function in
+        [true, false].map { isEntry in
+            """
+            name: \(SyntheticTrace.userEventName(function, isEntry: isEntry))
+            ID: \(userID(function, isEntry: isEntry))
+            format:
+            \(common)
+
+            \tfield:unsigned long \(isEntry ? "__probe_ip" : "__probe_func");\toffset:8;\tsize:8;\tsigned:0;
+
+            print fmt: "(%lx)", REC->\(isEntry ? "__probe_ip" : "__probe_func")
+            """
+        }
+    }
 
     public static let entryFormat = """
         name: funcgraph_entry

@@ -26,10 +26,18 @@ final class FakeKernel: TracingFiles {
     var bufferKilobytes: [Int: Int]
     var promisedKilobytes: Int?
     var takesIndices = true
+    /// Linux 6.11 and later.
+    var graphInInstances = true
+    var hasInstances = false
+    private var instances: [String: FakeKernel] = [:]
+    /// Where raw pipes are, which are files for a moment.
+    private let scratch: String
     /// Bytes that each CPU's raw pipe yields.
     var pages: [Int: [UInt8]] = [:]
     /// Called before each change, with the file and what is to be written; throws to make it fail.
     var onWrite: (String, String) throws(CaptureError) -> Void = { _, _ throws(CaptureError) in }
+    /// Called before each reading, with the file; throws to make it fail.
+    var onRead: (String) throws(CaptureError) -> Void = { _ throws(CaptureError) in }
     /// All changes in order: `file=value`.
     private(set) var log: [String] = []
     /// Raw pipes handed out, each with a copy by whose inode it is known: other tests reuse the number of a closed one, and
@@ -51,6 +59,7 @@ final class FakeKernel: TracingFiles {
 
     init(directory: String, cpus: [Int] = [0, 1], functions: [String] = defaultFunctions) {
         self.directory = directory
+        scratch = directory.components(beforeFirst: "/instances/")
         self.functions = functions
         bufferKilobytes = Dictionary(uniqueKeysWithValues: cpus.map { ($0, 1410) })
         values = [
@@ -61,12 +70,16 @@ final class FakeKernel: TracingFiles {
             "tracing_cpumask": "f\n", "trace": "", "events/header_page": "page\n", "events/header_event": "event\n",
             "events/ftrace/funcgraph_entry/format": "entry\n", "saved_cmdlines": "1 init\n", "printk_formats": "",
         ]
+        for list in ["set_event", "kprobe_events", "kprobe_profile"] { values[list] = "" }
         for cpu in cpus { values["per_cpu/cpu\(cpu)/stats"] = "entries: 0\noverrun: 0\nread events: 0\n" }
     }
 
     /// Everything that a capture must leave as it was.
     var snapshot: [String: String] {
         var shown = values
+        for (name, instance) in instances {
+            for (file, content) in instance.snapshot { shown["\(name)/\(file)"] = content }
+        }
         for list in lists.keys { shown[list] = show(list) }
         for cpu in bufferKilobytes.keys { shown["per_cpu/cpu\(cpu)/buffer_size_kb"] = showBuffer(cpu) }
         shown["trace_clock"] = showClock()
@@ -75,9 +88,15 @@ final class FakeKernel: TracingFiles {
 
     // MARK: TracingFiles
 
-    func exists(_ file: String) -> Bool { snapshot[file] != nil }
+    func exists(_ file: String) -> Bool {
+        if let (instance, name) = split(file) { return instance.exists(name) }
+        if file == "instances" { return hasInstances }
+        return instances[file] != nil || snapshot[file] != nil || values.keys.contains { $0.hasPrefix("\(file)/") }
+    }
 
     func readBytes(_ file: String) throws(CaptureError) -> [UInt8] {
+        if let (instance, name) = split(file) { return try instance.readBytes(name) }
+        try onRead(file)
         if file == "available_filter_functions" { return Array((functions.joined(separator: "\n") + "\n").utf8) }
         if file == "buffer_size_kb" { return Array(showBuffer(nil).utf8) }
         guard let content = snapshot[file] else {
@@ -87,6 +106,10 @@ final class FakeKernel: TracingFiles {
     }
 
     func write(_ file: String, _ value: String) throws(CaptureError) {
+        if let (instance, name) = split(file) {
+            log.append("\(file)=\(value.trimmed)")
+            return try instance.write(name, value)
+        }
         try onWrite(file, value)
         log.append("\(file)=\(value.trimmed)")
         if file == "trace_clock" {
@@ -104,11 +127,23 @@ final class FakeKernel: TracingFiles {
                 throw CaptureError(.writeFailed(value: value), path: path(file), errno: EBUSY)
             }
             guard values[file] != nil else { throw refusal(file, value) }
-            values[file] = "\(value.trimmed)\n"
+            // A group is switched with all its events.
+            let group =
+                file.hasPrefix("events/") && file.split(separator: "/").count == 3
+                ? String(file.dropLast("enable".count)) : file
+            for key in values.keys where key == file || (key.hasPrefix(group) && key.hasSuffix("/enable")) {
+                values[key] = "\(value.trimmed)\n"
+            }
         }
     }
 
     func writeList(_ file: String, _ entries: [String]) throws(CaptureError) -> [RefusedEntry] {
+        if let (instance, name) = split(file) { return try instance.writeList(name, entries) }
+        if values[file] != nil {
+            try write(file, entries.joined(separator: "\n"))
+            if entries.isEmpty { values[file] = file.hasSuffix("pid") ? "no pid\n" : "" }
+            return []
+        }
         try onWrite(file, entries.joined(separator: " "))
         log.append("\(file)=\(entries.joined(separator: " "))")
         let isFilter = file.contains("ftrace")
@@ -128,21 +163,85 @@ final class FakeKernel: TracingFiles {
         return refused
     }
 
-    func setTracing(on: Bool) throws(CaptureError) { try write("tracing_on", on ? "1" : "0") }
+    func append(_ file: String, _ line: String) throws(CaptureError) {
+        try onWrite(file, line)
+        log.append("\(file)+=\(line)")
+        guard let shown = values[file] else { throw refusal(file, line) }
+        if line.hasPrefix("-:") {
+            let name = String(line.dropFirst(2))
+            guard values["events/\(name)/enable"] == "0\n" else {
+                throw CaptureError(.writeFailed(value: line), path: path(file), errno: EBUSY)
+            }
+            values[file] = shown.lines.filter { !$0.contains(":\(name) ") }.map { $0 + "\n" }.joined()
+            values = values.filter { !$0.key.hasPrefix("events/\(name)/") }
+            if !values.keys.contains(where: { $0.hasPrefix("events/dmflow/") && $0 != "events/dmflow/enable" }) {
+                values["events/dmflow/enable"] = nil
+            }
+            return
+        }
+        let name = line.drop { $0 != ":" }.dropFirst().prefix { $0 != " " }
+        values[file] = shown + line + "\n"
+        for (suffix, content) in [("enable", "0\n"), ("format", "format of \(name)\n")] {
+            values["events/\(name)/\(suffix)"] = content
+        }
+        values["events/dmflow/enable"] = "0\n"
+    }
 
-    func setGraphTracer() throws(CaptureError) { try write("current_tracer", "function_graph") }
+    /// The files of an instance, which shares the rest with the top level.
+    private static let ownFiles = [
+        "tracing_on", "current_tracer", "available_tracers", "set_event", "set_ftrace_pid", "tracing_cpumask", "trace",
+        "options/overwrite", "options/record-cmd", "options/sleep-time", "options/funcgraph-irqs",
+    ]
 
-    func list(_ directory: String) throws(CaptureError) -> [String] {
-        switch directory {
-        case "per_cpu": bufferKilobytes.keys.map { "cpu\($0)" }.sorted()
-        case "events/ftrace": ["enable", "funcgraph_entry"]
-        default: throw CaptureError(.readFailed, path: path(directory), errno: ENOENT)
+    func makeDirectory(_ name: String) throws(CaptureError) {
+        try onWrite(name, "")
+        log.append("mkdir \(name)")
+        let instance = FakeKernel(directory: path(name), cpus: bufferKilobytes.keys.sorted(), functions: functions)
+        instance.pages = pages
+        instance.values = instance.values.filter { Self.ownFiles.contains($0.key) || $0.key.hasPrefix("per_cpu/") }
+        instance.lists = instance.lists.filter { $0.key.contains("ftrace") }
+        if !graphInInstances { instance.values["available_tracers"] = "function nop\n" }
+        instance.onWrite = { [weak self] file, value throws(CaptureError) in try self?.onWrite("\(name)/\(file)", value)
+        }
+        instances[name] = instance
+    }
+
+    func removeDirectory(_ name: String) throws(CaptureError) {
+        try onWrite(name, "")
+        log.append("rmdir \(name)")
+        if instances.removeValue(forKey: name) == nil {
+            throw CaptureError(.notRestored([name]), path: path(name), errno: ENOENT)
         }
     }
 
-    func openRawPipe(cpu: Int) throws(CaptureError) -> Int32 {
+    /// The instance that a file is in, and its name there.
+    private func split(_ file: String) -> (FakeKernel, String)? {
+        for (name, instance) in instances where file.hasPrefix("\(name)/") {
+            return (instance, String(file.dropFirst(name.count + 1)))
+        }
+        return nil
+    }
+
+    func list(_ directory: String) throws(CaptureError) -> [String] {
+        if let (instance, name) = split(directory) { return try instance.list(name) }
+        switch directory {
+        case "per_cpu": return bufferKilobytes.keys.map { "cpu\($0)" }.sorted()
+        case "events/ftrace": return ["enable", "funcgraph_entry"]
+        default:
+            let names = Array(values.keys) + Array(instances.keys)
+            let files = names.filter { $0.hasPrefix("\(directory)/") }
+            if files.isEmpty { throw CaptureError(.readFailed, path: path(directory), errno: ENOENT) }
+            return Set(files.map { String($0.dropFirst(directory.count + 1).prefix { $0 != "/" }) }).sorted()
+        }
+    }
+
+    func openRaw(_ file: String) throws(CaptureError) -> Int32 {
+        if let (instance, name) = split(file) { return try instance.openRaw(name) }
+        guard let cpu = bufferKilobytes.keys.first(where: { file == "per_cpu/cpu\($0)/trace_pipe_raw" }) else {
+            throw CaptureError(.readFailed, path: path(file), errno: ENOENT)
+        }
         let content = pages[cpu] ?? []
-        let file = "\(directory)/raw\(cpu)"
+        let file = "\(scratch)/raw\(cpu)"
         let descriptor = open(file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         if descriptor < 0 { throw CaptureError(.readFailed, path: file, errno: errno) }
         unlink(file)
@@ -194,6 +293,14 @@ final class FakeKernel: TracingFiles {
 
     private func refusal(_ file: String, _ value: String) -> CaptureError {
         CaptureError(.writeFailed(value: value), path: path(file), errno: EINVAL)
+    }
+}
+
+extension String {
+    fileprivate func components(beforeFirst separator: String) -> String {
+        var end = startIndex
+        while end < endIndex, !self[end...].hasPrefix(separator) { end = index(after: end) }
+        return String(self[..<end])
     }
 }
 

@@ -17,7 +17,7 @@ import Testing
             "message",
             "wait", "arm-poll", "list", "version", "geometry",
         ]
-        #expect(Set(commands + ["io", "submit", "complete", "failover", "uevent"]) == Set(names))
+        #expect(Set(commands + ["io", "submit", "complete", "failover", "uevent", "daemon"]) == Set(names))
         #expect(FlowCatalogue.builtin.defaults == ["create", "load", "io"])
     }
 
@@ -76,11 +76,17 @@ import Testing
         #expect(entry.traced == ["dev_create [dm_mod]", "table_load [dm_mod]"])
         #expect(
             entry.missing == [
-                .init(function: "old", reason: "table_load is traced instead"),
-                .init(function: "gone", reason: "not in this kernel (up to 4.4)"),
-                .init(function: "other", reason: "the module dm_other is not loaded, or built in without it"),
-                .init(function: "hidden", reason: "this kernel has it, but cannot trace it"),
-                .init(function: "inlined", reason: "not in this kernel, or inlined"),
+                .init(function: "old", cause: .replaced(by: "table_load")),
+                .init(function: "gone", cause: .notInKernel(kernels: "up to 4.4")),
+                .init(function: "other", cause: .notInModule("dm_other", kernels: nil)),
+                .init(function: "hidden", cause: .untraceable),
+                .init(function: "inlined", cause: .notInKernel(kernels: nil)),
+            ])
+        #expect(
+            entry.missing.map(\.reason) == [
+                "table_load is traced instead", "not in this kernel (up to 4.4)",
+                "the module dm_other is not loaded, or built in without it", "this kernel has it, but cannot trace it",
+                "not in this kernel, or inlined",
             ])
     }
 

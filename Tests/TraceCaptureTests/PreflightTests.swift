@@ -14,7 +14,8 @@ import Testing
     }
 
     private var problems: [CaptureError.Problem] {
-        Preflight(files: kernel, sysctl: "\(directory.path)/sysctl").failures().map(\.problem)
+        let preflight = Preflight(files: kernel, sysctl: "\(directory.path)/sysctl")
+        return (preflight.obstacles() + preflight.othersDisturbed(ownInstance: false)).map(\.problem)
     }
 
     @Test func nothingIsInTheWayOnAnIdleMachine() {
@@ -67,6 +68,6 @@ import Testing
     @Test func withoutPermissionNothingElseIsTold() {
         kernel.values["events/enable"] = "1\n"
         let kernel = FakeKernel(directory: "\(directory.path)/missing")
-        #expect(Preflight(files: kernel).failures().map(\.problem) == [.notPermitted])
+        #expect(Preflight(files: kernel).obstacles().map(\.problem) == [.notPermitted])
     }
 }

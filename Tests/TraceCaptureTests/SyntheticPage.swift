@@ -3,9 +3,13 @@ struct SyntheticPage {
     private var data: [UInt8] = []
     private let timestamp: UInt64
 
+    /// The kernel's mark of events that are missing before the page.
+    private let missed: Bool
+
     /// - Parameter timestamp: of the page, in nanoseconds; events follow at distances from it.
-    init(timestamp: UInt64) {
+    init(timestamp: UInt64, missed: Bool = false) {
         self.timestamp = timestamp
+        self.missed = missed
     }
 
     /// Adds a call's entry (event 11, 20 bytes) after `delta` nanoseconds.
@@ -31,7 +35,7 @@ struct SyntheticPage {
     var bytes: [UInt8] {
         var page = SyntheticPage(timestamp: 0)
         page.append(timestamp)
-        page.append(UInt64(data.count))
+        page.append(UInt64(data.count) | (missed ? 1 << 31 : 0))
         return page.data + data + [UInt8](repeating: 0, count: 4096 - 16 - data.count)
     }
 
@@ -55,8 +59,8 @@ extension SyntheticPage {
     static let start: UInt64 = 0xffff_ffff_8100_0100
 
     /// One call with a call inside: `dm_mq_queue_rq` of 5 µs around `blk_mq_start_request` of 1 µs.
-    static func oneTree(at time: UInt64) -> [UInt8] {
-        var page = SyntheticPage(timestamp: time)
+    static func oneTree(at time: UInt64, missed: Bool = false) -> [UInt8] {
+        var page = SyntheticPage(timestamp: time, missed: missed)
         page.entry(pid: 42, function: dispatch, depth: 0, delta: 0)
         page.entry(pid: 42, function: start, depth: 1, delta: 1000)
         page.exit(pid: 42, function: start, depth: 1, from: time + 1000, to: time + 2000, delta: 1000)

@@ -17,7 +17,7 @@ import Testing
         try state.setGraphList("set_graph_function", ["table_load"])
         try state.setFilter("set_ftrace_filter", indices: ["4", "*:mod:sd_mod"], names: { [] })
         try state.setBufferSizes(512, cpus: [0, 1])
-        try state.setGraphTracer()
+        try state.set("current_tracer", to: "function_graph")
         try state.set("tracing_on", to: "1")
     }
 

@@ -78,7 +78,7 @@ import Testing
         try state.set("tracing_on", to: "1")
         try state.set("max_graph_depth", to: "0")
         try state.set("tracing_thresh", to: "0")
-        try state.setGraphTracer()
+        try state.set("current_tracer", to: "function_graph")
         #expect(directory.text("current_tracer")?.trimmed == "function_graph")
         #expect(state.restore() == [])
         for (file, content) in contents { #expect(directory.text(file) == content) }

@@ -1,5 +1,3 @@
-import Glibc
-
 @testable import GraphParser
 
 /// Reads `bytes` as a trace.dat and checks what comes out.
@@ -12,7 +10,8 @@ public func checkTraceDat(_ bytes: [UInt8]) {
 }
 
 private func read(_ bytes: [UInt8]) throws(TraceError) {
-    let file = try memoryFile.hold(bytes)
+    memoryFile.hold(bytes)
+    let file = try InputFile(path: "/proc/self/fd/\(memoryFile.descriptor)")
     let header = try TraceDatHeader(file)
     let names = TraceNames()
     names.learn(header.comms)
@@ -41,22 +40,3 @@ private func describeEvents(_ events: EventCatalogue, _ bytes: [UInt8]) {
         if let event = events.event(id: id) { expect(event.describe(record).utf8.count < 100_000, "a long event") }
     }
 }
-
-/// A file in memory whose content changes: readers have a path, and making a file for each input takes longer than reading.
-private struct MemoryFile {
-    private let descriptor: Int32
-
-    init() {
-        let name = "/dmflow-fuzzing-\(getpid())"
-        descriptor = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0o600)
-        expect(descriptor >= 0 && shm_unlink(name) == 0, "no memory file")
-    }
-
-    func hold(_ bytes: [UInt8]) throws(TraceError) -> InputFile {
-        expect(ftruncate(descriptor, bytes.count) == 0, "the memory file cannot be cut")
-        expect(pwrite(descriptor, bytes, bytes.count, 0) == bytes.count, "the memory file cannot be written")
-        return try InputFile(path: "/proc/self/fd/\(descriptor)")
-    }
-}
-
-private let memoryFile = MemoryFile()

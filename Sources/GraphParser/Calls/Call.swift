@@ -45,6 +45,8 @@ public struct Call: Sendable {
         @inlinable public static var whole: Facts { Facts(rawValue: 2) }
         /// Nothing was called in between: no `began` was handed on for this call.
         @inlinable public static var leaf: Facts { Facts(rawValue: 4) }
+        /// In user space.
+        @inlinable public static var user: Facts { Facts(rawValue: 32) }
         /// Calls that began between this call's entry and its end, but not below its depth, are no part of it: they came when
         /// it was over.
         static var callsAtOwnDepthCameAfter: Facts { Facts(rawValue: 8) }
@@ -58,8 +60,11 @@ public struct Call: Sendable {
     @inlinable public var isRoot: Bool { facts.contains(.root) }
     @inlinable public var isWhole: Bool { facts.contains(.whole) }
     @inlinable public var isLeaf: Bool { facts.contains(.leaf) }
+    /// A call in user space, told by a uprobe's events; its module is the program or library.
+    @inlinable public var isUser: Bool { facts.contains(.user) }
 
-    /// The kernel's depth: 0 for the function that set_graph_function triggered on.
+    /// Number of calls in user space that it is inside of and, of a kernel's call, the kernel's depth below them: there 0 is the
+    /// function that set_graph_function triggered on.
     @inlinable public var depth: Int { Int(depthNumber) }
     @inlinable public var task: TaskSlot { Int(taskNumber) }
     /// Thread ID; nil where the trace does not tell.
@@ -71,7 +76,8 @@ public struct Call: Sendable {
 
     /// Entry time in ns of the trace clock; nil where the trace does not tell.
     public var start: UInt64? { startOrNone == GraphEvent.noTime ? nil : startOrNone }
-    /// Exit time − entry time in ns as the kernel measured it; nil for open calls.
+    /// Exit time − entry time in ns, as the kernel measured it or, in user space, by the times of the events; nil for open
+    /// calls.
     @inlinable public var duration: UInt64? { durationOrNone == .max ? nil : durationOrNone }
 
     /// From when on a call below has come too late to be inside: to the microsecond, since text has no more.

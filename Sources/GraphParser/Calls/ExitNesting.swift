@@ -10,6 +10,7 @@ struct ExitNesting: Sendable {
     private(set) var inferredEntries = 0
 
     private struct Node {
+        /// Or an event of user space: no call of the kernel reaches from before it to behind it.
         let exit: GraphEvent
         /// How many of the nodes before it are below it.
         let below: Int
@@ -61,6 +62,7 @@ struct ExitNesting: Sendable {
         case .exit where mode != .off && event.function != FunctionID.unknown.index: return hold(event, &output)
         case .other where mode != .off && waitingOthers < Self.mostNodes && tasks.count < 2 * Self.mostTasks:
             return holdOther(event)
+        case .userEntry, .userExit: return takeUser(event, &output)
         case .other: break
         case .entry, .leaf, .exit: if mode != .off { giveUp(&output) }
         case .loss:
@@ -105,6 +107,19 @@ struct ExitNesting: Sendable {
         noteHolding(task)
     }
 
+    /// The kernel's calls of this task so far are over; what waits does so only until it is certain that they had no entries.
+    private mutating func takeUser(_ event: GraphEvent, _ output: inout [GraphEvent]) {
+        guard let task = places[Self.key(of: event)] else { return output.append(event) }
+        tasks[task].losses = losses
+        guard mode == .undecided, !tasks[task].nodes.isEmpty else {
+            letGo(task, &output)
+            return output.append(event)
+        }
+        tasks[task].nodes.append(Node(exit: event, below: 0, start: event.timestamp))
+        waiting += 1
+        if waiting > Self.mostNodes { forget(&output) }
+    }
+
     private mutating func noteHolding(_ task: Int) {
         if !tasks[task].isHolding {
             tasks[task].isHolding = true
@@ -136,8 +151,12 @@ struct ExitNesting: Sendable {
         }
     }
 
+    private static func key(of event: GraphEvent) -> Key {
+        Key(task: event.task, ring: event.task == .running ? event.ring : 0)
+    }
+
     private mutating func place(of exit: GraphEvent) -> Int {
-        let key = Key(task: exit.task, ring: exit.task == .running ? exit.ring : 0)
+        let key = Self.key(of: exit)
         if let known = places[key] { return known }
         places[key] = tasks.count
         tasks.append(Task(losses: 0))
@@ -154,7 +173,7 @@ struct ExitNesting: Sendable {
         var count = 0
         while count < nodes.count {
             let node = nodes[nodes.count - 1 - count]
-            guard node.exit.depth > exit.depth, node.exit.duration <= left else { break }
+            guard node.exit.kind == .exit, node.exit.depth > exit.depth, node.exit.duration <= left else { break }
             left -= node.exit.duration
             count += node.below + 1
             start = min(start, node.start)
@@ -209,6 +228,11 @@ struct ExitNesting: Sendable {
         for index in nodes.indices.reversed() { calls[index - nodes[index].below].append(index) }
         var starts: [UInt64] = []
         for index in nodes.indices {
+            guard nodes[index].exit.kind == .exit else {
+                others.pass(before: index, &output)
+                output.append(nodes[index].exit)
+                continue
+            }
             for call in calls[index] {
                 // No call begins before its caller; a text's times are too coarse to tell.
                 let start = max(nodes[call].start, starts.last ?? 0)

@@ -36,6 +36,10 @@ struct GraphEvent {
         case exit
         /// A call on one line of text, or an entry with its own exit right behind it.
         case leaf
+        /// A function in user space is entered. It has no depth.
+        case userEntry
+        /// A function in user space has returned. It has no duration: that is told by the time of its entry.
+        case userExit
         /// Events of this CPU were lost after its last and before its next event: `lostCount`.
         case loss
         /// This CPU goes on with another task: `task` instead of `previous`. Only for text without a task column.
@@ -100,6 +104,14 @@ struct GraphEvent {
         event.ring = cpu
         event.function = from
         event.task = .thread(to, cpu: cpu)
+        return event
+    }
+
+    /// A kernel's event, inside of so many calls in user space.
+    @inline(__always)
+    func below(_ userCalls: UInt16) -> GraphEvent {
+        var event = self
+        event.depth &+= userCalls
         return event
     }
 

@@ -1,5 +1,6 @@
 /// The short way for nearly all events: those of the task that is known to run on their CPU, entries deeper than all that is
-/// open, and exits of the innermost call. It does what ``StackBuilder/takeCarefully(_:)`` does and leaves all else to it.
+/// open, and exits of the innermost call. It does what ``StackBuilder/takeCarefully(_:)`` does and leaves all else to it: also all
+/// that is below calls in user space, where depths shift.
 ///
 /// Works on spans, so that the arrays are checked for being shared once and not at each access.
 extension StackBuilder {

@@ -16,18 +16,18 @@ struct StackBuilder: Sendable {
     var eventNumber = 0
 
     /// By ring buffer: the number of the instance that it belongs to; empty where there is only one.
-    private let instances: [UInt8]
-    private let instanceNumbers: Range<Int>
-    private var slots: [StackKey: TaskSlot] = [:]
-    private var freeSlots: [TaskSlot] = []
-    private var losses: [LossState] = []
-    private var lanes = TaskLanes()
+    let instances: [UInt8]
+    let instanceNumbers: Range<Int>
+    var slots: [StackKey: TaskSlot] = [:]
+    var freeSlots: [TaskSlot] = []
+    var losses: [LossState] = []
+    var lanes = TaskLanes()
     private var nesting = ExitNesting()
 
     /// More tasks than this and those without open calls are forgotten: keeps memory independent of the trace's length.
-    private static let taskLimit = 4096
+    static let taskLimit = 4096
     /// The same number, but as many again as had open calls the last time: looking for others takes as long as there are tasks.
-    private var forgetAt = Self.taskLimit
+    var forgetAt = Self.taskLimit
 
     /// - Parameters:
     ///   - lossesAreMarked: an exit is missing only where a loss is marked: true for trace.dat, not for text, which people
@@ -77,12 +77,13 @@ struct StackBuilder: Sendable {
 
     private mutating func takeCarefully(_ event: GraphEvent) {
         switch event.kind {
-        case .entry: push(event, slot: arrive(event))
-        case .exit: pop(event, slot: arrive(event))
-        case .leaf:
+        case .entry, .exit, .leaf:
             let slot = arrive(event)
-            push(event, slot: slot)
-            pop(event, slot: slot)
+            let event = event.below(stacks[slot].userCalls)
+            if event.kind != .exit { push(event, slot: slot) }
+            if event.kind != .entry { pop(event, slot: slot) }
+        case .userEntry: enterUser(event, slot: arrive(event))
+        case .userExit: leaveUser(event, slot: arrive(event))
         case .loss:
             loss(ring: Int(event.ring), count: event.lostCount)
             let count = TraceCounts.plausibleLoss(event.lostCount)
@@ -99,6 +100,10 @@ struct StackBuilder: Sendable {
         }
         let caller = stacks[slot].top
         if caller >= 0 { calls[caller].enters(depth: event.depth) }
+        begin(event, slot)
+    }
+
+    mutating func begin(_ event: GraphEvent, _ slot: TaskSlot) {
         calls.push(event, on: &stacks[slot])
         output.append(
             .began(FunctionID(index: event.function), task: Int32(slot), number: stacks[slot].top))
@@ -115,14 +120,24 @@ struct StackBuilder: Sendable {
             return orphan(exit, slot)
         }
         while stacks[slot].top != match { endOpen(slot) }
-        var (frame, number) = calls.pop(&stacks[slot])
+        end(exit, slot, lateNs: lateNs)
+    }
+
+    /// Ends the innermost call.
+    ///
+    /// - Parameter lateNs: time of calls below that came when it was over, which has been taken out.
+    mutating func end(_ exit: GraphEvent, _ slot: TaskSlot, lateNs: UInt64 = 0) {
+        var (frame, number, isUser) = calls.pop(&stacks[slot])
         var rest = frame.settle(exit)
         rest.afterNs &+= lateNs
         if frame.isLossy { counts.lossy += 1 } else { counts.calls += 1 }
         let isTimed = exit.duration != GraphEvent.noTime
         if !frame.isLossy && !isTimed { counts.untimed += 1 }
         var facts: Call.Facts = frame.caller < 0 ? .root : []
-        let whole = !frame.isLossy && frame.isWhole
+        // Of the kernel's calls none does: then it would not be this one's exit.
+        let isExceeded = frame.exceeds(exit)
+        let whole = !frame.isLossy && frame.isWhole && !isExceeded
+        if isUser { facts.insert(.user) }
         if whole { facts.insert(.whole) }
         if rest.callsAfter { facts.insert(.callsAtOwnDepthCameAfter) }
         if lateNs > 0 { facts.insert(.callsBelowCameAfter) }
@@ -131,7 +146,7 @@ struct StackBuilder: Sendable {
                 Call(
                     frame, exit: exit, key: stacks[slot].key, task: slot, number: number,
                     confidence: frame.isLossy ? .lossy : .complete, facts: facts)))
-        let ns = (isTimed ? exit.duration : frame.childrenNs) &+ rest.afterNs
+        let ns = (isTimed && !isExceeded ? exit.duration : frame.childrenNs) &+ rest.afterNs
         credit(slot, ns: ns, childDepth: frame.depth, whole: whole)
     }
 
@@ -151,41 +166,45 @@ struct StackBuilder: Sendable {
         }
         var frame = calls[top]
         frame.takeOut(late)
-        return frame.matches(exit, isRoot: frame.caller < 0) ? late : 0
+        return frame.matches(exit, isRoot: calls.isKernelRoot(top, stacks[slot])) ? late : 0
     }
 
     /// An exit without an entry still says how long its function took: the caller's self time must not contain it.
-    private mutating func orphan(_ exit: GraphEvent, _ slot: TaskSlot) {
+    mutating func orphan(_ exit: GraphEvent, _ slot: TaskSlot) {
         counts.orphans += 1
         let caller = stacks[slot].top
         let inside = caller < 0 ? 0 : calls[caller].skippedLevelNs
+        var facts: Call.Facts = caller < 0 ? .root : []
+        if exit.kind == .userExit { facts.insert(.user) }
         output.append(
             .ended(
                 Call(
                     startOrNone: GraphEvent.noTime, durationOrNone: exit.duration, childrenNs: inside,
                     function: FunctionID(index: exit.function), taskNumber: Int32(slot), number: -1,
                     key: stacks[slot].key, depthNumber: exit.depth, firstCPU: exit.cpu, lastCPU: exit.cpu,
-                    confidence: .orphan, facts: caller < 0 ? .root : [])))
+                    confidence: .orphan, facts: facts)))
         let isLonger = exit.duration != GraphEvent.noTime && exit.duration > inside
         credit(slot, ns: isLonger ? exit.duration - inside : 0, childDepth: exit.depth, whole: false)
     }
 
     /// Ends the calls that are not less deep than `depth` as open ones, innermost first.
-    private mutating func unwind(_ slot: TaskSlot, from depth: Int) {
+    mutating func unwind(_ slot: TaskSlot, from depth: Int) {
         while stacks[slot].top >= 0, Int(calls[stacks[slot].top].depth) >= depth { endOpen(slot) }
     }
 
     /// Ends the innermost call without an exit.
-    private mutating func endOpen(_ slot: TaskSlot) {
-        let (frame, number) = calls.pop(&stacks[slot])
+    mutating func endOpen(_ slot: TaskSlot) {
+        let (frame, number, isUser) = calls.pop(&stacks[slot])
         counts.open += 1
         var end = GraphEvent(kind: .exit)
         end.cpu = stacks[slot].cpu
+        var facts: Call.Facts = frame.caller < 0 ? [.callsAtOwnDepthCameAfter, .root] : .callsAtOwnDepthCameAfter
+        if isUser { facts.insert(.user) }
         output.append(
             .ended(
                 Call(
                     frame, exit: end, key: stacks[slot].key, task: slot, number: number, confidence: .open,
-                    facts: frame.caller < 0 ? [.callsAtOwnDepthCameAfter, .root] : .callsAtOwnDepthCameAfter)))
+                    facts: facts)))
         credit(slot, ns: frame.childrenNs, childDepth: frame.depth, whole: false)
     }
 
@@ -193,185 +212,6 @@ struct StackBuilder: Sendable {
         let top = stacks[slot].top
         if top >= 0 { calls[top].credit(ns: ns, childDepth: childDepth, whole: whole) }
     }
-
-    // MARK: Tasks
-
-    /// The stack of a task that has an event now.
-    private mutating func arrive(_ event: GraphEvent) -> TaskSlot {
-        eventNumber += 1
-        let ring = Int(event.ring)
-        addRings(upTo: ring)
-        let key = task(of: event)
-        let slot = slots[self.key(key, ring)] ?? newSlot(key, event)
-        if losses[ring].isPending {
-            losses[ring].isPending = false
-            losses[ring].end = eventNumber
-        }
-        losses[ring].left.removeAll(keepingCapacity: true)
-        if stacks[slot].lastEvent <= losses[Int(stacks[slot].ring)].last { calls.markLossy(stacks[slot]) }
-        if stacks[slot].ring != event.ring { migrate(slot, event) }
-        stacks[slot].lastEvent = eventNumber
-        running[ring] = Running(task: event.task, slot: slot)
-        return slot
-    }
-
-    private mutating func migrate(_ slot: TaskSlot, _ event: GraphEvent) {
-        let old = Int(stacks[slot].ring)
-        losses[old].left.append(slot)
-        running[old] = .unclear
-        stacks[slot].ring = event.ring
-        stacks[slot].cpu = event.cpu
-        // Seen elsewhere before this CPU's loss was over: it may have been here during the loss.
-        if stacks[slot].lastEvent < losses[Int(event.ring)].end { calls.markLossy(stacks[slot]) }
-    }
-
-    private func key(_ task: TaskKey, _ ring: Int) -> StackKey {
-        StackKey(task: task, instance: ring < instances.count ? Int(instances[ring]) : 0)
-    }
-
-    private mutating func addRings(upTo ring: Int) {
-        while running.count <= ring {
-            running.append(.unclear)
-            losses.append(LossState())
-        }
-    }
-
-    private mutating func newSlot(_ task: TaskKey, _ event: GraphEvent) -> TaskSlot {
-        if slots.count >= forgetAt && freeSlots.isEmpty { forgetIdleTasks() }
-        let stack = TaskStack(key: task, cpu: event.cpu, ring: event.ring)
-        let slot = freeSlots.popLast() ?? stacks.count
-        if slot == stacks.count { stacks.append(stack) } else { stacks[slot] = stack }
-        slots[key(task, Int(event.ring))] = slot
-        return slot
-    }
-
-    private mutating func forgetIdleTasks() {
-        for (key, slot) in slots where stacks[slot].top < 0 {
-            slots[key] = nil
-            freeSlots.append(slot)
-        }
-        forgetAt = max(Self.taskLimit, 2 * slots.count)
-        forgetRunning()
-    }
-
-    private mutating func forgetRunning() {
-        for cpu in running.indices { running[cpu] = .unclear }
-    }
-
-    // MARK: Tasks of a text without a column for them
-
-    private mutating func task(of event: GraphEvent) -> TaskKey {
-        guard event.task == .running else { return event.task }
-        // A text has the rings of one instance, numbered like the CPUs.
-        let cpu = Int(event.cpu)
-        if let task = lanes.task(on: cpu) { return task }
-        if let task = migratedTask(event) {
-            lanes.set(task, on: cpu)
-            return task
-        }
-        let task = TaskKey.unnamed(cpu: event.cpu)
-        lanes.set(task, on: cpu)
-        return task
-    }
-
-    /// A CPU's first line below depth 0 goes on with an unnamed task of another CPU if exactly one of them has just the
-    /// calls open that this line needs.
-    private func migratedTask(_ event: GraphEvent) -> TaskKey? {
-        let open = Int(event.depth) + (event.kind == .exit ? 1 : 0)
-        guard open > 0 else { return nil }
-        var fitting: TaskKey?
-        for task in lanes.unnamedTasks(except: Int(event.cpu)) {
-            guard let slot = slots[key(task, 0)], calls.openDepth(stacks[slot]) == open else { continue }
-            guard fitting == nil else { return nil }
-            fitting = task
-        }
-        return fitting
-    }
-
-    private mutating func switchTask(_ event: GraphEvent) {
-        if let task = lanes.task(on: Int(event.cpu)), task.tid == nil {
-            lanes.rename(task, to: event.previous)
-            rename(task, to: event.previous)
-            forgetRunning()
-        }
-        lanes.set(event.task, on: Int(event.cpu))
-        addRings(upTo: Int(event.ring))
-        running[Int(event.ring)] = .unclear
-    }
-
-    /// What was known as `old` is now known to be `new`. Does nothing if `new` has open calls of its own: nothing tells how
-    /// they lie with those of `old`.
-    private mutating func rename(_ old: TaskKey, to new: TaskKey) {
-        guard let slot = slots[key(old, 0)] else { return }
-        if let idle = slots[key(new, 0)] {
-            guard stacks[idle].top < 0 else { return }
-            freeSlots.append(idle)
-        }
-        slots[key(old, 0)] = nil
-        slots[key(new, 0)] = slot
-        stacks[slot].key = new
-    }
-
-    // MARK: Other events
-
-    /// Changes no call: whoever does not ask for the events gets the same calls.
-    private mutating func other(_ event: GraphEvent) {
-        let task = event.task == .running ? lanes.task(on: Int(event.cpu)) : event.task
-        let slot = task.flatMap { place(of: $0, key($0, Int(event.ring))) } ?? -1
-        output.append(aside: .other(number: event.function, task: Int32(truncatingIfNeeded: slot)))
-    }
-
-    /// The task's stack that has calls open: in its own instance if it has, else in another one: events are often recorded
-    /// apart from the calls.
-    private func place(of task: TaskKey, _ own: StackKey) -> TaskSlot? {
-        if let slot = slots[own], stacks[slot].top >= 0 { return slot }
-        for instance in instanceNumbers {
-            if let slot = slots[StackKey(task: task, instance: instance)], stacks[slot].top >= 0 { return slot }
-        }
-        return nil
-    }
-
-    // MARK: Losses
-
-    /// Events were lost after the last and before the next event of a ring buffer; `count` is nil where unknown.
-    private mutating func loss(ring: Int, count: Int?) {
-        counts.addLoss(count)
-        addRings(upTo: ring)
-        losses[ring].isPending = true
-        running[ring] = .unclear
-        for slot in losses[ring].left { calls.markLossy(stacks[slot]) }
-        losses[ring].left.removeAll(keepingCapacity: true)
-        // The calls of those that are still here are marked when they are heard of again: there may be many, and many losses.
-        losses[ring].last = eventNumber
-    }
-}
-
-/// Each instance's buffers have a task's calls for themselves.
-private struct StackKey: Hashable {
-    let task: TaskKey
-    let instance: Int
-}
-
-/// What runs on a CPU.
-struct Running {
-    /// As the last event named it.
-    let task: TaskKey
-    let slot: TaskSlot
-
-    /// The next event has to be looked at closer.
-    static let unclear = Running(task: .none, slot: 0)
-}
-
-/// Which calls a loss of a ring buffer's events may have touched.
-private struct LossState {
-    /// A loss was announced and no event has come since.
-    var isPending = false
-    /// Number of the last event before the last loss; negative without a loss.
-    var last = -1
-    /// Number of the first event after the last loss; 0 without a loss.
-    var end = 0
-    /// Tasks that went on elsewhere since the last event: text announces a loss only when it is over.
-    var left: [TaskSlot] = []
 }
 
 extension Call {

@@ -52,6 +52,13 @@ struct Frame {
             && exit.duration != GraphEvent.noTime
     }
 
+    /// Whether more time was measured below than this call in user space lasted, by more than different clocks explain.
+    func isOverfull(_ exit: GraphEvent) -> Bool {
+        guard exit.duration != GraphEvent.noTime else { return false }
+        let inside = childrenNs.without(enteringNs)
+        return inside > exit.duration && inside - exit.duration > exit.duration / 1024 + exit.precision.rounding
+    }
+
     @inline(__always)
     mutating func credit(ns: UInt64, childDepth: UInt16, whole: Bool) {
         childrenNs &+= ns
@@ -87,7 +94,8 @@ struct Frame {
         return (sinceOwnDepthNs, callsAtOwnDepth > 0)
     }
 
-    private func exceeds(_ exit: GraphEvent) -> Bool {
+    /// Whether more time was measured below the call than it lasted.
+    func exceeds(_ exit: GraphEvent) -> Bool {
         guard exit.duration != GraphEvent.noTime else { return false }
         return childrenNs > exit.duration && childrenNs - exit.duration > exit.precision.rounding
     }
@@ -106,6 +114,8 @@ struct TaskStack {
     var cpu: UInt16
     /// See ``GraphEvent/ring``.
     var ring: UInt16
+    /// How many calls in user space are open: those at the depths below this number. The kernel's are below them all.
+    var userCalls: UInt16 = 0
     /// Number of the task's last event within the reading.
     var lastEvent = 0
 }
@@ -135,13 +145,21 @@ struct OpenCalls {
     }
 
     /// Takes the innermost call off, which there must be.
-    mutating func pop(_ stack: inout TaskStack) -> (frame: Frame, number: Int32) {
+    mutating func pop(_ stack: inout TaskStack) -> (frame: Frame, number: Int32, isUser: Bool) {
         let number = stack.top
         let frame = self[number]
+        let isUser = frame.depth < stack.userCalls
+        if isUser { stack.userCalls = frame.depth }
         stack.top = frame.caller
         self[number].caller = free
         free = number
-        return (frame, number)
+        return (frame, number, isUser)
+    }
+
+    /// Whether no kernel's call is known to have called this one of the kernel's.
+    func isKernelRoot(_ number: Int32, _ stack: TaskStack) -> Bool {
+        let caller = self[number].caller
+        return caller < 0 || self[caller].depth < stack.userCalls
     }
 
     private mutating func grow() {
@@ -168,15 +186,24 @@ struct OpenCalls {
         guard first >= 0 else { return false }
         if self[first].isLossy || peers + Int(self[first].callsAtOwnDepth) > Self.interruptCalls { return true }
         // The next root would be taken for a part of the last one, whose exit may never come.
-        let isRoot = self[first].caller < 0
-        return isRoot && (!lossesAreMarked || isSameFunction)
+        return isKernelRoot(first, stack) && (!lossesAreMarked || isSameFunction)
     }
 
     /// The open call that `exit` ends; nil if there is none.
     func number(_ stack: TaskStack, matching exit: GraphEvent) -> Int32? {
         var number = stack.top
         while number >= 0, self[number].depth >= exit.depth {
-            if self[number].matches(exit, isRoot: self[number].caller < 0) { return number }
+            if self[number].matches(exit, isRoot: isKernelRoot(number, stack)) { return number }
+            number = self[number].caller
+        }
+        return nil
+    }
+
+    /// The innermost open call of `function` in user space; nil if there is none.
+    func number(_ stack: TaskStack, inUserSpace function: Int32) -> Int32? {
+        var number = stack.top
+        while number >= 0 {
+            if self[number].depth < stack.userCalls, self[number].function == function { return number }
             number = self[number].caller
         }
         return nil

@@ -18,11 +18,11 @@ public struct TraceCounts: Equatable, Sendable {
     /// Losses for which the kernel gave no number.
     public var uncountedLosses = 0
 
-    /// Function entries: `f() {` lines or funcgraph_entry events.
+    /// Function entries: `f() {` lines, funcgraph_entry events, or a uprobe's in user space.
     public var entries = 0
     /// Entries that were not recorded, as `tracing_thresh` has it: each exit stands for a call.
     public var inferredEntries = 0
-    /// Function exits: `}` lines or funcgraph_exit events.
+    /// Function exits: `}` lines, funcgraph_exit events, or a uprobe's in user space.
     public var exits = 0
     /// Calls on one line, `f();`.
     public var leaves = 0

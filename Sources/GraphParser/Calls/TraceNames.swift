@@ -4,7 +4,7 @@ import Synchronization
 public struct Function: Hashable, Sendable, CustomStringConvertible {
     /// The symbol with its compiler suffix, e.g. `multipath_map.isra.0`.
     public let name: String
-    /// The module that ftrace prints in brackets; nil for code built into the kernel.
+    /// The module that ftrace prints in brackets, or in user space the program or library; nil for code built into the kernel.
     public let module: String?
 
     public init(name: String, module: String?) {

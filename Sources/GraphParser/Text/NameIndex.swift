@@ -18,6 +18,11 @@ struct NameIndex: Sendable {
 
     /// The function whose name stands in `range` of `line`, added to `names` when it is new.
     mutating func function(_ line: Span<UInt8>, _ range: Range<Int>, in names: TraceNames) -> FunctionID {
+        function(line, range) { names.intern(Function(text: range.map { line[$0] })) }
+    }
+
+    /// The function whose name stands in `range` of `line`, or the one that is made for it when it is new.
+    mutating func function(_ line: Span<UInt8>, _ range: Range<Int>, new: () -> FunctionID) -> FunctionID {
         let name = Self.words(line, range)
         let hash = name.reduce(seed) { Self.mix($0, $1) }
         var index = Int(truncatingIfNeeded: hash >> 32) & (slots.count - 1)
@@ -30,7 +35,7 @@ struct NameIndex: Sendable {
             }
             index = (index + 1) & (slots.count - 1)
         }
-        let id = names.intern(Function(text: range.map { line[$0] }))
+        let id = new()
         slots[index] = Slot(hash: hash, start: Int32(words.count), length: Int32(range.count), id: id.index)
         words += name
         used += 1

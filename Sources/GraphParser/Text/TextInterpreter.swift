@@ -11,11 +11,14 @@ struct TextInterpreter: Sendable {
     /// The kernel says in the header that function tracing stopped itself.
     private(set) var isCorrupted = false
     private(set) var hasTimes = false
+    private(set) var hasUntimedUserCalls = false
     /// Calls that `trace-cmd report` printed without its function_graph plugin.
     private(set) var rawEvents = 0
 
     private let names: TraceNames
     private var nameIndex = NameIndex()
+    /// Of functions in user space, by the part of the event's name that is theirs.
+    private var userNames = NameIndex()
     private var scanner = LineScanner()
     private var isInBody = false
     /// Whether the trace was dumped to a log; nil until its first call.
@@ -65,17 +68,29 @@ struct TextInterpreter: Sendable {
         let isFirst = opening?.isEmpty ?? true
         let line = isFirst && line.has(bom, at: 0) ? line.extracting(bom.utf8CodeUnitCount..<line.count) : line
         let (text, parsed) = understand(line)
-        guard case .graph(let graph) = parsed else {
+        guard let columns = columns(of: parsed, line, from: text) else {
             opening?.hold(line, from: text, nil)
             if isFirst || opening?.isFull ?? true { endOpening(firstIsCut: false) }
             return
         }
         if isFirst {
-            opening?.hold(line, from: text, graph)
+            opening?.hold(line, from: text, columns)
         } else {
-            let isCut = opening?.firstIsCut(before: line, from: text, graph) ?? false
+            let isCut = opening?.firstIsCut(before: line, from: text, columns) ?? false
             endOpening(firstIsCut: isCut)
             interpret(line)
+        }
+    }
+
+    /// The columns of a call's line; nil of any other.
+    private func columns(of parsed: TextLine, _ line: Span<UInt8>, from text: Int) -> GraphLine? {
+        switch parsed {
+        case .graph(let graph): return graph
+        // As trace-cmd prints them, events of user space have no duration's column; but no line that is cut passes for one.
+        case .comment(let comment) where comment.end == .closed:
+            let call = userCall(comment, line.extracting(text..<line.count), inLog: text > 0)
+            return call == nil ? nil : comment.columns
+        default: return nil
         }
     }
 
@@ -129,14 +144,15 @@ struct TextInterpreter: Sendable {
         switch parsed {
         case .graph(let graph):
             if isLogged == nil { isLogged = text > 0 }
-            let hadCPUs = tasks.hasCPUColumn
             take(graph, line)
-            // A line without its CPU is damaged from now on.
-            if tasks.hasCPUColumn != hadCPUs { scanner.forget() }
             if text == 0, graph.durationBar >= 0, let event = output.last {
                 scanner.learn(line, graph, event)
             }
         case .comment(let comment):
+            if let name = userCall(comment, line, inLog: text > 0) {
+                if isLogged == nil { isLogged = text > 0 }
+                return take(name, comment.columns, line)
+            }
             counts.comments += 1
             begin(comment, line)
         case .taskSwitch(let cpu, let from, let to):
@@ -187,13 +203,10 @@ struct TextInterpreter: Sendable {
     // MARK: Calls
 
     private mutating func take(_ graph: GraphLine, _ line: Span<UInt8>) {
-        isInBody = true
         var event = GraphEvent(kind: graph.kind)
-        if let change = tasks.place(&event, graph, line) { output.append(change) }
+        place(&event, graph, line)
         event.depth = UInt16(graph.depth)
         if !graph.name.isEmpty { event.function = nameIndex.function(line, graph.name, in: names).index }
-        event.timestamp = graph.timestamp ?? GraphEvent.noTime
-        if graph.timestamp != nil { hasTimes = true }
         event.duration = graph.duration ?? GraphEvent.noTime
         event.precision = graph.precision
         switch graph.kind {
@@ -201,6 +214,39 @@ struct TextInterpreter: Sendable {
         case .exit: counts.exits += 1
         default: counts.leaves += 1
         }
+        output.append(event)
+    }
+
+    /// Puts task and time of a call's line into `event`.
+    private mutating func place(_ event: inout GraphEvent, _ columns: GraphLine, _ line: Span<UInt8>) {
+        isInBody = true
+        let hadCPUs = tasks.hasCPUColumn
+        if let change = tasks.place(&event, columns, line) { output.append(change) }
+        // A line without its CPU is damaged from now on.
+        if tasks.hasCPUColumn != hadCPUs { scanner.forget() }
+        event.timestamp = columns.timestamp ?? GraphEvent.noTime
+        if columns.timestamp != nil { hasTimes = true }
+    }
+
+    // MARK: Calls in user space
+
+    /// The name of the uprobe's event that the comment is; nil if it is none, or lacks what its place is known by.
+    private func userCall(_ comment: CommentLine, _ line: Span<UInt8>, inLog: Bool) -> UserCallName? {
+        guard comment.end != .open, let name = UserCallName(line, from: comment.text.lowerBound),
+            line.has(": ", at: name.whole.upperBound), !inLog || comment.columns.hasColumns,
+            comment.columns.cpu != nil || tasks.hasCPUColumn != true
+        else { return nil }
+        return name
+    }
+
+    private mutating func take(_ name: UserCallName, _ columns: GraphLine, _ line: Span<UInt8>) {
+        var event = GraphEvent(kind: name.kind)
+        place(&event, columns, line)
+        event.function = userNames.function(line, name.whole) { names.intern(name.function(in: line)) }.index
+        // Its duration is made of times, which have no more digits.
+        event.precision = .microsecond
+        if name.kind == .userEntry { counts.entries += 1 } else { counts.exits += 1 }
+        hasUntimedUserCalls = hasUntimedUserCalls || columns.timestamp == nil
         output.append(event)
     }
 }

@@ -38,6 +38,10 @@ struct TextReader: Sendable {
             notes.append(
                 "the kernel says that function tracing is corrupted: it stopped itself, and events may be missing")
         }
+        if interpreter.hasUntimedUserCalls {
+            notes.append(
+                "without times in this text, calls in user space have no duration; print with funcgraph-abstime")
+        }
         if interpreter.tasks.areMixed {
             notes.append(
                 "without the CPU and task columns, calls of different tasks are mixed: print with funcgraph-proc")

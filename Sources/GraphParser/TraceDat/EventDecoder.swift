@@ -33,6 +33,8 @@ struct EventDecoder: Sendable {
     /// Bytes that an event has at least of which something is made, its header included.
     private let smallestEvent: Int
 
+    /// By the event's number: calls in user space.
+    private let userCalls: [UInt64: UserEvent]
     /// Other events, and who gets them; nil if nobody asks.
     private let catalogue: EventCatalogue
     private let others: OtherEvents?
@@ -51,7 +53,8 @@ struct EventDecoder: Sendable {
         exit = ExitLayout(header.formats.exit, pid)
         // A kernel without one of them has `.max` for it.
         let smallestCall = min(entry.minimumSize, addressEntry.minimumSize, exit.head.minimumSize, 64)
-        smallestEvent = 4 + (others == nil ? smallestCall : 4)
+        userCalls = UserEvent.all(header.events, names)
+        smallestEvent = 4 + (others == nil && userCalls.isEmpty ? smallestCall : 4)
         symbols = header.symbols
         self.names = names
     }
@@ -118,7 +121,7 @@ struct EventDecoder: Sendable {
             last.task = .none
             let layout = type == entry.id ? entry : addressEntry
             guard type == layout.id, let head = head(record, layout, bytes, ring, timestamp) else {
-                if let other = skip(type, record, bytes, ring, timestamp) {
+                if let other = other(type, record, bytes, ring, timestamp) {
                     events.append(other)
                     turns.append(timestamp)
                 }
@@ -138,26 +141,38 @@ struct EventDecoder: Sendable {
         return damagedAt
     }
 
-    /// An event of another kind, or one that cannot be understood.
+    /// An event of user space or of another kind, or one that cannot be understood.
     ///
-    /// - Returns: what others get of it; nil if nobody asks.
+    /// - Returns: nil if nothing is made of it.
     @inline(never)
-    private mutating func skip(
+    private mutating func other(
         _ type: UInt64, _ record: Range<Int>, _ bytes: RawSpan, _ ring: Ring, _ timestamp: UInt64
     ) -> GraphEvent? {
         guard type != .max && type != entry.id && type != exit.id && type != addressEntry.id else {
             counts.unparsedLines += 1
             return nil
         }
+        let thread = pidField.value(in: bytes, record: record).flatMap { Int32(exactly: $0) }
+        let task = thread.map { TaskKey.thread($0, cpu: ring.cpu) } ?? .nobody
+        if let call = userCalls[type] { return event(of: call, task, ring, timestamp) }
         counts.comments += 1
         guard let others else { return nil }
         let number = others.add(
             OtherEvent(
                 timestamp: timestamp, cpu: Int(ring.cpu), type: type, record: record.map { bytes.byte($0) },
                 format: catalogue.event(id: Int(type)), symbols: symbols))
-        let thread = pidField.value(in: bytes, record: record).flatMap { Int32(exactly: $0) }
-        let task = thread.map { TaskKey.thread($0, cpu: ring.cpu) } ?? .nobody
         return .other(number, task: task, cpu: ring.cpu, ring: ring.number, timestamp: timestamp)
+    }
+
+    private mutating func event(of call: UserEvent, _ task: TaskKey, _ ring: Ring, _ timestamp: UInt64) -> GraphEvent? {
+        guard task != .nobody else {
+            counts.unparsedLines += 1
+            return nil
+        }
+        if call.kind == .userEntry { counts.entries += 1 } else { counts.exits += 1 }
+        return GraphEvent(
+            timestamp: timestamp, function: call.function, task: task, cpu: ring.cpu, ring: ring.number, kind: call.kind
+        )
     }
 
     /// A page, or the rest of one, that cannot be understood.
@@ -194,6 +209,20 @@ struct EventDecoder: Sendable {
         let id = names.intern(function)
         addresses.add(address, id)
         return id.index
+    }
+}
+
+/// The entry or return of a function in user space.
+private struct UserEvent: Sendable {
+    let kind: GraphEvent.Kind
+    let function: Int32
+
+    /// Those that the file describes, by the event's number.
+    static func all(_ events: EventCatalogue, _ names: TraceNames) -> [UInt64: UserEvent] {
+        Dictionary(
+            uniqueKeysWithValues: events.userCalls.sorted { $0.key < $1.key }.map { id, call in
+                (UInt64(id), UserEvent(kind: call.kind, function: names.intern(call.function).index))
+            })
     }
 }
 

@@ -20,6 +20,8 @@ struct TraceDatHeader: Sendable {
     let cpuCount: Int
     /// The top-level buffer, which is the first and can be empty, and those of instances.
     let buffers: [TraceBuffer]
+    /// nil if another recorder made the file.
+    let recording: RecordingFacts?
     /// What a reader of the report should know about the file.
     let notes: [String]
 
@@ -42,6 +44,7 @@ struct TraceDatHeader: Sendable {
         comms = metadata.comms
         kernel = options.kernel
         time = options.time
+        recording = options.recording
         let ofOption = options.clock == "" ? nil : options.clock
         clock = ofOption ?? buffers[0].clock ?? buffers.last?.clock
         cpuCount = max(options.cpuCount ?? 0, (buffers.flatMap(\.cpus).map(\.cpu).max() ?? -1) + 1)

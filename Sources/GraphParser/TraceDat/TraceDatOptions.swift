@@ -3,6 +3,7 @@ struct TraceDatOptions {
     enum ID {
         static let done: UInt16 = 0
         static let date: UInt16 = 1
+        static let cpuStatistics: UInt16 = 2
         static let buffer: UInt16 = 3
         static let traceClock: UInt16 = 4
         static let systemName: UInt16 = 5
@@ -35,6 +36,7 @@ struct TraceDatOptions {
     /// A guest's trace with what is needed to put it beside its host's.
     private(set) var isGuest = false
     private(set) var instances: [Instance] = []
+    private(set) var recording: RecordingFacts?
 
     /// Larger ones are damaged: the longest that is read lists the CPUs of a buffer.
     static let largest = 1 << 20
@@ -46,6 +48,7 @@ struct TraceDatOptions {
     /// - Parameter cursor: over the option's content.
     mutating func take(_ id: UInt16, _ cursor: inout FileCursor) throws(TraceError) {
         switch id {
+        case ID.cpuStatistics: recording = RecordingFacts(try Self.content(&cursor)) ?? recording
         case ID.traceClock: clock = Self.chosenClock(try Self.content(&cursor))
         case ID.systemName: kernel = Self.release(try Self.content(&cursor))
         // Microseconds, and nanoseconds, as text.

@@ -53,8 +53,7 @@ struct TraceDatReader: EventSource {
     var source: TraceSource {
         TraceSource(
             path: file.path, kind: .traceDat, kernel: header.kernel, clock: header.clock, cpus: header.cpuCount,
-            hasTimes: true,
-            notes: header.notes)
+            hasTimes: true, recording: header.recording, notes: header.notes)
     }
 
     mutating func read(into batch: inout EventBatch) throws(TraceError) -> Bool {

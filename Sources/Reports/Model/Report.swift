@@ -14,6 +14,20 @@ public struct Report: Codable, Equatable, Sendable {
         @NullWhenAbsent public var clock: String?
         public let cpus: Int
         public let notes: [String]
+        @NullWhenAbsent public var recording: Recording?
+    }
+
+    /// What `dmflow capture` knew of the recording.
+    public struct Recording: Codable, Equatable, Sendable {
+        /// How long tracing was on.
+        @NullWhenAbsent public var durationNs: UInt64?
+        /// CPU time of the recorder.
+        @NullWhenAbsent public var recorderCpuNs: UInt64?
+        /// What recording one call took before, its entry and its exit.
+        @NullWhenAbsent public var callCostBeforeNs: UInt64?
+        @NullWhenAbsent public var callCostAfterNs: UInt64?
+        /// Requests that the multipath devices completed meanwhile.
+        @NullWhenAbsent public var multipathRequests: UInt64?
     }
 
     public struct Counts: Codable, Equatable, Sendable {
@@ -66,6 +80,11 @@ public struct Report: Codable, Equatable, Sendable {
         /// How many of the calls have calls in doubt below them, whose time is in their callers' self time, or calls that came
         /// when they were over, whose time is in the layers.
         public let partialCalls: Int
+        /// Complete calls in the trees of `calls`, these included.
+        public let treeCalls: Int
+        /// What recording the calls below took, as an estimate: their number with what recording one cost. It is part of
+        /// `latency.sumNs`.
+        @NullWhenAbsent public var tracingNs: UInt64?
         public let latency: Latency
         /// Largest self time first.
         public let layers: [RootLayer]
@@ -113,7 +132,15 @@ extension Report.Source {
     init(_ source: TraceSource) {
         self.init(
             path: source.path, kind: source.kind.rawValue, kernel: source.kernel, clock: source.clock,
-            cpus: source.cpus, notes: source.notes)
+            cpus: source.cpus, notes: source.notes, recording: source.recording.map(Report.Recording.init))
+    }
+}
+
+extension Report.Recording {
+    init(_ facts: RecordingFacts) {
+        self.init(
+            durationNs: facts.durationNs, recorderCpuNs: facts.recorderCPUNs, callCostBeforeNs: facts.callCostBeforeNs,
+            callCostAfterNs: facts.callCostAfterNs, multipathRequests: facts.multipathRequests)
     }
 }
 

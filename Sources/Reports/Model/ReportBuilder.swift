@@ -26,6 +26,8 @@ public struct ReportBuilder: CallConsumer {
         /// Calls with others below them.
         var latency = Histogram()
         var partialCalls = 0
+        /// Complete calls in their trees.
+        var treeCalls = 0
         /// By layer: its self time in the calls in which it occurred.
         var layers: [Histogram]
     }
@@ -35,7 +37,8 @@ public struct ReportBuilder: CallConsumer {
         var selfNs: UInt64 = 0
         /// Time of its outermost complete calls, so far.
         var totalNs: UInt64 = 0
-        var hasOccurred = false
+        /// Complete calls.
+        var calls = 0
     }
 
     private let names: TraceNames
@@ -112,7 +115,7 @@ public struct ReportBuilder: CallConsumer {
                     }
                     let time = call.task &* layers &+ layer
                     let totalAtBegin = call.isLeaf ? timeSpan[time].totalNs : totalSpan[Int(call.number)]
-                    timeSpan[time].hasOccurred = true
+                    timeSpan[time].calls &+= 1
                     timeSpan[time].selfNs = timeSpan[time].selfNs.addingSaturated(own)
                     timeSpan[time].totalNs = totalAtBegin.addingSaturated(duration)
                 }
@@ -132,9 +135,12 @@ public struct ReportBuilder: CallConsumer {
             if !call.isWhole || call.isOutlived { roots[root].partialCalls += 1 }
         }
         let first = call.task * map.layers.count
-        for layer in map.layers.indices where times[first + layer].hasOccurred {
+        for layer in map.layers.indices where times[first + layer].calls > 0 {
             let time = times[first + layer]
-            if let root { roots[root].layers[layer].record(time.selfNs) }
+            if let root {
+                roots[root].layers[layer].record(time.selfNs)
+                roots[root].treeCalls += time.calls
+            }
             layerTotals[layer] = layerTotals[layer].addingSaturated(time.totalNs)
             times[first + layer] = LayerTime()
         }
@@ -154,12 +160,13 @@ public struct ReportBuilder: CallConsumer {
     public func report(source: TraceSource, counts: TraceCounts) -> Report {
         Report(
             schema: Report.schema, source: Report.Source(source), counts: Report.Counts(counts),
-            roots: rootReports(), layers: layerReports(), functions: functionReports())
+            roots: rootReports(callCostNs: source.recording?.callCostNs), layers: layerReports(),
+            functions: functionReports())
     }
 
     // MARK: Report
 
-    private func rootReports() -> [Report.Root] {
+    private func rootReports(callCostNs: UInt64?) -> [Report.Root] {
         let reports = zip(roots, leaves).map { root, leaves in
             let function = names[root.function]
             let sum = merged(root, leaves)
@@ -172,7 +179,9 @@ public struct ReportBuilder: CallConsumer {
             let attributed = layers.reduce(0 as UInt64) { $0.addingSaturated($1.selfNs) }
             return Report.Root(
                 function: function.name, module: function.module, calls: sum.latency.count,
-                partialCalls: sum.partialCalls, latency: Report.Latency(sum.latency),
+                partialCalls: sum.partialCalls, treeCalls: sum.treeCalls,
+                tracingNs: callCostNs.map { tracing($0, calls: sum.treeCalls - sum.latency.count) },
+                latency: Report.Latency(sum.latency),
                 layers: layers.sorted { ($1.selfNs, $0.layer) < ($0.selfNs, $1.layer) },
                 unattributedNs: sum.latency.sum - min(attributed, sum.latency.sum))
         }
@@ -181,10 +190,16 @@ public struct ReportBuilder: CallConsumer {
         }
     }
 
+    private func tracing(_ callCostNs: UInt64, calls: Int) -> UInt64 {
+        let (time, overflow) = callCostNs.multipliedReportingOverflow(by: UInt64(max(0, calls)))
+        return overflow ? .max : time
+    }
+
     /// With the calls that have nothing below them among the others.
     private func merged(_ root: RootSum, _ leaves: Histogram) -> RootSum {
         var root = root
         root.latency.merge(leaves)
+        root.treeCalls += leaves.count
         root.layers[functions[Int(root.function.index)].layer].merge(leaves)
         return root
     }

@@ -13,9 +13,9 @@ public struct Style: Sendable {
         self.unicode = unicode
     }
 
-    func bold(_ text: String) -> String { escape("1", text) }
-    func dim(_ text: String) -> String { escape("2", text) }
-    func warning(_ text: String) -> String { escape("1;31", text) }
+    public func bold(_ text: String) -> String { escape("1", text) }
+    public func dim(_ text: String) -> String { escape("2", text) }
+    public func warning(_ text: String) -> String { escape("1;31", text) }
 
     /// The same layer has the same colour in every report.
     func layer(_ name: String, _ text: String) -> String { escape(Self.colors[name] ?? "37", text) }
@@ -39,7 +39,8 @@ public struct Style: Sendable {
     private static let blocks = Array("▏▎▍▌▋▊▉")
 
     private static let colors = [
-        "dm": "1;34", "block": "36", "scsi": "32", "libiscsi": "35", "net": "33", "fs": "38;5;173", "mm": "38;5;109",
+        "daemon": "1;36", "dm": "1;34", "block": "36", "scsi": "32", "libiscsi": "35", "net": "33", "fs": "38;5;173",
+        "mm": "38;5;109",
         "lock": "31", "sched": "38;5;141", "irq": "38;5;203", "work": "38;5;150", "time": "38;5;180",
         "driver": "38;5;67",
     ]

@@ -42,6 +42,7 @@ public struct TextReport {
         ]
         lines += trust()
         lines += source.notes.map { style.warning("note: ") + $0 }
+        lines += source.recording.map(recording) ?? []
         if report.roots.isEmpty {
             lines.append("no complete call without a caller and with a duration: nothing to show latencies of")
         } else {
@@ -80,6 +81,23 @@ public struct TextReport {
         return lines
     }
 
+    /// What the recorder knew of itself.
+    private func recording(_ facts: Report.Recording) -> [String] {
+        var lines: [String] = []
+        if let before = facts.callCostBeforeNs, let after = facts.callCostAfterNs {
+            lines.append(
+                "recording a call cost \(Figures.duration(before)) before and \(Figures.duration(after)) after; "
+                    + "with each root stands what that comes to")
+        }
+        if let duration = facts.durationNs, duration > 0, let requests = facts.multipathRequests {
+            let rate = (Double(requests) * 1e10 / Double(duration)).rounded() / 10
+            lines.append(
+                "\(Figures.plural(Int(clamping: requests), "request")) on multipath devices in \(Figures.duration(duration)), "
+                    + "\(rate) a second")
+        }
+        return lines
+    }
+
     /// How many events the kernel lost, as far as it counted them; nil if none.
     public static func loss(_ counts: TraceCounts) -> String? {
         Figures.loss(counts.lostEvents, uncounted: counts.uncountedLosses)
@@ -97,6 +115,11 @@ public struct TextReport {
             lines.append(
                 "  p50 \(Figures.duration(latency.p50Ns))   p90 \(Figures.duration(latency.p90Ns))   "
                     + "p99 \(Figures.duration(latency.p99Ns))   max \(Figures.duration(latency.maxNs))")
+        }
+        if let tracing = root.tracingNs, tracing > 0 {
+            lines.append(
+                "  tracing: about \(Figures.duration(tracing)) of that, \(Figures.share(tracing, of: latency.sumNs)), "
+                    + "for \(Figures.count(root.treeCalls - root.calls)) calls below")
         }
         if root.partialCalls > 0 {
             lines.append(

@@ -18,16 +18,59 @@ public struct Flow: Codable, Equatable, Sendable {
         }
     }
 
+    /// What the flow is in user space.
+    public struct UserSide: Codable, Equatable, Sendable {
+        /// A function whose calls are the parents of the kernel's.
+        public struct Function: Codable, Equatable, Sendable {
+            /// The file that it is in: its base name up to `.so`.
+            public var object: String
+            /// The name in the source, without compiler suffixes.
+            public var function: String
+            /// Which versions have it, for people.
+            public var versions: String?
+            /// What is traced where this cannot be: the first of these that can.
+            public var instead: [String]?
+        }
+
+        /// A thread, known by functions that no other thread is ever in.
+        public struct Thread: Codable, Equatable, Sendable {
+            public var name: String
+            public var functions: [String]
+        }
+
+        /// The base name of the program, which has to run.
+        public var process: String
+        public var functions: [Function]
+        public var threads: [Thread]?
+    }
+
     public var name: String
     /// What a user sees it as.
     public var summary: String
     /// Whether it is recorded when none is asked for.
     public var isDefault: Bool?
     public var roots: [Root]
+    public var user: UserSide?
 
     enum CodingKeys: String, CodingKey {
-        case name, summary, roots
+        case name, summary, roots, user
         case isDefault = "default"
+    }
+}
+
+extension Flow.UserSide {
+    /// A name that cannot be one of an event: they are made of letters, digits and _, and parted by two of the last.
+    fileprivate var unusableName: String? {
+        functions.lazy.compactMap { function -> String? in
+            for name in [function.object, function.function] + (function.instead ?? []) {
+                let isPlain = name.utf8.allSatisfy { byte in
+                    let character = Character(UnicodeScalar(byte))
+                    return character.isASCII && (character.isLetter || character.isNumber || character == "_")
+                }
+                if name.isEmpty || !isPlain { return name }
+            }
+            return function.object.contains("__") ? function.object : nil
+        }.first
     }
 }
 
@@ -66,6 +109,9 @@ public struct FlowCatalogue: Sendable {
             }
             guard !flow.roots.isEmpty, flow.roots.allSatisfy({ !$0.function.isEmpty }) else {
                 throw CaptureError(.flowsNotUsable("the flow '\(flow.name)' has no roots"), path: path)
+            }
+            if let name = flow.user?.unusableName {
+                throw CaptureError(.flowsNotUsable("the flow '\(flow.name)': '\(name)' is no name of C"), path: path)
             }
         }
         flows = file.flows

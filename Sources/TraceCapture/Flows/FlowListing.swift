@@ -10,7 +10,46 @@ public struct FlowListing: Sendable {
 
     public struct Missing: Equatable, Sendable {
         public let function: String
-        public let reason: String
+        let cause: Cause
+
+        public var reason: String { cause.description }
+    }
+
+    /// Why a root is not traced itself.
+    enum Cause: Equatable, CustomStringConvertible {
+        case replaced(by: String)
+        case untraceable
+        /// A module that is not loaded, or built in without the function.
+        case notInModule(String, kernels: String?)
+        case notInKernel(kernels: String?)
+        case inUserSpace(String, isLoss: Bool)
+
+        var description: String {
+            switch self {
+            case .replaced(let function): "\(function) is traced instead"
+            case .inUserSpace(let reason, _): reason
+            case .untraceable: "this kernel has it, but cannot trace it"
+            case .notInModule(let module, let kernels):
+                "the module \(module) is not loaded, or built in without it" + Self.suffix(kernels)
+            case .notInKernel(let kernels):
+                (kernels == nil ? "not in this kernel, or inlined" : "not in this kernel") + Self.suffix(kernels)
+            }
+        }
+
+        private static func suffix(_ kernels: String?) -> String { kernels.map { " (\($0))" } ?? "" }
+
+        /// Whether something that happens on this kernel is not seen. What other kernels have is no loss.
+        var isLoss: Bool {
+            switch self {
+            case .replaced: false
+            case .untraceable: true
+            case .inUserSpace(_, let isLoss): isLoss
+            case .notInModule(_, let kernels), .notInKernel(let kernels): kernels == nil
+            }
+        }
+
+        /// The module that may have to be loaded.
+        var module: String? { if case .notInModule(let module, _) = self { module } else { nil } }
     }
 
     public let entries: [Entry]
@@ -26,28 +65,49 @@ public struct FlowListing: Sendable {
         do { available = try AvailableFunctions(files) } catch {
             throw CaptureError(.notPermitted, path: files.path("available_filter_functions"), errno: error.errno)
         }
+        self.init(catalogue, available: available, kallsyms: kallsyms)
+    }
+
+    init(_ catalogue: FlowCatalogue, available: AvailableFunctions, kallsyms: [UInt8], proc: String = "/proc") {
         let requests = catalogue.flows.map { ($0, RootResolution.Request($0, in: available)) }
         let symbols = Self.present(Set(requests.flatMap { $0.1.missing.map(\.function) }), in: kallsyms)
         entries = requests.map { flow, request in
-            let replaced = request.replaced.map { Missing(function: $0.root, reason: "\($0.by) is traced instead") }
+            let user = flow.user.map { Self.user($0, flow: flow.name, proc: proc) }
+            let replaced = request.replaced.map { Missing(function: $0.root, cause: .replaced(by: $0.by)) }
             let missing = request.missing.map { root in
-                Missing(function: root.function, reason: Self.reason(root, available, symbols))
+                Missing(function: root.function, cause: Self.cause(root, available, symbols))
             }
-            return Entry(flow: flow, traced: request.traced.map(\.description), missing: replaced + missing)
+            return Entry(
+                flow: flow, traced: (user?.traced ?? []) + request.traced.map(\.description),
+                missing: (user?.missing ?? []) + replaced + missing)
         }
     }
 
-    private static func reason(_ root: Flow.Root, _ available: AvailableFunctions, _ symbols: Set<String>) -> String {
-        // A function of the name may be another one.
-        if symbols.contains(root.function), available.functions(named: root.function).isEmpty {
-            return "this kernel has it, but cannot trace it"
+    private static func user(
+        _ user: Flow.UserSide, flow: String, proc: String
+    ) -> (traced: [String], missing: [Missing]) {
+        do throws(CaptureError) {
+            let probes = try UserProbes(user, flow: flow, proc: proc)
+            let replaced = probes.replaced.map {
+                Missing(function: $0.function.description, cause: .replaced(by: $0.by))
+            }
+            let missing = probes.missing.map {
+                Missing(function: $0.function.description, cause: .inUserSpace($0.reason, isLoss: !$0.isOfOtherVersion))
+            }
+            return (probes.probes.map { "\($0.function.description), in user space" }, replaced + missing)
+        } catch {
+            return ([], [Missing(function: "user space", cause: .inUserSpace(error.fact, isLoss: true))])
         }
-        let kernels = root.kernels.map { " (\($0))" } ?? ""
+    }
+
+    private static func cause(_ root: Flow.Root, _ available: AvailableFunctions, _ symbols: Set<String>) -> Cause {
+        // A function of the name may be another one.
+        if symbols.contains(root.function), available.functions(named: root.function).isEmpty { return .untraceable }
         // A module that is built in has no functions of its own in the list; then others of its name tell nothing.
         if let module = root.module, !available.loadedModules.contains(module) {
-            return "the module \(module) is not loaded, or built in without it" + kernels
+            return .notInModule(module, kernels: root.kernels)
         }
-        return (root.kernels == nil ? "not in this kernel, or inlined" : "not in this kernel") + kernels
+        return .notInKernel(kernels: root.kernels)
     }
 
     /// Those of `names` that are functions of the kernel.

@@ -11,6 +11,9 @@ final class EventCatalogue: Sendable {
     /// Number of events that are described.
     var count: Int { index.places.count }
 
+    /// Of the functions in user space that have probes: their events, by number.
+    var userCalls: [Int: EventIndex.UserCall] { index.userCalls }
+
     /// The event whose records say `id`; nil if the file does not describe it.
     func event(id: Int) -> EventFormat? {
         guard let place = index.places[id] else { return nil }

@@ -12,6 +12,14 @@ struct EventIndex: Sendable {
     private(set) var systems: [String] = ["ftrace"]
     /// By the event's number.
     private(set) var places: [Int: Place] = [:]
+    /// A uprobe's event at the entry or return of a function in user space.
+    struct UserCall: Sendable {
+        let kind: GraphEvent.Kind
+        let function: Function
+    }
+
+    /// By the event's number.
+    private(set) var userCalls: [Int: UserCall] = [:]
     /// Numbers of the events that tracers write, by name.
     private(set) var ftraceIDs: [String: Int] = [:]
 
@@ -58,6 +66,13 @@ struct EventIndex: Sendable {
         else { return }
         places[id] = Place(
             source: sources.count - 1, system: system, offset: offset, size: min(size, Self.fieldsSize))
+        userCalls[id] = systems[system] == UserCallName.system ? Self.userCall(lines[0].dropFirst(6)) : nil
         if system == 0 { ftraceIDs[String(decoding: lines[0].dropFirst(6), as: UTF8.self)] = id }
+    }
+
+    private static func userCall(_ name: ArraySlice<UInt8>) -> UserCall? {
+        let bytes = Array(name)
+        guard let name = UserCallName(bytes.span, from: 0), name.whole.upperBound == bytes.count else { return nil }
+        return UserCall(kind: name.kind, function: name.function(in: bytes.span))
     }
 }

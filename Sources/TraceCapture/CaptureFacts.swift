@@ -1,0 +1,26 @@
+/// What a capture knows of itself, for those who read its trace: what tracing cost, and what the workload got done meanwhile.
+///
+/// It stands in the trace.dat among the statistics of the CPUs, where `trace-cmd report --stat` shows it, as lines `name: value`
+/// behind a line `dmflow`.
+struct CaptureFacts: Equatable, Sendable {
+    /// Nanoseconds for a call, before and after the recording.
+    var callCostNs: (before: Double, after: Double)?
+    /// Nanoseconds of CPU time that this process took while it recorded.
+    var ownCPUNs: UInt64 = 0
+    /// Nanoseconds that tracing was on.
+    var durationNs: UInt64 = 0
+    /// Requests that the multipath devices completed meanwhile.
+    var multipathRequests: UInt64?
+
+    var text: String {
+        var lines = ["dmflow:", "recorded for: \(durationNs) ns", "recorder's CPU time: \(ownCPUNs) ns"]
+        if let callCostNs {
+            lines.append("call cost before: \(Int(callCostNs.before.rounded())) ns")
+            lines.append("call cost after: \(Int(callCostNs.after.rounded())) ns")
+        }
+        if let multipathRequests { lines.append("multipath requests: \(multipathRequests)") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    static func == (left: Self, right: Self) -> Bool { left.text == right.text }
+}

@@ -1,0 +1,213 @@
+import Glibc
+
+/// The part of a capture between the first change and the last: settings, what tracing costs, the recording.
+struct CaptureRun {
+    private let options: CaptureOptions
+    private let files: any TracingFiles
+    private let symbolFile: String
+    private let report: (String) -> Void
+    private let available: AvailableFunctions
+    private let roots: RootResolution
+    private let stopProbes: StopProbes?
+    private let userProbes: [UserProbes]
+    /// Called to measure what tracing a call costs; nil if this kernel has none to call.
+    private let costFunction: AvailableFunctions.Function?
+
+    /// How often to look after the command unasked, in nanoseconds: in a program that has threads of its own, one of
+    /// them may be given the signal that it ended.
+    private static let childPoll: UInt64 = 500_000_000
+
+    /// Finds what is to be traced, and says so.
+    ///
+    /// - Throws: `.unknownFlow`, `.flowNotOnKernel`, `.rootNotOnKernel`, `.probesMissing`, `.costNotMeasurable`,
+    ///   `.processNotRunning`, `.userFunctionsNotVisible`.
+    init(
+        _ options: CaptureOptions, catalogue: FlowCatalogue, files: any TracingFiles, symbolFile: String,
+        report: @escaping (String) -> Void
+    ) throws(CaptureError) {
+        (self.options, self.files, self.symbolFile, self.report) = (options, files, symbolFile, report)
+        available = try AvailableFunctions(files)
+        roots = try RootResolution(
+            flows: options.flows, roots: options.roots, catalogue: catalogue, available: available)
+        stopProbes = try StopProbes(options.limits.stopFunctions, available: available, files: files)
+        var userProbes: [UserProbes] = []
+        for name in options.flows {
+            guard let user = try catalogue.flow(named: name).user else { continue }
+            guard files.exists("uprobe_events") else {
+                throw CaptureError(.probesMissing("uprobe"), path: files.path("uprobe_events"))
+            }
+            userProbes.append(try UserProbes(user, flow: name))
+        }
+        self.userProbes = userProbes
+        costFunction = TracingCost.function(in: available)
+        for request in roots.requests { report(request.description) }
+        for probes in userProbes { for line in [probes.description] + probes.visibility { report(line) } }
+        if let stopProbes { report("ends when one of these is called: \(stopProbes.description)") }
+        if costFunction == nil {
+            if options.limits.overhead != nil { throw CaptureError(.costNotMeasurable) }
+            report(CaptureError(.costNotMeasurable).fact)
+        }
+    }
+
+    /// Makes the settings, records, and leaves tracing off.
+    ///
+    /// - Parameter directory: for the recorded pages, until they are in the file.
+    func record(
+        in directory: String, state: inout TracefsState, signals: inout SignalWatch
+    ) throws(CaptureError) -> RecordedTrace {
+        let untraced = TracingCost.callTime()
+        let settings = CaptureSettings(
+            options: options, roots: roots, besides: costFunction.map { [$0] } ?? [], available: available, files: files
+        )
+        let applied = try settings.apply(to: &state, report: report)
+        let own = files.at(state.place)
+        let costBefore = try measureTraced(&state).map { TracingCost(traced: $0, untraced: untraced) }
+        try stopProbes?.set(in: &state)
+        // Before the probes put return addresses of their own on the stacks, and again for threads that come.
+        var threads = threadNames()
+        for probes in userProbes { try probes.set(in: &state) }
+
+        let cpus = try own.cpus()
+        let before = try statistics(own, cpus)
+        // Not earlier: as long as a raw pipe is open, the kernel refuses to change the tracer.
+        let pageSize = try own.ringBufferPageSize(memoryPage: Int(getpagesize()))
+        let recording = try RingBufferRecording(
+            own, cpus: cpus, pageSize: pageSize, directory: directory, failed: signals.readerFailed)
+        var timing: Timing
+        var pages: [RingBufferRecording.Pages]
+        do throws(CaptureError) {
+            // What only the end is wanted of stays in the ring buffer until then.
+            if options.keep == nil { try recording.start() }
+            timing = try trace(recording, before, costBefore, state: &state, signals: &signals)
+            if options.keep != nil { try recording.start() }
+        } catch {
+            try? own.setTracing(on: false)
+            recording.finish()
+            throw error
+        }
+        let failure: Int32
+        (pages, failure) = recording.finish()
+        timing.cpuTime = Self.cpuTime() - timing.cpuTime
+        if failure != 0 && !Self.isDiskFull(failure) { throw recordingFailed(failure) }
+        if failure != 0 { timing.ending = .diskFull }
+        let window = try options.keep.map { length throws(CaptureError) in
+            try cut(&pages, FlightWindow(length: length, pageSize: pageSize), timing, clock: applied.clock)
+        }
+        let after = try statistics(own, cpus)
+        threads.merge(threadNames()) { _, new in new }
+        let metadata = try TraceMetadata(files, clock: applied.clock, threads: threads, symbolFile: symbolFile)
+        return RecordedTrace(
+            pages: pages, pageSize: pageSize, metadata: metadata, before: before, statistics: after, timing: timing,
+            settings: applied, window: window, costBefore: costBefore, tracedAfter: try measureTraced(&state))
+    }
+
+    private func threadNames() -> [Int32: String] {
+        userProbes.reduce(into: [:]) { names, probes in names.merge(probes.threadNames()) { _, new in new } }
+    }
+
+    private func statistics(_ own: any TracingFiles, _ cpus: [Int]) throws(CaptureError) -> [CPUStatistics] {
+        var statistics: [CPUStatistics] = []
+        for cpu in cpus { statistics.append(try CPUStatistics(own, cpu: cpu)) }
+        return statistics
+    }
+
+    // MARK: Cost
+
+    /// Nanoseconds of a traced call, with the settings of the capture and nothing else below the graph's roots; nil if there is
+    /// no function to measure with. Empties the ring buffer.
+    private func measureTraced(_ state: inout TracefsState) throws(CaptureError) -> Double? {
+        guard let costFunction else { return nil }
+        let own = files.at(state.place)
+        try state.setGraphList("set_graph_function", [costFunction.name])
+        try state.set(state.place.file("tracing_on"), to: "1")
+        let time = TracingCost.callTime()
+        try own.setTracing(on: false)
+        try state.setGraphList("set_graph_function", roots.graphLines)
+        try own.write("trace", "")
+        return time
+    }
+
+    // MARK: Recording
+
+    /// What happened while tracing was on.
+    struct Timing {
+        var ending: CaptureSummary.Ending
+        let workload: Workload?
+        /// Nanoseconds, the end on the monotonic clock.
+        let duration: UInt64
+        let end: UInt64
+        /// Of this process: at the beginning, then what was taken since.
+        var cpuTime: UInt64
+        let requests: UInt64?
+    }
+
+    /// Turns tracing on, starts the command, waits for the end, and turns tracing off.
+    private func trace(
+        _ recording: RingBufferRecording, _ before: [CPUStatistics], _ cost: TracingCost?, state: inout TracefsState,
+        signals: inout SignalWatch
+    ) throws(CaptureError) -> Timing {
+        let own = files.at(state.place)
+        let cpuTime = Self.cpuTime()
+        let requests = MultipathRequests()
+        try state.set(state.place.file("tracing_on"), to: "1")
+        let started = monotonicNanoseconds()
+        let watch = CaptureWatch(
+            options.limits, own: own, probes: stopProbes, started: started, before: before, callCostNs: cost?.callNs)
+        let workload = options.command.isEmpty ? nil : try Workload(options.command)
+        let ending = try waitForEnd(workload, recording, watch, signals: &signals)
+        let end = monotonicNanoseconds()
+        try own.setTracing(on: false)
+        let done = requests.flatMap { MultipathRequests()?.since($0) }
+        return Timing(
+            ending: ending, workload: workload, duration: end - started, end: end, cpuTime: cpuTime, requests: done)
+    }
+
+    private func waitForEnd(
+        _ workload: Workload?, _ recording: RingBufferRecording, _ watch: CaptureWatch, signals: inout SignalWatch
+    ) throws(CaptureError) -> CaptureSummary.Ending {
+        var watch = watch
+        while true {
+            if let ending = try watch.look(bytes: recording.bytes) { return ending }
+            switch signals.next(deadline: min(watch.nextLook, monotonicNanoseconds() + Self.childPoll)) {
+            case .deadline, .childEnded:
+                if let workload, workload.hasEnded() { return .commandEnded }
+            case .reader:
+                let code = recording.failure()
+                if Self.isDiskFull(code) { return .diskFull }
+                throw recordingFailed(code)
+            case .stop(let signal):
+                // The terminal sends SIGINT and SIGQUIT to the command by itself; others came to this process only.
+                if signal == SIGTERM || signal == SIGHUP { workload?.send(signal: signal) }
+                return .signal(signal)
+            }
+        }
+    }
+
+    private func cut(
+        _ pages: inout [RingBufferRecording.Pages], _ window: FlightWindow, _ timing: Timing, clock: String
+    ) throws(CaptureError) -> RecordedTrace.Window {
+        let end = clock == "mono" ? timing.end : try window.newestPage(pages)
+        var begins: [Int: UInt64] = [:]
+        for index in pages.indices {
+            let cut = try window.cut(pages[index], end: end)
+            pages[index].start = cut.start
+            if let from = cut.from { begins[pages[index].cpu] = end - min(from, end) }
+        }
+        return RecordedTrace.Window(length: window.length, heldNs: begins)
+    }
+
+    private static func isDiskFull(_ code: Int32) -> Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
+
+    private func recordingFailed(_ code: Int32) -> CaptureError {
+        CaptureError(.recordingFailed, path: options.output, errno: code)
+    }
+
+    /// CPU time that this process has taken, in nanoseconds.
+    private static func cpuTime() -> UInt64 {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return [usage.ru_utime, usage.ru_stime].reduce(0) {
+            $0 + UInt64($1.tv_sec) * 1_000_000_000 + UInt64($1.tv_usec) * 1000
+        }
+    }
+}

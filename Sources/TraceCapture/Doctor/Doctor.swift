@@ -1,0 +1,44 @@
+import FoundationEssentials
+
+/// What this machine can trace, and what stands in the way.
+///
+/// Looks only: nothing is written, locked or mounted, and nothing is opened that answers by changing something.
+public struct Doctor {
+    private let examination: Examination
+
+    public init() { self.init(Examination(Machine())) }
+
+    init(_ examination: Examination) { self.examination = examination }
+
+    /// - Parameter catalogue: the flows that are looked for.
+    public func examine(_ catalogue: FlowCatalogue = .builtin) -> Diagnosis {
+        let findings =
+            examination.kernelFindings() + examination.permissionFindings() + examination.tracingFindings()
+            + examination.stackFindings() + examination.flowFindings(catalogue) + examination.resourceFindings()
+        return Diagnosis(
+            host: examination.machine.host, kernel: examination.machine.release, findings: findings)
+    }
+}
+
+/// All findings, by group. As JSON it has the schema in `schema`.
+public struct Diagnosis: Encodable, Sendable {
+    public let schema = "dmflow.doctor/1"
+    public let host: String
+    /// Its release: `6.1.0-50-amd64`.
+    public let kernel: String
+    /// Whether nothing stands in the way of a capture, as far as could be found out.
+    public let canCapture: Bool
+    public let findings: [Finding]
+
+    init(host: String, kernel: String, findings: [Finding]) {
+        (self.host, self.kernel, self.findings) = (host, kernel, findings)
+        canCapture = !findings.contains { $0.verdict == .problem }
+    }
+
+    /// With sorted keys and a newline at the end. An absent remedy is null.
+    public func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+}

@@ -1,0 +1,94 @@
+extension Examination {
+    private var kernel: Finding.Group { .kernel }
+
+    func kernelFindings() -> [Finding] {
+        [
+            kernel.ok("release", "Linux \(machine.release), \(machine.architecture)"),
+            graphTracer, tracingInstance, functionTracing, addresses, lockdown, uprobes,
+        ].compactMap { $0 }
+    }
+
+    private var graphTracer: Finding {
+        let options = ["FUNCTION_TRACER", "FUNCTION_GRAPH_TRACER", "DYNAMIC_FTRACE"].map { "CONFIG_\($0)" }
+        let missing = configuration.map { configuration in options.filter { !configuration.has($0) } }
+        if let missing, !missing.isEmpty {
+            return kernel.problem(
+                "function_graph", "this kernel was built without \(missing.joined(separator: ", "))",
+                remedy: "use a kernel that has it")
+        }
+        if let failure = failure(where: { $0 == .graphTracerMissing }) {
+            return kernel.problem("function_graph", failure)
+        }
+        guard let tracers = text("available_tracers")?.split(separator: " "), tracers.contains("function_graph") else {
+            let built = missing == nil ? "" : "; the kernel was built with it"
+            return kernel.unknown("function_graph", (unreadable ?? "available_tracers cannot be read") + built)
+        }
+        return kernel.ok("function_graph", "available")
+    }
+
+    private var tracingInstance: Finding {
+        guard let release = KernelRelease(machine.release) else {
+            return kernel.unknown("instance", "the release '\(machine.release)' has no number")
+        }
+        return release >= .graphInInstances
+            ? kernel.ok("instance", "a capture takes an instance of its own; others may trace meanwhile")
+            : kernel.ok("instance", "before Linux 6.11 a capture takes the top level, and nobody else may trace")
+    }
+
+    /// Nil where the kernel has no such setting, which is then always on.
+    private var functionTracing: Finding? {
+        let path = "/proc/sys/kernel/ftrace_enabled"
+        guard let value = machine.text(path) else { return nil }
+        return value == "0"
+            ? kernel.problem("tracing", CaptureError(.ftraceDisabled, path: path))
+            : kernel.ok("tracing", "function tracing is switched on (ftrace_enabled \(value))")
+    }
+
+    private var addresses: Finding {
+        let path = "/proc/sys/kernel/kptr_restrict"
+        let restriction = machine.text(path)
+        if restriction == "2" { return kernel.problem("addresses", CaptureError(.addressesHidden, path: path)) }
+        let setting = "kptr_restrict \(restriction ?? "not set")"
+        if KernelFacts.showsAddresses(kallsyms: symbols) {
+            return kernel.ok("addresses", "shown to this process (\(setting))")
+        }
+        if machine.user != 0 { return kernel.unknown("addresses", "hidden from all but root (\(setting))") }
+        return kernel.problem(
+            "addresses", "hidden from this process, so functions would have no names: /proc/kallsyms (\(setting))",
+            remedy: "run with the capability CAP_SYSLOG")
+    }
+
+    /// Tracing is forbidden at the higher of the two levels.
+    private var lockdown: Finding {
+        let path = "/sys/kernel/security/lockdown"
+        guard let text = machine.text(path), let level = KernelFacts.chosen(in: text) else {
+            if configuration?.has("CONFIG_SECURITY_LOCKDOWN_LSM") == false {
+                return kernel.ok("lockdown", "not in this kernel")
+            }
+            let isMounted = machine.text("/proc/self/mounts")?.contains(" securityfs ") == true
+            if isMounted { return kernel.unknown("lockdown", "\(path) cannot be read") }
+            return kernel.unknown(
+                "lockdown", "securityfs is not mounted", remedy: "mount -t securityfs nodev /sys/kernel/security")
+        }
+        if level == "confidentiality" {
+            return kernel.problem(
+                "lockdown", "the kernel forbids tracing: \(path) (\(level))",
+                remedy: "boot with lockdown=integrity, or without it")
+        }
+        return kernel.ok("lockdown", level == "none" ? "none" : "\(level), which permits tracing")
+    }
+
+    private var uprobes: Finding {
+        if unreadable == nil, files?.exists("uprobe_events") == true {
+            return kernel.ok("uprobes", "available, for multipathd's functions")
+        }
+        let isBuilt = configuration.map { $0.has("CONFIG_UPROBE_EVENTS") }
+        if unreadable != nil, isBuilt != false {
+            let built = isBuilt == nil ? "" : "; the kernel was built with it"
+            return kernel.unknown("uprobes", unreadable! + built)
+        }
+        return kernel.note(
+            "uprobes", "this kernel has none: multipathd's side cannot be traced",
+            remedy: "use a kernel with CONFIG_UPROBE_EVENTS=y")
+    }
+}

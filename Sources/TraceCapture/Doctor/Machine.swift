@@ -1,0 +1,54 @@
+import Glibc
+
+/// Where the doctor looks, outside tracefs.
+struct Machine {
+    /// What stands before every path; empty but for tests, which lay out a machine in a directory.
+    var root = ""
+    var journals = Journal.defaultDirectory
+    /// Where a trace would be written.
+    var output = "."
+    var user = geteuid()
+    /// `6.1.0-50-amd64`
+    let release: String
+    /// `x86_64`
+    let architecture: String
+    let host: String
+
+    init() {
+        var name = utsname()
+        uname(&name)
+        func text<T>(_ field: T) -> String {
+            withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        }
+        self.init(release: text(name.release), architecture: text(name.machine), host: text(name.nodename))
+    }
+
+    init(release: String, architecture: String, host: String) {
+        (self.release, self.architecture, self.host) = (release, architecture, host)
+    }
+
+    func bytes(_ path: String) -> [UInt8]? { try? readWholeFile(root + path) }
+
+    /// The content without white space around it; nil if it cannot be read.
+    func text(_ path: String) -> String? { bytes(path).map { String(decoding: $0, as: UTF8.self).trimmed } }
+
+    /// The names in a directory, sorted; empty if it cannot be read.
+    func names(_ directory: String) -> [String] { directoryNames(root + directory) ?? [] }
+
+    func exists(_ path: String) -> Bool { access(root + path, F_OK) == 0 }
+
+    /// What a symbolic link holds.
+    func link(_ path: String) -> String? {
+        var target = [CChar](repeating: 0, count: 256)
+        let count = readlink(root + path, &target, target.count)
+        return count < 0 ? nil : String(decoding: target[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// The kernel's configuration where the distribution has it as text.
+    func configuration() -> KernelConfiguration? {
+        bytes("/boot/config-\(release)").map(KernelConfiguration.init(text:))
+    }
+
+    /// The first PID namespace has the same number on every kernel since 3.8; nil if it cannot be told.
+    var isInFirstPIDNamespace: Bool? { link("/proc/self/ns/pid").map { $0 == "pid:[4026531836]" } }
+}

@@ -1,0 +1,32 @@
+extension Examination {
+    private var permission: Finding.Group { .permission }
+
+    func permissionFindings() -> [Finding] { [tracefs, accessRights, processes] }
+
+    private var tracefs: Finding {
+        if let files { return permission.ok("tracefs", files.directory) }
+        return permission.problem("tracefs", failures.first ?? CaptureError(.tracefsNotMounted))
+    }
+
+    private var accessRights: Finding {
+        if files == nil { return permission.unknown("access", unreadable ?? "needs root") }
+        let failure = self.failure { $0 == .notPermitted }
+        if let failure, machine.user != 0 {
+            return permission.problem("access", failure.fact, remedy: "run as root: sudo dmflow doctor")
+        }
+        if let failure { return permission.problem("access", failure) }
+        return permission.ok("access", "user \(machine.user) may read and write it")
+    }
+
+    private var processes: Finding {
+        switch machine.isInFirstPIDNamespace {
+        case true?: permission.ok("processes", "numbered as the kernel does")
+        case false?:
+            permission.note(
+                "processes",
+                "in a PID namespace (a container): traces have the host's process IDs, not those seen here",
+                remedy: "run on the host")
+        case nil: permission.unknown("processes", "/proc/self/ns/pid cannot be read")
+        }
+    }
+}

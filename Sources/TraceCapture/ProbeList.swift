@@ -1,0 +1,32 @@
+/// Probes of dmflow's in one of the kernel's lists of them: `kprobe_events` or `uprobe_events`.
+struct ProbeList: Codable, Equatable {
+    /// The group of all probes that dmflow sets.
+    static let group = "dmflow"
+
+    let file: String
+    let names: [String]
+
+    /// The group's probes in a list, whose lines begin with `p:dmflow/NAME` or `r16:dmflow/NAME`.
+    static func names(in file: String, of files: any TracingFiles) throws(CaptureError) -> [String] {
+        let group = ":\(group)/"
+        return try files.read(file).lines.compactMap { line in
+            let head = line.prefix { $0 != " " }
+            guard let colon = head.firstIndex(of: ":"), head[colon...].hasPrefix(group) else { return nil }
+            return String(head[colon...].dropFirst(group.count))
+        }
+    }
+
+    /// Switches the probes off, which cannot be removed while they are on, and removes those that there are.
+    ///
+    /// - Returns: whether all are gone.
+    func remove(from files: any TracingFiles) -> Bool {
+        guard let present = try? Self.names(in: file, of: files) else { return !files.exists(file) }
+        let enable = "events/\(Self.group)/enable"
+        if files.exists(enable) { try? files.write(enable, "0") }
+        var isGone = true
+        for name in names where present.contains(name) {
+            do throws(CaptureError) { try files.append(file, "-:\(Self.group)/\(name)") } catch { isGone = false }
+        }
+        return isGone
+    }
+}

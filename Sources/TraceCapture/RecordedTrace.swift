@@ -1,0 +1,67 @@
+/// What was recorded, until it is in a file.
+struct RecordedTrace {
+    /// Of a recording that was left to the ring buffer.
+    struct Window {
+        /// Nanoseconds that were asked for.
+        let length: UInt64
+        /// Nanoseconds before the end at which the first page of each CPU begins.
+        let heldNs: [Int: UInt64]
+    }
+
+    let pages: [RingBufferRecording.Pages]
+    let pageSize: Int
+    let metadata: TraceMetadata
+    let before: [CPUStatistics]
+    let statistics: [CPUStatistics]
+    let timing: CaptureRun.Timing
+    let settings: CaptureSettings.Applied
+    let window: Window?
+    let costBefore: TracingCost?
+    /// Nanoseconds that a traced call took behind the recording.
+    let tracedAfter: Double?
+    private var costAfter: TracingCost?
+
+    init(
+        pages: [RingBufferRecording.Pages], pageSize: Int, metadata: TraceMetadata, before: [CPUStatistics],
+        statistics: [CPUStatistics], timing: CaptureRun.Timing, settings: CaptureSettings.Applied, window: Window?,
+        costBefore: TracingCost?, tracedAfter: Double?
+    ) {
+        (self.pages, self.pageSize, self.metadata, self.before) = (pages, pageSize, metadata, before)
+        (self.statistics, self.timing, self.settings, self.window) = (statistics, timing, settings, window)
+        (self.costBefore, self.tracedAfter) = (costBefore, tracedAfter)
+    }
+
+    /// To be called when tracing is as it was.
+    mutating func measureUntraced() {
+        costAfter = tracedAfter.map { TracingCost(traced: $0, untraced: TracingCost.callTime()) }
+    }
+
+    var trace: TraceDat {
+        TraceDat(metadata: metadata, pageSize: pageSize, statistics: statistics, facts: facts)
+    }
+
+    private var facts: CaptureFacts {
+        var facts = CaptureFacts()
+        if let costBefore, let costAfter { facts.callCostNs = (costBefore.callNs, costAfter.callNs) }
+        facts.ownCPUNs = timing.cpuTime
+        facts.durationNs = timing.duration
+        facts.multipathRequests = timing.requests
+        return facts
+    }
+
+    func summary(output: String) -> CaptureSummary {
+        let cpus = zip(before, statistics).map { before, after in
+            // What the buffer had no room for is older than the window; all else was to be kept.
+            let lost =
+                window == nil ? after.lost - before.lost : after.lost - after.overrun - (before.lost - before.overrun)
+            return CaptureSummary.CPU(
+                cpu: after.cpu, events: after.read - before.read, lost: lost + after.entries,
+                heldNs: window?.heldNs[after.cpu],
+                overwritten: window == nil ? 0 : after.overrun - before.overrun)
+        }
+        return CaptureSummary(
+            output: output, ending: timing.ending, command: timing.workload?.status(), cpus: cpus,
+            duration: timing.duration, bytes: pages.reduce(0) { $0 + $1.size }, functions: settings.functions,
+            clock: settings.clock, keep: window?.length, facts: facts)
+    }
+}

@@ -1,0 +1,153 @@
+import Glibc
+
+/// Probes at the functions of a flow's user side, at their entries and returns, in the files that its process has mapped.
+///
+/// The events' names tell readers of the trace what they are, as `call__OBJECT__FUNCTION` and `ret__OBJECT__FUNCTION`; each is
+/// recorded for every process that runs the file, such as the `multipath` command beside multipathd.
+struct UserProbes {
+    struct Function: Hashable {
+        let object: String
+        /// Its name in the source.
+        let name: String
+
+        var description: String { "\(name) [\(object)]" }
+    }
+
+    struct Probe: Equatable {
+        let function: Function
+        /// `FILE:0xOFFSET`, as the kernel takes it.
+        let place: String
+    }
+
+    /// A function that is not traced, and why.
+    struct Missing: Equatable {
+        let function: Function
+        let reason: String
+        /// Whether it is known to be in some versions only.
+        let isOfOtherVersion: Bool
+    }
+
+    let probes: [Probe]
+    let missing: [Missing]
+    let replaced: [(function: Function, by: String)]
+    /// What can be seen of the files, a line each.
+    let visibility: [String]
+    private let processes: [UserProcess]
+    private let threads: ThreadNames
+
+    /// The kernel's limit, without the NUL.
+    private static let longestName = 63
+
+    /// - Parameter proc: where proc is mounted.
+    /// - Throws: `.processNotRunning`, `.userFunctionsNotVisible`, `.readFailed`.
+    init(_ user: Flow.UserSide, flow: String, proc: String = "/proc") throws(CaptureError) {
+        processes = try UserProcess.running(user.process, proc: proc)
+        guard !processes.isEmpty else { throw CaptureError(.processNotRunning(user.process, flow: flow)) }
+        let objects = Self.objects(of: processes, named: Set(user.functions.map(\.object)))
+        visibility = objects.map(\.description)
+        threads = ThreadNames(
+            (user.threads ?? []).map { ThreadNames.Marker(name: $0.name, functions: $0.functions) }, in: objects)
+
+        var probes: [Probe] = []
+        var missing: [Missing] = []
+        var replaced: [(Function, String)] = []
+        for wanted in user.functions {
+            let function = Function(object: wanted.object, name: wanted.function)
+            let names = [wanted.function] + (wanted.instead ?? [])
+            guard let name = names.first(where: { !Self.places(of: $0, wanted.object, objects).isEmpty }) else {
+                missing.append(
+                    Missing(
+                        function: function, reason: Self.reason(wanted, objects),
+                        isOfOtherVersion: wanted.versions != nil))
+                continue
+            }
+            if name != wanted.function { replaced.append((function, name)) }
+            let found = Function(object: wanted.object, name: name)
+            guard Self.event("call", found).utf8.count <= Self.longestName else {
+                missing.append(
+                    Missing(
+                        function: function, reason: "its name is too long for a probe", isOfOtherVersion: false))
+                continue
+            }
+            probes += Self.places(of: name, wanted.object, objects).map { Probe(function: found, place: $0) }
+        }
+        if probes.isEmpty { throw CaptureError(.userFunctionsNotVisible(user.process, flow: flow)) }
+        (self.probes, self.missing, self.replaced) = (probes.uniqued(), missing, replaced)
+    }
+
+    /// The files of the processes with one of these names, each once.
+    private static func objects(of processes: [UserProcess], named names: Set<String>) -> [MappedObject] {
+        var seen: Set<FileIdentity> = []
+        return processes.flatMap { process in
+            process.files.filter { names.contains($0.name) && seen.insert($0.identity).inserted }
+                .map { MappedObject($0, of: process) }
+        }
+    }
+
+    private static func places(of name: String, _ object: String, _ objects: [MappedObject]) -> [String] {
+        objects.filter { $0.file.name == object }.flatMap { object in
+            object.entryPoints(of: name).map { "\(object.file.openPath):0x\(String($0.fileOffset, radix: 16))" }
+        }
+    }
+
+    private static func reason(_ wanted: Flow.UserSide.Function, _ objects: [MappedObject]) -> String {
+        let versions = wanted.versions.map { " (\($0))" } ?? ""
+        guard let object = objects.first(where: { $0.file.name == wanted.object }) else {
+            return "\(wanted.object) is not mapped\(versions)"
+        }
+        switch object.visibility {
+        case .all, .debugFile: return "not in this version, or inlined\(versions)"
+        case .exportedOnly, .unreadable: return "not visible, or not in this version\(versions)"
+        }
+    }
+
+    // MARK: Setting
+
+    private static func event(_ kind: String, _ function: Function) -> String {
+        "\(kind)__\(function.object)__\(function.name)"
+    }
+
+    /// Sets the probes, on.
+    func set(in state: inout TracefsState) throws(CaptureError) {
+        let lines = probes.flatMap { probe in
+            [("p", "call"), ("r", "ret")].map { type, kind in
+                let event = Self.event(kind, probe.function)
+                return (name: event, definition: "\(type):\(ProbeList.group)/\(event) \(probe.place)")
+            }
+        }
+        try state.addProbes("uprobe_events", lines)
+    }
+
+    // MARK: Threads
+
+    /// What the threads of the processes run, by their numbers. Those that end meanwhile are left out.
+    func threadNames() -> [Int32: String] {
+        processes.reduce(into: [:]) { names, process in
+            names.merge((try? threads.names(of: process)) ?? [:]) { _, new in new }
+        }
+    }
+}
+
+extension UserProbes: CustomStringConvertible {
+    /// What is traced in user space, and what is not, in one line.
+    var description: String {
+        let traced = probes.map(\.function).uniqued().map(\.description)
+        var parts = ["tracing in user space \(traced.joined(separator: ", "))"]
+        parts += replaced.map { "\($0.by) instead of \($0.function.name)" }
+        // What other versions have is no loss; dmflow flows lists it.
+        let lost = missing.filter { !$0.isOfOtherVersion }
+        if !lost.isEmpty {
+            parts.append("not visible: \(lost.map(\.function.description).joined(separator: ", "))")
+        }
+        return parts.joined(separator: "; ")
+    }
+}
+
+extension Array where Element: Equatable {
+    /// Each element once, where it is first.
+    fileprivate func uniqued() -> [Element] {
+        var kept: [Element] = []
+        for element in self where !kept.contains(element) { kept.append(element) }
+        return kept
+    }
+}

@@ -1,0 +1,74 @@
+import Reports
+import TraceCapture
+
+/// What a capture says when it is over.
+struct CaptureLines {
+    private let summary: CaptureSummary
+    private let command: String?
+
+    init(_ summary: CaptureSummary, command: String?) { (self.summary, self.command) = (summary, command) }
+
+    var lines: [String] {
+        [ending, ofCommand, recorded, kept, lost, cost].compactMap { $0 }
+    }
+
+    /// Only where it is not what was asked for at the command line.
+    private var ending: String? {
+        switch summary.ending {
+        case .commandEnded, .durationPassed, .signal: nil
+        case .sizeReached: "ended: --max-size is reached"
+        case .stopFunctionCalled(let function): "ended: \(function) was called"
+        case .lossExceeded(let share): "ended: \(percent(share)) of the events were lost, more than --max-loss"
+        case .overheadExceeded(let share): "ended: tracing took \(percent(share)) of a CPU, more than --max-overhead"
+        case .diskFull: "ended: the disk is full; what was recorded until then is in the file"
+        }
+    }
+
+    private var ofCommand: String? {
+        guard let command, let status = summary.command else { return nil }
+        switch status {
+        case .exited(0): return nil
+        case .exited(let code): return "'\(command)' exited with \(code); the trace is kept"
+        case .killed(let signal): return "'\(command)' was killed by signal \(signal); the trace is kept"
+        case .running: return "'\(command)' still runs"
+        }
+    }
+
+    private var recorded: String {
+        let nothing = summary.bytes == 0 ? "; nothing was recorded: did the flow happen?" : ""
+        return "\(summary.output): \(summary.events) events, \(summary.bytes) bytes of pages, "
+            + "\(milliseconds(summary.duration)) ms, \(summary.functions) functions, clock \(summary.clock)" + nothing
+    }
+
+    /// What is kept of each CPU where that is less than was asked for.
+    private var kept: String? {
+        guard let keep = summary.keep else { return nil }
+        let short = summary.cpus.compactMap { cpu -> String? in
+            guard let held = cpu.heldNs, held < keep, cpu.overwritten > 0 else { return nil }
+            return "cpu\(cpu.cpu) \(milliseconds(held)) ms"
+        }
+        if short.isEmpty { return nil }
+        return "the ring buffer held less than the last \(milliseconds(keep)) ms: \(short.joined(separator: ", ")); "
+            + "a larger --buffer-size holds more"
+    }
+
+    private var lost: String {
+        let lost = summary.cpus.map { "cpu\($0.cpu) \($0.lost)" }.joined(separator: ", ")
+        return "lost events: \(lost)" + (summary.lost == 0 ? "" : "; a larger --buffer-size loses fewer")
+    }
+
+    private var cost: String? {
+        let own = "dmflow itself took \(milliseconds(summary.ownCPUNs)) ms of CPU time"
+        guard let cost = summary.callCostNs, let overhead = summary.overhead else { return own }
+        return
+            "tracing cost about \(percent(overhead)) of the busiest CPU: \(Int(cost.before.rounded())) ns a call before, "
+            + "\(Int(cost.after.rounded())) ns after; \(own)"
+    }
+
+    private func milliseconds(_ nanoseconds: UInt64) -> UInt64 { (nanoseconds + 500_000) / 1_000_000 }
+
+    private func percent(_ share: Double) -> String {
+        let tenths = Int((share * 1000).rounded())
+        return "\(tenths / 10).\(tenths % 10) %"
+    }
+}

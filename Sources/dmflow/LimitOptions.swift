@@ -1,0 +1,71 @@
+import ArgumentParser
+import TraceCapture
+
+/// When a capture ends by itself, and what it keeps then.
+struct LimitOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Stop after this time: 500ms, 10s, 2m.", valueName: "time"))
+    var duration: String?
+
+    @Option(help: ArgumentHelp("Stop when more than this is recorded: 500M, 2G.", valueName: "size"))
+    var maxSize: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Stop, with exit code 1, when more than this part of the events is lost: 1%.", valueName: "share"))
+    var maxLoss: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Stop, with exit code 1, when tracing takes more than this part of a CPU's time, over a second: 20%.",
+            valueName: "share"))
+    var maxOverhead: String?
+
+    @Option(
+        name: .customLong("last"),
+        help: ArgumentHelp(
+            "Keep only the last of what happened, as far as the ring buffer holds it: 10s. Nothing is written before the end.",
+            valueName: "time"))
+    var last: String?
+
+    @Option(
+        name: .customLong("stop-at"),
+        help: ArgumentHelp(
+            "Stop when a function of the kernel is called first, such as fail_path; several with commas.",
+            valueName: "function"))
+    var stopFunctions: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Go on for so long after that call.", valueName: "time"))
+    var stopAfter = "100ms"
+
+    func validate() throws {
+        do {
+            _ = try limits()
+            _ = try keptNanoseconds()
+        } catch {
+            throw ValidationError(error.description)
+        }
+        if last != nil && maxLoss != nil {
+            throw ValidationError("--last and --max-loss exclude each other: what is overwritten is not lost then")
+        }
+        if last != nil && maxSize != nil {
+            throw ValidationError("--last and --max-size exclude each other: the ring buffer is the limit then")
+        }
+    }
+
+    func limits() throws(CaptureError) -> CaptureLimits {
+        var limits = CaptureLimits()
+        if let duration { limits.duration = try CaptureOptions.nanoseconds(duration) }
+        if let maxSize { limits.bytes = try CaptureLimits.bytes(maxSize) }
+        if let maxLoss { limits.lost = try CaptureLimits.share(maxLoss) }
+        if let maxOverhead { limits.overhead = try CaptureLimits.share(maxOverhead) }
+        limits.stopFunctions = stopFunctions.flatMap { $0.split(separator: ",").map(String.init) }
+        limits.stopDelay = try CaptureOptions.nanoseconds(stopAfter)
+        return limits
+    }
+
+    func keptNanoseconds() throws(CaptureError) -> UInt64? {
+        guard let last else { return nil }
+        return try CaptureOptions.nanoseconds(last)
+    }
+}

@@ -1,0 +1,271 @@
+import Glibc
+import Testing
+
+@testable import TraceCapture
+
+/// A machine laid out in a directory, on which a capture can be made and nothing is worth a note; then each thing that can be
+/// wrong with it.
+@Suite struct DoctorTests {
+    private let directory = TemporaryDirectory()
+    private let kernel: FakeKernel
+    private var machine = Machine(release: "6.1.0-50-amd64", architecture: "x86_64", host: "storage1")
+
+    init() {
+        let roots = FlowCatalogue.builtin.flows.flatMap(\.roots).map { root in
+            root.module.map { "\(root.function) [\($0)]" } ?? root.function
+        }
+        kernel = FakeKernel(directory: "\(directory.path)/tracing", functions: roots + ["unrelated"])
+        kernel.values["uprobe_events"] = ""
+        kernel.values["kprobe_events"] = ""
+        kernel.values["enabled_functions"] = ""
+        machine.root = directory.path
+        machine.journals = "\(directory.path)/run"
+        machine.output = directory.path
+        machine.user = 0
+        for (file, content) in Self.files { directory.write(file, content) }
+        directory.write("proc/self/ns/x", "")
+        symlink("pid:[4026531836]", "\(directory.path)/proc/self/ns/pid")
+    }
+
+    private static let files: [(String, String)] =
+        ["current_tracer", "set_graph_function", "set_ftrace_filter"].map { ("tracing/\($0)", "") }
+        + ["dm_mod", "dm_multipath", "dm_service_time", "scsi_mod", "sd_mod", "libiscsi", "iscsi_tcp"].map {
+            ("sys/module/\($0)/initstate", "live\n")
+        } + [
+            ("sys/module/scsi_transport_iscsi/version", "2.0\n"),
+            ("proc/sys/kernel/ftrace_enabled", "1\n"), ("proc/sys/kernel/kptr_restrict", "1\n"),
+            ("proc/kallsyms", "ffffffff81000000 T schedule\n"), ("proc/locks", ""),
+            ("proc/meminfo", "MemTotal: 4000000 kB\nMemAvailable:    2097152 kB\n"),
+            ("proc/self/mounts", "securityfs /sys/kernel/security securityfs rw 0 0\n"),
+            ("proc/1/comm", "systemd\n"), ("proc/712/comm", "multipathd\n"),
+            ("sys/kernel/security/lockdown", "none [integrity] confidentiality\n"),
+            ("sys/block/dm-0/dm/uuid", "mpath-360000000000000000e00000000010001\n"),
+            ("sys/block/dm-0/dm/name", "mpatha\n"), ("sys/block/dm-0/slaves/sda", ""),
+            ("sys/block/dm-0/slaves/sdb", ""),
+            ("sys/block/dm-1/dm/uuid", "part1-mpath-360000000000000000e00000000010001\n"),
+            ("sys/block/sda/device/state", "running\n"), ("sys/block/sdb/device/state", "running\n"),
+            ("sys/class/iscsi_session/session1/state", "LOGGED_IN\n"),
+            ("sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n"),
+        ]
+
+    private func findings() -> [Finding] { Doctor(Examination(machine, files: kernel)).examine().findings }
+
+    private func finding(_ subject: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> Finding {
+        let found = findings().filter { $0.subject == subject }
+        #expect(found.count == 1, sourceLocation: sourceLocation)
+        return try #require(found.first, sourceLocation: sourceLocation)
+    }
+
+    @Test func nothingIsWorthANoteOnAWellMachine() {
+        let inKernel = FlowCatalogue(flows: FlowCatalogue.builtin.flows.filter { $0.user == nil })
+        let diagnosis = Doctor(Examination(machine, files: kernel)).examine(inKernel)
+        #expect(diagnosis.canCapture && diagnosis.host == "storage1")
+        #expect(diagnosis.findings.filter { $0.verdict != .ok || $0.remedy != nil } == [])
+        #expect(Set(diagnosis.findings.map(\.group)) == Set(Finding.Group.allCases))
+    }
+
+    @Test func aFlowOfADaemonThatDoesNotRunIsNoted() throws {
+        #expect(try finding("daemon").fact == "without user space (flow 'daemon': no process runs multipathd)")
+    }
+
+    @Test func nothingIsWritten() {
+        let before = kernel.snapshot
+        _ = findings()
+        #expect(kernel.log == [] && kernel.snapshot == before && access(machine.journals, F_OK) != 0)
+    }
+
+    @Test(
+        arguments: [
+            ("proc/sys/kernel/ftrace_enabled", "0\n", "tracing", .problem, "switched off", "kernel.ftrace_enabled=1"),
+            ("proc/sys/kernel/kptr_restrict", "2\n", "addresses", .problem, "hidden", "kernel.kptr_restrict=1"),
+            ("proc/kallsyms", "0000000000000000 T schedule\n", "addresses", .problem, "no names", "CAP_SYSLOG"),
+            (
+                "sys/kernel/security/lockdown", "none integrity [confidentiality]\n", "lockdown", .problem, "forbids",
+                "lockdown=integrity"
+            ),
+            ("sys/kernel/security/lockdown", "nonsense\n", "lockdown", .note, "not known", nil),
+            (
+                "boot/config-6.1.0-50-amd64", "CONFIG_FUNCTION_TRACER=y\nCONFIG_DYNAMIC_FTRACE=y\n", "function_graph",
+                .problem, "without CONFIG_FUNCTION_GRAPH_TRACER", "kernel"
+            ),
+            ("sys/block/sdb/device/state", "offline\n", "maps", .note, "not running: sdb", "multipath -ll"),
+            ("sys/block/dm-0/dm/uuid", "LVM-x\n", "maps", .note, "no multipath device", "multipath -d"),
+            ("sys/block/dm-0/dm/name", "a\u{1b}[31mb", "maps", .ok, "a\\u{1b}[31mb (2 paths)", nil),
+            ("proc/712/comm", "other\n", "multipathd", .note, "not running", "systemctl start multipathd"),
+            ("sys/class/iscsi_session/session2/state", "FAILED\n", "sessions", .note, "session2 is FAILED", "iscsiadm"),
+            (
+                "sys/devices/system/clocksource/clocksource0/current_clocksource", "hpet\n", "clocksource", .note,
+                "hpet is slow", "dmesg"
+            ),
+            ("proc/meminfo", "MemAvailable: 102400 kB\n", "buffer", .note, "6.2 MiB for each of 2 CPUs", "memory"),
+        ] as [(String, String, String, Finding.Verdict, String, String?)])
+    func theMachine(
+        file: String, content: String, subject: String, verdict: Finding.Verdict, fact: String, remedy: String?
+    ) throws {
+        directory.write(file, content)
+        let finding = try finding(subject)
+        #expect(finding.verdict == verdict && finding.fact.contains(fact))
+        #expect(remedy.map { finding.remedy?.contains($0) == true } ?? (finding.remedy == nil))
+    }
+
+    @Test(
+        arguments: [
+            ("current_tracer", "function\n", "tracer", .problem, "'function' is in use"),
+            ("events/enable", "X\n", "events", .problem, "enabled by somebody else"),
+            ("set_ftrace_notrace_pid", "12\n", "task filter", .problem, "limited to certain tasks"),
+            ("tracing_cpumask", "1\n", "CPU mask", .problem, "mask 1"),
+            ("per_cpu/cpu1/stats", "entries: 17\n", "ring buffer", .problem, "17 events"),
+            ("kprobe_events", "p:kprobes/a schedule\np:kprobes/b kfree\n", "probes", .note, "2 kprobes"),
+            ("uprobe_events", "p:uprobes/a /bin/sh:0x10\n", "probes", .note, "1 uprobe defined"),
+            ("instances/mine/current_tracer", "function\n", "instances", .note, "mine (tracer function)"),
+            ("enabled_functions", "schedule (1)  D \n", "attached", .note, "1 called directly"),
+            ("available_tracers", "function nop\n", "function_graph", .problem, "no function_graph"),
+        ] as [(String, String, String, Finding.Verdict, String)])
+    func tracing(file: String, content: String, subject: String, verdict: Finding.Verdict, fact: String) throws {
+        kernel.values[file] = content
+        let finding = try finding(subject)
+        #expect(finding.verdict == verdict && finding.fact.contains(fact))
+        #expect(verdict != .problem || finding.remedy != nil)
+    }
+
+    @Test func triggersAndEnabledEventsAreNamed() throws {
+        kernel.lists["set_ftrace_filter"]!.triggers = ["schedule:traceoff:unlimited"]
+        kernel.values["events/enable"] = "X\n"
+        kernel.values["set_event"] = "sched:sched_switch\nblock:block_rq_issue\n"
+        #expect(try finding("triggers").fact.contains("schedule:traceoff"))
+        #expect(try finding("events").fact.hasSuffix("(sched:sched_switch, block:block_rq_issue)"))
+    }
+
+    /// Whatever stops a capture is a problem here, if only for that reason.
+    @Test func theDoctorAgreesWithThePreflight() {
+        for (file, content) in [
+            ("available_tracers", "nop\n"), ("current_tracer", "wakeup\n"), ("tracing_cpumask", "2\n"),
+        ] {
+            kernel.values[file] = content
+            #expect(!Doctor(Examination(machine, files: kernel)).examine().canCapture)
+        }
+    }
+
+    @Test(arguments: [("6.10.3", "takes the top level"), ("6.11.0", "an instance of its own"), ("x", "not known")])
+    func theWayOfACapture(release: String, fact: String) throws {
+        let machine = Machine(release: release, architecture: "x86_64", host: "h")
+        let finding = Examination(machine, files: kernel).kernelFindings().first { $0.subject == "instance" }
+        #expect(try #require(finding).fact.contains(fact))
+    }
+
+    // MARK: What cannot be found out
+
+    @Test func withoutPermissionNothingOfTracingIsSaidToBeOk() throws {
+        var machine = machine
+        machine.user = 1000
+        let hidden = FakeKernel(directory: "\(directory.path)/missing")
+        let findings = Doctor(Examination(machine, files: hidden)).examine().findings
+        let access = try #require(findings.first { $0.subject == "access" })
+        #expect(access.verdict == .problem && access.remedy == "run as root: sudo dmflow doctor")
+        let unknown = ["function_graph", "uprobes", "others", "flows", "buffer", "buffer now", "trace clock"]
+        for subject in unknown {
+            let finding = try #require(findings.first { $0.subject == subject })
+            #expect(finding.verdict == .note && finding.fact.hasPrefix("not known: needs root"))
+        }
+        #expect(findings.filter { $0.group == .tracing }.map(\.subject) == ["dmflow", "others"])
+    }
+
+    @Test func withoutTracefsTheRestIsStillTold() throws {
+        let diagnosis = Doctor(Examination(machine, files: nil)).examine()
+        #expect(!diagnosis.canCapture)
+        let problems = diagnosis.findings.filter { $0.verdict == .problem }
+        #expect(problems.map(\.subject) == ["tracefs"])
+        #expect(problems.first?.remedy == "mount it: mount -t tracefs nodev /sys/kernel/tracing")
+        #expect(diagnosis.findings.contains { $0.fact == "not known: tracefs is not mounted" })
+        #expect(diagnosis.findings.contains { $0.subject == "multipathd" && $0.verdict == .ok })
+    }
+
+    @Test(arguments: ["kprobe_events", "enabled_functions", "current_tracer", "set_ftrace_pid", "per_cpu/cpu0/stats"])
+    func aFileThatCannotBeReadIsNotTakenAsGood(file: String) {
+        kernel.onRead = { name throws(CaptureError) in
+            if name == file { throw CaptureError(.readFailed, path: name, errno: EPERM) }
+        }
+        let others = findings().filter { $0.group == .tracing && $0.verdict != .ok }
+        #expect(!others.isEmpty)
+    }
+
+    @Test func processesOfOthersMayBeHidden() throws {
+        unlink("\(directory.path)/proc/1/comm")
+        #expect(try finding("multipathd").fact == "not known: needs root")
+    }
+
+    @Test func aContainerIsNoticed() throws {
+        unlink("\(directory.path)/proc/self/ns/pid")
+        symlink("pid:[4026532201]", "\(directory.path)/proc/self/ns/pid")
+        #expect(try finding("processes").verdict == .note)
+        directory.write("proc/712/comm", "other\n")
+        #expect(try finding("multipathd").fact.contains("of this PID namespace"))
+    }
+
+    // MARK: dmflow's own captures
+
+    @Test func aCaptureThatRunsIsToldFromOneThatWasKilled() throws {
+        do {
+            let journal = try #require(try Journal(in: machine.journals, create: true))
+            try journal.append(.owner(.init(tracefs: kernel.directory)))
+            var status = stat()
+            stat(journal.path, &status)
+            let place = "\(Examination.device(status.st_dev)):\(status.st_ino)"
+            directory.write("proc/locks", "1: FLOCK  ADVISORY  WRITE 4711 \(place) 0 EOF\n")
+            #expect(try finding("dmflow").fact.hasPrefix("a capture is running, process 4711"))
+        }
+        directory.write("proc/locks", "")
+        kernel.values["current_tracer"] = "function_graph\n"
+        let killed = try finding("dmflow")
+        #expect(killed.verdict == .problem && killed.remedy == "put it back: dmflow restore")
+        // What it left is not somebody else's.
+        #expect(findings().filter { $0.group == .tracing }.map(\.subject) == ["dmflow", "others"])
+    }
+
+    @Test func aJournalIsNotLockedOrRemovedByLooking() throws {
+        directory.write("run/capture.journal", "")
+        #expect(try finding("dmflow").verdict == .ok)
+        #expect(directory.read("run/capture.journal") == [])
+        directory.write("run/capture.journal", "nonsense\n")
+        #expect(try finding("dmflow").verdict == .problem)
+    }
+
+    // MARK: Modules and flows
+
+    @Test func modulesThatAreNotLoadedAreToBeLoaded() throws {
+        for name in ["dm_mod", "dm_multipath", "dm_service_time"] {
+            unlink("\(directory.path)/sys/module/\(name)/initstate")
+            rmdir("\(directory.path)/sys/module/\(name)")
+        }
+        #expect(try finding("device mapper").remedy == "modprobe dm_mod")
+        #expect(try finding("device mapper").verdict == .problem)
+        #expect(try finding("dm_multipath").remedy == "modprobe -a dm_multipath")
+        #expect(try finding("path selector").remedy == "modprobe dm_service_time")
+        let modules = "lib/modules/\(machine.release)/modules"
+        directory.write("\(modules).builtin", "kernel/drivers/md/dm-mod.ko\n")
+        directory.write("\(modules).dep", "kernel/drivers/md/dm-service-time.ko:\n")
+        #expect(try finding("device mapper").fact == "dm_mod built in")
+        #expect(try finding("dm_multipath").fact.contains("not for this kernel"))
+        #expect(try finding("dm_multipath").remedy == nil)
+    }
+
+    @Test func whatIsMissingOfFlowsIsSummedUp() throws {
+        let functions = ["dev_create [dm_mod]", "table_load [dm_mod]", "dm_mq_queue_rq [dm_mod]", "device_add_disk"]
+        let kernel = FakeKernel(directory: kernel.directory, functions: functions)
+        let findings = Examination(machine, files: kernel).flowFindings(.builtin)
+        func fact(_ subject: String) -> String? { findings.first { $0.subject == subject }?.fact }
+        #expect(fact("by default") == "create, load, io: dev_create, table_load, dm_mq_queue_rq")
+        #expect(fact("flows")?.contains(" 3 whole, 1 in part, ") == true)
+        #expect(fact("uevent") == "without dev_uevent (not in this kernel, or inlined)")
+        #expect(fact("not at all")?.hasPrefix("submit, complete, failover") == true)
+        #expect(fact("scope") == "4 of 4 functions would call the tracer")
+        #expect(findings.allSatisfy { $0.verdict != .problem })
+    }
+
+    @Test func aKernelWithoutTheDefaultFlowsIsAProblem() throws {
+        let kernel = FakeKernel(directory: kernel.directory, functions: ["schedule"])
+        let findings = Examination(machine, files: kernel).flowFindings(.builtin)
+        let finding = try #require(findings.first { $0.subject == "by default" })
+        #expect(finding.verdict == .problem && finding.remedy == "load the modules first: modprobe dm_multipath")
+    }
+}
