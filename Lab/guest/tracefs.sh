@@ -85,7 +85,7 @@ tracefs_snapshot() {
             ! -name 'eval_map' ! -name '*_profile' ! -name 'touched_functions' |
             sort | xargs grep -H ''
         grep -H '' options/* per_cpu/*/buffer_size_kb events/enable
-        find instances -mindepth 1 -maxdepth 1
+        find instances events -mindepth 1 -maxdepth 1 | sort
     )
 }
 

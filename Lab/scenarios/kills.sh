@@ -18,7 +18,10 @@ tracefs_snapshot >tracefs.before
 mkdir -p /tmp/kills
 
 # In the background, where it takes the shell's place: what is killed is dmflow.
-capture() { cd /tmp/kills && exec dmflow capture --flow create,load,io --duration 1s 2>/tmp/kills.stderr; }
+# It leaves settings, probes in the kernel and in user space, and an unfinished file; from Linux 6.11 on an instance, too.
+capture() {
+    cd /tmp/kills && exec dmflow capture --flow daemon,create,load,io --stop-at fail_path --duration 1s 2>/tmp/kills.stderr
+}
 milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 
 # The first seconds only read; and a guest in emulation is as fast as its host has time.

@@ -39,4 +39,10 @@ public struct CPUStatistics: Equatable, Sendable {
 
     /// Events that happened.
     public var written: UInt64 { read &+ entries &+ lost }
+
+    /// What a count has grown by since earlier statistics. Somebody who empties the ring buffer meanwhile sets counts to zero.
+    func growth(of count: KeyPath<CPUStatistics, UInt64>, since earlier: CPUStatistics) -> UInt64 {
+        let (now, before) = (self[keyPath: count], earlier[keyPath: count])
+        return now >= before ? now - before : now
+    }
 }

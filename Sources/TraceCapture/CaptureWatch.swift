@@ -11,7 +11,7 @@ struct CaptureWatch {
     private let callCostNs: Double?
     private let started: UInt64
     private let before: [CPUStatistics]
-    private var rates: (at: UInt64, events: [UInt64])
+    private var rates: (at: UInt64, statistics: [CPUStatistics])
     private var stopped: (function: String, at: UInt64)?
 
     /// How often to look at what the kernel counts, in nanoseconds.
@@ -31,7 +31,7 @@ struct CaptureWatch {
     ) {
         (self.limits, self.own, self.probes) = (limits, own, probes)
         (self.started, self.before, self.callCostNs) = (started, before, callCostNs)
-        rates = (started, before.map(\.written))
+        rates = (started, before)
     }
 
     /// When to look next, on the monotonic clock; the capture's end if that is sooner.
@@ -58,8 +58,8 @@ struct CaptureWatch {
 
     private func lossExceeded(_ statistics: [CPUStatistics]) -> Ending? {
         guard let limit = limits.lost else { return nil }
-        let lost = zip(before, statistics).reduce(0 as UInt64) { $0 + $1.1.lost - $1.0.lost }
-        let written = zip(before, statistics).reduce(0 as UInt64) { $0 + $1.1.written - $1.0.written }
+        let lost = zip(before, statistics).reduce(0) { $0 &+ $1.1.growth(of: \.lost, since: $1.0) }
+        let written = zip(before, statistics).reduce(0) { $0 &+ $1.1.growth(of: \.written, since: $1.0) }
         guard written >= Self.fewEvents else { return nil }
         let share = Double(lost) / Double(written)
         return share > limit ? .lossExceeded(share) : nil
@@ -67,11 +67,10 @@ struct CaptureWatch {
 
     private mutating func overheadExceeded(_ statistics: [CPUStatistics], _ now: UInt64) -> Ending? {
         guard let limit = limits.overhead, let callCostNs, now - rates.at >= Self.rateInterval else { return nil }
-        let events = statistics.map(\.written)
         // A call is two events, its entry and its exit.
-        let busiest = zip(rates.events, events).map { $1 - min($0, $1) }.max() ?? 0
+        let busiest = zip(rates.statistics, statistics).map { $1.growth(of: \.written, since: $0) }.max() ?? 0
         let share = Double(busiest) / 2 * callCostNs / Double(now - rates.at)
-        rates = (now, events)
+        rates = (now, statistics)
         return share > limit ? .overheadExceeded(share) : nil
     }
 }

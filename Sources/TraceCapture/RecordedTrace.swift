@@ -52,12 +52,12 @@ struct RecordedTrace {
     func summary(output: String) -> CaptureSummary {
         let cpus = zip(before, statistics).map { before, after in
             // What the buffer had no room for is older than the window; all else was to be kept.
-            let lost =
-                window == nil ? after.lost - before.lost : after.lost - after.overrun - (before.lost - before.overrun)
+            let overwritten = window == nil ? 0 : after.growth(of: \.overrun, since: before)
+            let lost = after.growth(of: \.lost, since: before)
             return CaptureSummary.CPU(
-                cpu: after.cpu, events: after.read - before.read, lost: lost + after.entries,
-                heldNs: window?.heldNs[after.cpu],
-                overwritten: window == nil ? 0 : after.overrun - before.overrun)
+                cpu: after.cpu, events: after.growth(of: \.read, since: before),
+                lost: lost - min(overwritten, lost) &+ after.entries, heldNs: window?.heldNs[after.cpu],
+                overwritten: overwritten)
         }
         return CaptureSummary(
             output: output, ending: timing.ending, command: timing.workload?.status(), cpus: cpus,

@@ -20,7 +20,7 @@ struct TraceMetadata {
     /// Reads it all. To be called after tracing, so that modules and tasks that appeared meanwhile are in it, and
     /// before tracefs is restored, as that forgets the tasks.
     ///
-    /// - Parameter threads: what threads run, by their numbers, to be told beside their names.
+    /// - Parameter threads: names of threads, by their numbers, that tell more than the kernel's.
     init(
         _ files: any TracingFiles, clock: String, threads: [Int32: String] = [:], symbolFile: String = "/proc/kallsyms"
     ) throws(CaptureError) {
@@ -54,14 +54,14 @@ struct TraceMetadata {
         self.system = system
     }
 
-    /// `12 multipathd` becomes `12 multipathd[checkerloop]`.
+    /// `12 multipathd` becomes `12 multipathd[checkerloop]`; threads that recorded nothing are told, too.
     static func commandLines(_ tasks: [UInt8], threads: [Int32: String]) -> [UInt8] {
-        if threads.isEmpty || tasks.isEmpty { return tasks }
-        let lines = String(decoding: tasks, as: UTF8.self).lines.map { line in
-            let task = Int32(line.prefix { $0 != " " })
-            return task.flatMap { threads[$0] }.map { "\(line)[\($0)]" } ?? String(line)
+        if threads.isEmpty { return tasks }
+        let others = String(decoding: tasks, as: UTF8.self).lines.filter { line in
+            Int32(line.prefix { $0 != " " }).map { threads[$0] == nil } ?? true
         }
-        return Array((lines.joined(separator: "\n") + "\n").utf8)
+        let named = threads.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        return Array((others.map(String.init) + named).map { $0 + "\n" }.joined().utf8)
     }
 
     private static func formats(_ files: any TracingFiles, of system: String) throws(CaptureError) -> [[UInt8]] {

@@ -94,6 +94,19 @@ import Testing
         #expect(summary.cpus.map(\.lost) == [13, 0])
     }
 
+    /// Somebody who empties the ring buffer meanwhile sets the kernel's counts to zero.
+    @Test func countsThatWereSetToZeroAreCountedFromThere() throws {
+        kernel.values["per_cpu/cpu0/stats"] = "entries: 0\noverrun: 500\nread events: 1000\n"
+        kernel.onWrite = { [kernel] file, value throws(CaptureError) in
+            guard file == "tracing_on" && value == "0" else { return }
+            kernel.values["per_cpu/cpu0/stats"] = "entries: 0\noverrun: 2\nread events: 7\n"
+        }
+        defer { kernel.onWrite = { _, _ throws(CaptureError) in } }
+        kernel.values["tracing_on"] = "0\n"
+        let summary = try capture { $0.limits.lost = 0.5 }
+        #expect(summary.cpus.first?.events == 7 && summary.lost == 2)
+    }
+
     @Test func theCommandRunsWhileTracingIsOnAndItsEndIsTheEnd() throws {
         let summary = try capture {
             $0.limits.duration = 20_000_000_000

@@ -72,11 +72,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("12 multipathd\n13 multipathd\n1 init\n", "12 multipathd[checkerloop]\n13 multipathd\n1 init\n"),
-        ("120 a b\n12 a b\n", "120 a b\n12 a b[checkerloop]\n"), ("", ""),
+        ("12 multipathd\n13 multipathd\n1 init\n", "13 multipathd\n1 init\n12 multipathd[checkerloop]\n"),
+        ("120 a b\n", "120 a b\n12 multipathd[checkerloop]\n"), ("", "12 multipathd[checkerloop]\n"),
     ]) func threadsAreNamedByWhatTheyRun(tasks: String, expected: String) {
-        let lines = TraceMetadata.commandLines(Array(tasks.utf8), threads: [12: "checkerloop"])
+        let lines = TraceMetadata.commandLines(Array(tasks.utf8), threads: [12: "multipathd[checkerloop]"])
         #expect(String(decoding: lines, as: UTF8.self) == expected)
+        #expect(TraceMetadata.commandLines(Array(tasks.utf8), threads: [:]) == Array(tasks.utf8))
     }
 
     @Test(arguments: ["a b", "a\nb", "a/b", "a:b", "ä", ""])

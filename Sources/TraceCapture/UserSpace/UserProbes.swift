@@ -32,6 +32,7 @@ struct UserProbes {
     let replaced: [(function: Function, by: String)]
     /// What can be seen of the files, a line each.
     let visibility: [String]
+    private let program: String
     private let processes: [UserProcess]
     private let threads: ThreadNames
 
@@ -41,7 +42,8 @@ struct UserProbes {
     /// - Parameter proc: where proc is mounted.
     /// - Throws: `.processNotRunning`, `.userFunctionsNotVisible`, `.readFailed`.
     init(_ user: Flow.UserSide, flow: String, proc: String = "/proc") throws(CaptureError) {
-        processes = try UserProcess.running(user.process, proc: proc)
+        program = user.process
+        processes = try UserProcess.running(program, proc: proc)
         guard !processes.isEmpty else { throw CaptureError(.processNotRunning(user.process, flow: flow)) }
         let objects = Self.objects(of: processes, named: Set(user.functions.map(\.object)))
         visibility = objects.map(\.description)
@@ -120,10 +122,11 @@ struct UserProbes {
 
     // MARK: Threads
 
-    /// What the threads of the processes run, by their numbers. Those that end meanwhile are left out.
+    /// The threads of the processes by their numbers, as `PROGRAM[WHAT IT RUNS]`. Those that end meanwhile are left out.
     func threadNames() -> [Int32: String] {
         processes.reduce(into: [:]) { names, process in
-            names.merge((try? threads.names(of: process)) ?? [:]) { _, new in new }
+            let running = (try? threads.names(of: process)) ?? [:]
+            names.merge(running.mapValues { "\(program)[\($0)]" }) { _, new in new }
         }
     }
 }
