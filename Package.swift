@@ -54,7 +54,8 @@ let package = Package(
         ),
         .testTarget(
             name: "ReportsTests", dependencies: ["Reports", "GraphParser", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "EndToEndTests", dependencies: ["GraphParser", "Reports", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["GraphParser", "Reports", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CommandLineTests", dependencies: ["dmflow", "TestSupport"], swiftSettings: strict),
     ]
 )

@@ -98,13 +98,24 @@ full_disk() {
     dmflow capture --flow io --duration 1s
 }
 
-# Room for the trace's header and a few pages; the rest is taken once tracing is on.
+# Room for the trace's header and a few pages; the rest is taken once tracing is on, and whatever becomes free while the file is
+# put together.
 disk_fills() {
+    local filler
     mount -t tmpfs -o size=32m full .
     cd "$PWD" || return
-    dmflow capture --flow io -- bash -c 'fill_disk; read_while_recording'
+    keep_full &
+    filler=$!
+    dmflow capture --flow io -- bash -c read_while_recording || status=$?
+    kill "$filler"
+    return "${status:-0}"
 }
-fill_disk() { dd if=/dev/zero of=ballast bs=64k status=none 2>/dev/null || truncate --size=-256K ballast; }
+keep_full() {
+    until recording; do sleep 0.05; done
+    dd if=/dev/zero of=ballast bs=64k status=none 2>/dev/null || truncate --size=-256K ballast
+    while recording; do sleep 0.05; done
+    while true; do dd if=/dev/zero of=ballast bs=4k oflag=append conv=notrunc status=none 2>/dev/null || true; done
+}
 
 # multipathd gets the paths of a map that it does not have yet.
 daemon() { dmflow capture --flow daemon,create,load -- bash -euo pipefail -c paths_again; }

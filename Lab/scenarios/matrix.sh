@@ -95,7 +95,8 @@ flow_submit() { direct_reads 16; }
 flow_complete() {
     local in_worker=/sys/module/iscsi_tcp/parameters/recv_from_iscsi_q
     direct_reads 16
-    [[ -e $in_worker ]] || return 0
+    # 7.3 crashes when such a session ends; see matrix.never.
+    [[ -e $in_worker && $(uname -r) != 7.* ]] || return 0
     echo 1 >$in_worker
     spare_again
     echo 0 >$in_worker

@@ -1,8 +1,12 @@
 /* System calls that Swift's Glibc does not declare, as they are behind _GNU_SOURCE. */
+#include <fcntl.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
+
+/* O_TMPFILE of open(2): a file without a name. */
+static const int dmflow_unnamed = 020000000 | O_DIRECTORY;
 
 extern long syscall(long number, ...);
 

@@ -19,22 +19,28 @@ final class CPURecorder: Sendable {
 
     /// What a recorder did.
     struct Outcome: Sendable {
+        /// Of whole pages in the file.
         var bytes = 0
+        /// Of pages that were taken out of the ring buffer and are not in the file.
+        var dropped = 0
         /// The errno of the call that ended it early; 0 if none.
         var failure: Int32 = 0
     }
 
     /// Pages that are moved in one call: as many as a pipe holds.
     private static let pagesPerMove = 16
-    /// Milliseconds between two looks at the buffer. At the longest, a buffer of 16 MiB takes 160 MB/s without loss.
-    private static let pace = (shortest: 5, longest: 100)
+    /// Milliseconds between two looks at the buffer, which then takes 160 MB/s without loss, unless it is very small.
+    private let pace: (shortest: Int, longest: Int)
+    /// Bytes in one look at which the next one comes soon.
+    private let busy: Int
 
     /// - Parameters:
     ///   - source: the CPU's `trace_pipe_raw`, not blocking.
     ///   - file: an empty file, for the pages.
+    ///   - bufferSize: bytes that the CPU's ring buffer holds.
     ///   - failed: called when recording ends early; `result` says why.
     init(
-        cpu: Int, source: Descriptor, file: Descriptor, stop: Descriptor, pageSize: Int,
+        cpu: Int, source: Descriptor, file: Descriptor, stop: Descriptor, pageSize: Int, bufferSize: Int,
         failed: @escaping @Sendable () -> Void
     ) {
         self.cpu = cpu
@@ -43,17 +49,18 @@ final class CPURecorder: Sendable {
         self.stop = stop
         self.pageSize = pageSize
         self.failed = failed
+        pace = (shortest: 5, longest: min(100, max(5, 100 * bufferSize >> 24)))
+        busy = min(pageSize * Self.pagesPerMove, bufferSize / 4)
     }
 
     var result: Outcome { outcome.withLock { $0 } }
 
     /// Records until `stop`, then reads what is left. To be called once, on a thread of its own.
     func run() {
-        let busy = pageSize * Self.pagesPerMove
         let page = UnsafeMutableRawBufferPointer.allocate(byteCount: pageSize, alignment: pageSize)
         defer { page.deallocate() }
-        let pipe = PagePipe(capacity: busy)
-        var wait = Self.pace.shortest
+        let pipe = PagePipe(capacity: pageSize * Self.pagesPerMove)
+        var wait = pace.shortest
         var stopping = false
         while true {
             let before = result.bytes
@@ -62,7 +69,7 @@ final class CPURecorder: Sendable {
             if pipe == nil || stopping, !readPages(into: page) { return }
             if stopping { return }
             // Much was there: look again soon. Little was: let whole pages fill.
-            wait = result.bytes - before > busy ? Self.pace.shortest : min(wait * 2, Self.pace.longest)
+            wait = result.bytes - before > busy ? pace.shortest : min(wait * 2, pace.longest)
             stopping = waitForStop(milliseconds: wait)
         }
     }
@@ -74,8 +81,8 @@ final class CPURecorder: Sendable {
         while true {
             guard let count = pipe.fill(from: source) else { return errno == EAGAIN || fail(errno) }
             if count == 0 { return true }
-            let code = pipe.empty(into: file, bytes: count)
-            if code != 0 { return fail(code) }
+            let (moved, code) = pipe.empty(into: file, bytes: count)
+            if code != 0 { return fail(code, written: moved, of: count) }
             outcome.withLock { $0.bytes += count }
         }
     }
@@ -88,13 +95,21 @@ final class CPURecorder: Sendable {
             }
             if count == 0 { return true }
             let code = writeAll(UnsafeRawBufferPointer(rebasing: page[..<count]), to: file.number)
-            if code != 0 { return fail(code) }
+            if code != 0 { return fail(code, of: count) }
             outcome.withLock { $0.bytes += count }
         }
     }
 
-    private func fail(_ code: Int32) -> Bool {
-        outcome.withLock { $0.failure = code }
+    /// - Parameters:
+    ///   - written: bytes of the last move that are in the file.
+    ///   - count: bytes of the last move.
+    private func fail(_ code: Int32, written: Int = 0, of count: Int = 0) -> Bool {
+        let whole = written / pageSize * pageSize
+        outcome.withLock { outcome in
+            outcome.bytes += whole
+            outcome.dropped += count - whole
+            outcome.failure = code
+        }
         failed()
         return false
     }

@@ -17,6 +17,7 @@ public struct CaptureError: Error, Equatable, Sendable {
         case triggersSet(first: String)
         case cpuMaskNarrowed(mask: String)
         case bufferNotEmpty(cpu: Int, entries: UInt64)
+        case snapshotTaken
         case unknownFlow(String, known: [String])
         /// A file of flows, and what is wrong with it.
         case flowsNotUsable(String)
@@ -128,6 +129,8 @@ extension CaptureError: CustomStringConvertible {
                 "the ring buffer of cpu\(cpu) holds \(entries) events that a capture would erase",
                 "save them (trace-cmd extract), or let them be erased with --force"
             )
+        case .snapshotTaken:
+            ("a snapshot is kept that a capture would erase", "save it (cat) and write 0 into the file, or use --force")
         case .unknownFlow(let name, let known):
             ("no flow is called '\(name)'", "known flows: \(known.joined(separator: ", "))")
         case .flowsNotUsable(let problem):
@@ -203,7 +206,7 @@ extension CaptureError: CustomStringConvertible {
                 "remove each by writing -:GROUP/NAME into the file"
             )
         case .costNotMeasurable:
-            ("what tracing costs cannot be measured: this kernel cannot trace getppid", "leave --max-overhead out")
+            ("what tracing costs cannot be measured on this machine", "leave --max-overhead out")
         case .processNotRunning(let process, let flow):
             ("flow '\(flow)': no process runs \(process)", "start it, or leave the flow out")
         case .userFunctionsNotVisible(let process, let flow):

@@ -9,11 +9,14 @@ struct CaptureFacts: Equatable, Sendable {
     var ownCPUNs: UInt64 = 0
     /// Nanoseconds that tracing was on.
     var durationNs: UInt64 = 0
+    /// Nanoseconds before the end that were to be kept; nil for all.
+    var keptNs: UInt64?
     /// Requests that the multipath devices completed meanwhile.
     var multipathRequests: UInt64?
 
     var text: String {
         var lines = ["dmflow:", "recorded for: \(durationNs) ns", "recorder's CPU time: \(ownCPUNs) ns"]
+        if let keptNs { lines.append("kept of it: \(keptNs) ns") }
         if let callCostNs {
             lines.append("call cost before: \(Int(callCostNs.before.rounded())) ns")
             lines.append("call cost after: \(Int(callCostNs.after.rounded())) ns")

@@ -12,6 +12,7 @@ struct CaptureRun {
     private let userProbes: [UserProbes]
     /// Called to measure what tracing a call costs; nil if this kernel has none to call.
     private let costFunction: AvailableFunctions.Function?
+    private let callTime: () -> Double
 
     /// How often to look after the command unasked, in nanoseconds: in a program that has threads of its own, one of
     /// them may be given the signal that it ended.
@@ -23,9 +24,10 @@ struct CaptureRun {
     ///   `.processNotRunning`, `.userFunctionsNotVisible`.
     init(
         _ options: CaptureOptions, catalogue: FlowCatalogue, files: any TracingFiles, symbolFile: String,
-        report: @escaping (String) -> Void
+        callTime: @escaping () -> Double = TracingCost.callTime, report: @escaping (String) -> Void
     ) throws(CaptureError) {
         (self.options, self.files, self.symbolFile, self.report) = (options, files, symbolFile, report)
+        self.callTime = callTime
         available = try AvailableFunctions(files)
         roots = try RootResolution(
             flows: options.flows, roots: options.roots, catalogue: catalogue, available: available)
@@ -55,26 +57,28 @@ struct CaptureRun {
     func record(
         in directory: String, state: inout TracefsState, signals: inout SignalWatch
     ) throws(CaptureError) -> RecordedTrace {
-        let untraced = TracingCost.callTime()
         let settings = CaptureSettings(
             options: options, roots: roots, besides: costFunction.map { [$0] } ?? [], available: available, files: files
         )
+        try settings.takeOver(&state)
+        let untraced = callTime()
         let applied = try settings.apply(to: &state, report: report)
         let own = files.at(state.place)
-        let costBefore = try measureTraced(&state).map { TracingCost(traced: $0, untraced: untraced) }
-        try stopProbes?.set(in: &state)
+        let costBefore = try measureTraced(&state).flatMap { TracingCost(traced: $0, untraced: untraced) }
+        if costBefore == nil && options.limits.overhead != nil { throw CaptureError(.costNotMeasurable) }
         // Before the probes put return addresses of their own on the stacks, and again for threads that come.
         var threads = threadNames()
-        for probes in userProbes { try probes.set(in: &state) }
+        try UserProbes.set(userProbes, in: &state)
 
         let cpus = try own.cpus()
         let before = try statistics(own, cpus)
         // Not earlier: as long as a raw pipe is open, the kernel refuses to change the tracer.
         let pageSize = try own.ringBufferPageSize(memoryPage: Int(getpagesize()))
         let recording = try RingBufferRecording(
-            own, cpus: cpus, pageSize: pageSize, directory: directory, failed: signals.readerFailed)
+            own, cpus: cpus, pageSize: pageSize, bufferSize: applied.bufferKilobytes << 10, directory: directory,
+            failed: signals.readerFailed)
         var timing: Timing
-        var pages: [RingBufferRecording.Pages]
+        let cpuTime = Self.cpuTime()
         do throws(CaptureError) {
             // What only the end is wanted of stays in the ring buffer until then.
             if options.keep == nil { try recording.start() }
@@ -85,20 +89,25 @@ struct CaptureRun {
             recording.finish()
             throw error
         }
-        let failure: Int32
-        (pages, failure) = recording.finish()
-        timing.cpuTime = Self.cpuTime() - timing.cpuTime
-        if failure != 0 && !Self.isDiskFull(failure) { throw recordingFailed(failure) }
+        var (pages, failure) = recording.finish()
+        if failure != 0 && !isDiskFull(failure) { throw recordingFailed(failure) }
         if failure != 0 { timing.ending = .diskFull }
         let window = try options.keep.map { length throws(CaptureError) in
             try cut(&pages, FlightWindow(length: length, pageSize: pageSize), timing, clock: applied.clock)
         }
-        let after = try statistics(own, cpus)
+        let after =
+            (try? statistics(own, cpus))
+            ?? {
+                report("warning: what the kernel counted cannot be read; nobody knows whether events were lost")
+                return before
+            }()
         threads.merge(threadNames()) { _, new in new }
         let metadata = try TraceMetadata(files, clock: applied.clock, threads: threads, symbolFile: symbolFile)
         return RecordedTrace(
             pages: pages, pageSize: pageSize, metadata: metadata, before: before, statistics: after, timing: timing,
-            settings: applied, window: window, costBefore: costBefore, tracedAfter: try measureTraced(&state))
+            cpuTime: Self.cpuTime() - cpuTime, settings: applied, window: window, costBefore: costBefore,
+            costAfter: (try? measureTraced(&state)).flatMap { TracingCost(traced: $0, untraced: untraced) },
+            hasUserProbes: !userProbes.isEmpty)
     }
 
     private func threadNames() -> [Int32: String] {
@@ -120,7 +129,7 @@ struct CaptureRun {
         let own = files.at(state.place)
         try state.setGraphList("set_graph_function", [costFunction.name])
         try state.set(state.place.file("tracing_on"), to: "1")
-        let time = TracingCost.callTime()
+        let time = callTime()
         try own.setTracing(on: false)
         try state.setGraphList("set_graph_function", roots.graphLines)
         try own.write("trace", "")
@@ -136,8 +145,6 @@ struct CaptureRun {
         /// Nanoseconds, the end on the monotonic clock.
         let duration: UInt64
         let end: UInt64
-        /// Of this process: at the beginning, then what was taken since.
-        var cpuTime: UInt64
         let requests: UInt64?
     }
 
@@ -147,19 +154,21 @@ struct CaptureRun {
         signals: inout SignalWatch
     ) throws(CaptureError) -> Timing {
         let own = files.at(state.place)
-        let cpuTime = Self.cpuTime()
+        // Last, so that no call counts that is not in the trace.
+        try stopProbes?.set(in: &state)
+        let hitsBefore = stopProbes?.hits() ?? [:]
         let requests = MultipathRequests()
         try state.set(state.place.file("tracing_on"), to: "1")
         let started = monotonicNanoseconds()
         let watch = CaptureWatch(
-            options.limits, own: own, probes: stopProbes, started: started, before: before, callCostNs: cost?.callNs)
+            options.limits, own: own, probes: stopProbes, started: started, before: before, hitsBefore: hitsBefore,
+            callCostNs: cost?.callNs)
         let workload = options.command.isEmpty ? nil : try Workload(options.command)
         let ending = try waitForEnd(workload, recording, watch, signals: &signals)
         let end = monotonicNanoseconds()
         try own.setTracing(on: false)
         let done = requests.flatMap { MultipathRequests()?.since($0) }
-        return Timing(
-            ending: ending, workload: workload, duration: end - started, end: end, cpuTime: cpuTime, requests: done)
+        return Timing(ending: ending, workload: workload, duration: end - started, end: end, requests: done)
     }
 
     private func waitForEnd(
@@ -167,13 +176,15 @@ struct CaptureRun {
     ) throws(CaptureError) -> CaptureSummary.Ending {
         var watch = watch
         while true {
-            if let ending = try watch.look(bytes: recording.bytes) { return ending }
+            if let ending = watch.look(bytes: recording.bytes) { return ending }
             switch signals.next(deadline: min(watch.nextLook, monotonicNanoseconds() + Self.childPoll)) {
             case .deadline, .childEnded:
                 if let workload, workload.hasEnded() { return .commandEnded }
             case .reader:
                 let code = recording.failure()
-                if Self.isDiskFull(code) { return .diskFull }
+                // Its signal may come from anybody.
+                if code == 0 { continue }
+                if isDiskFull(code) { return .diskFull }
                 throw recordingFailed(code)
             case .stop(let signal):
                 // The terminal sends SIGINT and SIGQUIT to the command by itself; others came to this process only.
@@ -195,8 +206,6 @@ struct CaptureRun {
         }
         return RecordedTrace.Window(length: window.length, heldNs: begins)
     }
-
-    private static func isDiskFull(_ code: Int32) -> Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
 
     private func recordingFailed(_ code: Int32) -> CaptureError {
         CaptureError(.recordingFailed, path: options.output, errno: code)

@@ -1,7 +1,7 @@
 import Glibc
 
 /// One capture from the first check to the file, in the order that keeps the machine safe: check → save → tracing off
-/// → settings → tracer → tracing on → record → tracing off → drain → restore → write the file.
+/// → settings → tracer → cost → tracing on → record → tracing off → drain → cost → restore → write the file.
 ///
 /// The file comes last: a machine is not left slow while gigabytes are copied. From the first change to the end of
 /// the restoring, signals are events (see `SignalWatch`), so no way out leads past the restoring.
@@ -15,6 +15,7 @@ public struct CaptureSession {
     var symbolFile = "/proc/kallsyms"
     var journals = Journal.defaultDirectory
     var release = KernelRelease.running
+    var callTime: () -> Double = TracingCost.callTime
     var obstacles: (any TracingFiles) -> [CaptureError] = { Preflight(files: $0).obstacles() }
 
     /// - Throws: `.tracefsNotMounted`.
@@ -37,13 +38,14 @@ public struct CaptureSession {
     /// Captures, and leaves tracefs as it was.
     ///
     /// - Throws: what kept the capture from being made or finished. There is then no file under the output's name
-    ///   that was not there before. After `.notRestored` alone, the file is there.
+    ///   that was not there before.
     public func run() throws(CaptureError) -> CaptureSummary {
         try checkNothingIsLeft()
         try fail(with: obstacles(files))
-        let wantsInstance = release >= .graphInInstances && files.exists("instances")
+        let wantsInstance = release.letsGraphIntoInstances(of: files)
         try checkNobodyIsDisturbed(ownInstance: wantsInstance)
-        let run = try CaptureRun(options, catalogue: catalogue, files: files, symbolFile: symbolFile, report: report)
+        let run = try CaptureRun(
+            options, catalogue: catalogue, files: files, symbolFile: symbolFile, callTime: callTime, report: report)
 
         var signals = SignalWatch()
         guard let journal = try Journal(in: journals, create: true) else {
@@ -56,7 +58,7 @@ public struct CaptureSession {
         var output = try OutputFile(path: options.output) { name throws(CaptureError) in try begin(journal, name) }
         try output.reserve(try TraceMetadata.expectedSize(symbolFile: symbolFile))
         var state = TracefsState(files, journal: journal)
-        var recorded: RecordedTrace
+        let recorded: RecordedTrace
         do throws(CaptureError) {
             if wantsInstance { try enterInstance(&state) }
             recorded = try run.record(in: output.directory, state: &state, signals: &signals)
@@ -69,14 +71,15 @@ public struct CaptureSession {
         let notRestored = restore(&state)
         isRestored = notRestored.isEmpty
         if isRestored { try journal.append(.settingsRestored) }
-        recorded.measureUntraced()
         // A Ctrl-C that was pressed twice has done its work; a later one means that the file is not wanted.
         _ = signals.stopRequested()
 
-        try recorded.trace.write(to: output, pages: recorded.pages) { signals.stopRequested() }
+        let isWhole = try recorded.trace.write(to: output, pages: recorded.pages) { signals.stopRequested() }
         try output.commit()
-        if !notRestored.isEmpty { throw CaptureError(.notRestored(notRestored), path: files.directory) }
-        return recorded.summary(output: options.output)
+        var summary = recorded.summary(output: options.output)
+        if !isWhole { summary.ending = .diskFull }
+        if !isRestored { summary.notRestored = CaptureError(.notRestored(notRestored), path: files.directory) }
+        return summary
     }
 
     // MARK: Others
@@ -88,12 +91,19 @@ public struct CaptureSession {
     private func checkNobodyIsDisturbed(ownInstance: Bool) throws(CaptureError) {
         let disturbed = Preflight(files: files).othersDisturbed(ownInstance: ownInstance)
         if !options.force { return try fail(with: disturbed) }
-        for other in disturbed { report("forced although \(other.fact); what can be put back is afterwards") }
+        for other in disturbed {
+            report("forced although \(other.fact); \(ownInstance ? Self.sharedRoots : Self.takenAway)")
+        }
     }
+
+    private static let takenAway = "what can be put back is afterwards"
+    private static let sharedRoots = "it records this capture's functions until the end"
 
     /// A kernel may be new enough and yet be built otherwise; then the top level has to do.
     private func enterInstance(_ state: inout TracefsState) throws(CaptureError) {
-        if try state.makeInstance("dmflow-\(getpid())") { return }
+        // Containers may share a tracefs, and have processes of the same number.
+        let suffix = String(UInt32.random(in: 0 ... .max), radix: 36)
+        if try state.makeInstance("dmflow-\(getpid())-\(suffix)") { return }
         try checkNobodyIsDisturbed(ownInstance: false)
     }
 
@@ -121,7 +131,7 @@ public struct CaptureSession {
     /// Puts tracefs back, with the ring buffer as empty as it was found.
     private func restore(_ state: inout TracefsState) -> [String] {
         guard state.isChanged else { return [] }
-        let usedTopLevel = state.place == .topLevel
+        let usedTopLevel = state.usedTopLevelBuffer
         var failed = state.restore()
         if usedTopLevel {
             do { try files.write("trace", "") } catch { failed.append("trace") }

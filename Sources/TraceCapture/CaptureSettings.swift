@@ -35,11 +35,24 @@ struct CaptureSettings {
         ]
     }
 
-    /// Makes everything ready; tracing is off, and the tracer set, when this returns.
-    func apply(to state: inout TracefsState, report: (String) -> Void) throws(CaptureError) -> Applied {
+    /// Ends all tracing in the place. What somebody else has set up would be recorded too, or keep tasks and CPUs out. Without
+    /// `--force`, the preflight has seen that there is nothing.
+    func takeOver(_ state: inout TracefsState) throws(CaptureError) {
         let place = state.place
         try state.set(place.file("tracing_on"), to: "0")
-        try takeOver(&state)
+        if try files.read(place.file("current_tracer")) != "nop" {
+            try state.set(place.file("current_tracer"), to: "nop")
+        }
+        for list in ["set_event", "set_ftrace_pid", "set_ftrace_notrace_pid", "set_event_pid", "set_event_notrace_pid"]
+        {
+            try state.clearLines(place.file(list))
+        }
+        try state.widenMask(place.file("tracing_cpumask"), cpus: try files.cpus())
+    }
+
+    /// Makes everything ready; the tracer is set when this returns, and tracing off.
+    func apply(to state: inout TracefsState, report: (String) -> Void) throws(CaptureError) -> Applied {
+        let place = state.place
         // mono can be compared between CPUs and with user space; local, the default, with neither.
         let clock = try state.choose(place.file("trace_clock"), ["mono", "global"])
         try applyOptions(to: &state)
@@ -47,16 +60,6 @@ struct CaptureSettings {
         let functions = try applyFunctions(to: &state, report: report)
         try state.set(place.file("current_tracer"), to: "function_graph")
         return Applied(clock: clock, functions: functions, bufferKilobytes: kilobytes)
-    }
-
-    /// What somebody else has set up would be recorded too, or keep tasks and CPUs out. Without `--force`, the preflight has
-    /// seen that there is nothing.
-    private func takeOver(_ state: inout TracefsState) throws(CaptureError) {
-        for list in ["set_event", "set_ftrace_pid", "set_ftrace_notrace_pid", "set_event_pid", "set_event_notrace_pid"]
-        {
-            try state.clearLines(state.place.file(list))
-        }
-        try state.widenMask(state.place.file("tracing_cpumask"), cpus: try files.cpus())
     }
 
     private func applyOptions(to state: inout TracefsState) throws(CaptureError) {
@@ -67,11 +70,17 @@ struct CaptureSettings {
         try state.setIfPresent("tracing_thresh", to: "0")
         let depth = options.depth ?? (options.allFunctions ? Self.allFunctionsDepth : 0)
         try state.setIfPresent("max_graph_depth", to: String(depth))
-        guard files.exists("saved_cmdlines_size") else { return }
+        guard files.exists("saved_cmdlines_size"), !isForOthersToo(state.place) else { return }
         let remembered = Int(try files.read("saved_cmdlines_size")) ?? 0
         if remembered < Self.rememberedTasks {
             try state.set("saved_cmdlines_size", to: String(Self.rememberedTasks))
         }
+    }
+
+    /// Whether somebody else records, who would lose the names of tasks that the kernel has kept so far. At the top level, that
+    /// was a reason to refuse.
+    private func isForOthersToo(_ place: TracingPlace) -> Bool {
+        place != .topLevel && !Preflight(files: files).othersDisturbed(ownInstance: false).isEmpty
     }
 
     /// - Returns: kilobytes for each CPU.

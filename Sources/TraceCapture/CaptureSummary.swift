@@ -18,7 +18,7 @@ public struct CaptureSummary: Sendable {
     /// What one CPU contributed.
     public struct CPU: Equatable, Sendable {
         public let cpu: Int
-        /// Events in the file.
+        /// Events that were read, all of which are in the file unless only the end is kept.
         public let events: UInt64
         /// Events that happened and are not in the file.
         public let lost: UInt64
@@ -26,10 +26,14 @@ public struct CaptureSummary: Sendable {
         public let heldNs: UInt64?
         /// Of such a capture: older events, which made room for newer ones.
         public let overwritten: UInt64
+        /// Bytes of pages that were read and that the disk had no room for.
+        public let dropped: Int
     }
 
     public let output: String
-    public let ending: Ending
+    public internal(set) var ending: Ending
+    /// What is not as it was before, although the trace was made.
+    public internal(set) var notRestored: CaptureError?
     /// How the command ended, if there was one.
     public let command: CommandStatus?
     public let cpus: [CPU]
@@ -40,6 +44,8 @@ public struct CaptureSummary: Sendable {
     /// Functions that could be recorded.
     public let functions: Int
     public let clock: String
+    /// Whether there were probes in user space, whose cost is not measured.
+    public let hasUserProbes: Bool
     /// Nanoseconds before the end that were to be kept; nil for all.
     public let keep: UInt64?
     let facts: CaptureFacts

@@ -8,6 +8,7 @@ struct CaptureWatch {
     /// The files of the place that records.
     private let own: any TracingFiles
     private let probes: StopProbes?
+    private let hitsBefore: [String: UInt64]
     private let callCostNs: Double?
     private let started: UInt64
     private let before: [CPUStatistics]
@@ -24,13 +25,15 @@ struct CaptureWatch {
     /// - Parameters:
     ///   - started: when tracing began, on the monotonic clock.
     ///   - before: what the kernel had counted until then.
+    ///   - hitsBefore: how often the probes had been hit until then.
     ///   - callCostNs: what tracing one call costs; nil if that is not known.
     init(
         _ limits: CaptureLimits, own: any TracingFiles, probes: StopProbes?, started: UInt64, before: [CPUStatistics],
-        callCostNs: Double?
+        hitsBefore: [String: UInt64], callCostNs: Double?
     ) {
         (self.limits, self.own, self.probes) = (limits, own, probes)
         (self.started, self.before, self.callCostNs) = (started, before, callCostNs)
+        self.hitsBefore = hitsBefore
         rates = (started, before)
     }
 
@@ -43,16 +46,17 @@ struct CaptureWatch {
     }
 
     /// - Parameter bytes: recorded so far.
-    /// - Returns: why to end now; nil to go on.
-    mutating func look(bytes: Int) throws(CaptureError) -> Ending? {
+    /// - Returns: why to end now; nil to go on. What cannot be read just now is looked at again next time: it is no reason to
+    ///   lose what is recorded.
+    mutating func look(bytes: Int) -> Ending? {
         let now = monotonicNanoseconds()
         if let duration = limits.duration, now >= started + duration { return .durationPassed }
         if let limit = limits.bytes, bytes > limit { return .sizeReached }
-        if stopped == nil, let function = try probes?.firstHit() { stopped = (function, now) }
+        if stopped == nil, let function = probes?.firstHit(since: hitsBefore) { stopped = (function, now) }
         if let stopped, now >= stopped.at + limits.stopDelay { return .stopFunctionCalled(stopped.function) }
         if limits.lost == nil && limits.overhead == nil { return nil }
-        var statistics: [CPUStatistics] = []
-        for cpu in before { statistics.append(try CPUStatistics(own, cpu: cpu.cpu)) }
+        let statistics = before.compactMap { try? CPUStatistics(own, cpu: $0.cpu) }
+        if statistics.count < before.count { return nil }
         return lossExceeded(statistics) ?? overheadExceeded(statistics, now)
     }
 

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// An open file, closed when nobody holds it any more.
@@ -14,6 +15,10 @@ final class Descriptor: Sendable {
     ///
     /// - Throws: `.outputNotWritable`.
     static func unnamedFile(in directory: String) throws(CaptureError) -> Descriptor {
+        // A file that never had a name is not left behind by a process that is killed here.
+        if let number = retrying({ open(directory, O_RDWR | dmflow_unnamed | O_CLOEXEC, 0o600) }) {
+            return Descriptor(number)
+        }
         var template = Array("\(directory)/.dmflow.XXXXXX".utf8CString)
         let number = mkstemp(&template)
         if number < 0 { throw CaptureError(.outputNotWritable, path: directory, errno: errno) }

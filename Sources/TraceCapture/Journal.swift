@@ -38,6 +38,7 @@ final class Journal {
     private let directory: String
     private let descriptor: Int32
     private let isLocked: Bool
+    private var isRead = false
 
     /// Opens and locks the journal.
     ///
@@ -53,6 +54,7 @@ final class Journal {
         (descriptor, isLocked) = opened
         entries = try Self.entries(try readWholeFile(path), path: path)
         if !isLocked { throw CaptureError(.captureRunning(process: owner?.process), path: path) }
+        isRead = true
     }
 
     /// The file that has the name when it is locked: the one that was opened may have been removed meanwhile.
@@ -80,9 +82,9 @@ final class Journal {
         }
     }
 
-    /// Nothing of an empty journal stays.
+    /// Nothing of an empty journal stays. One that could not be read is not empty.
     deinit {
-        if isLocked && entries.isEmpty {
+        if isRead && isLocked && entries.isEmpty {
             unlink(path)
             // Unless somebody else uses it.
             rmdir(directory)

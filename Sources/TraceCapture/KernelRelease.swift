@@ -26,5 +26,10 @@ struct KernelRelease: Comparable, Sendable {
         return KernelRelease(release) ?? KernelRelease(major: 0, minor: 0)
     }
 
+    /// Whether a capture has an instance of its own on this kernel, unless it turns out that function_graph is missing there.
+    func letsGraphIntoInstances(of files: any TracingFiles) -> Bool {
+        self >= Self.graphInInstances && files.exists("instances")
+    }
+
     static func < (left: Self, right: Self) -> Bool { (left.major, left.minor) < (right.major, right.minor) }
 }

@@ -45,7 +45,7 @@ struct OutputFile: ~Copyable {
 
     /// Sets space aside, so that a disk that fills up meanwhile has room for it. Where the file system cannot, nothing is.
     ///
-    /// - Throws: `.outputNotWritable` if there is not as much.
+    /// - Throws: `.spaceMissing`.
     func reserve(_ bytes: Int) throws(CaptureError) {
         if retrying({ dmflow_reserve(descriptor, 0, off_t(bytes)) }) == nil, errno != EOPNOTSUPP {
             throw CaptureError(.spaceMissing(bytes: bytes), path: path, errno: errno)

@@ -27,20 +27,21 @@ struct PagePipe {
 
     /// Appends what the pipe holds to the file.
     ///
-    /// - Returns: 0, or the errno of the call that failed.
-    func empty(into file: Descriptor, bytes: Int) -> Int32 {
+    /// - Returns: the bytes that are in the file, and 0 or the errno of the call that failed.
+    func empty(into file: Descriptor, bytes: Int) -> (moved: Int, failure: Int32) {
         var left = bytes
         while left > 0 {
             if let moved = retrying({ dmflow_splice(reading.number, file.number, left) }) {
                 left -= moved
             } else if errno == EINVAL {
                 // Not every file system takes pages.
-                return copy(left, into: file)
+                let code = copy(left, into: file)
+                return (code == 0 ? bytes : bytes - left, code)
             } else {
-                return errno
+                return (bytes - left, errno)
             }
         }
-        return 0
+        return (bytes, 0)
     }
 
     private func copy(_ bytes: Int, into file: Descriptor) -> Int32 {

@@ -9,6 +9,8 @@ struct Preflight {
     let files: any TracingFiles
     /// Below which kernel settings are read: `/proc/sys/kernel`.
     var sysctl = "/proc/sys/kernel"
+    /// Bytes: some lines of help.
+    private static let longestEmptySnapshot = 4096
 
     /// Why nobody could trace here.
     ///
@@ -26,7 +28,7 @@ struct Preflight {
     func othersDisturbed(ownInstance: Bool) -> [CaptureError] {
         ownInstance
             ? failures(of: [graphInUse])
-            : failures(of: [currentTracer, events, taskFilter, triggers, cpuMask, ringBuffer])
+            : failures(of: [currentTracer, events, taskFilter, triggers, cpuMask, ringBuffer, snapshot])
     }
 
     private func failures(of checks: [() throws(CaptureError) -> CaptureError?]) -> [CaptureError] {
@@ -74,7 +76,11 @@ struct Preflight {
         return tracer == "nop" ? nil : CaptureError(.tracerInUse(tracer), path: files.path("current_tracer"))
     }
 
+    /// What is shared with all instances: where trees begin, and the shortest time that is recorded.
     private func graphInUse() throws(CaptureError) -> CaptureError? {
+        if files.exists("tracing_thresh"), try files.read("tracing_thresh") != "0", let user = try currentTracer() {
+            return user
+        }
         let instances = (try? files.list("instances")) ?? []
         for file in ["current_tracer"] + instances.map({ "instances/\($0)/current_tracer" }) where files.exists(file) {
             if try files.read(file) == "function_graph" {
@@ -110,6 +116,19 @@ struct Preflight {
         let traced = mask.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
         let path = files.path("tracing_cpumask")
         return traced < (try files.cpus().count) ? CaptureError(.cpuMaskNarrowed(mask: mask), path: path) : nil
+    }
+
+    /// A snapshot that holds nothing says so in a line; one that does is as long as the ring buffer.
+    private func snapshot() -> CaptureError? {
+        let taken = CaptureError(.snapshotTaken, path: files.path("snapshot"))
+        do throws(CaptureError) {
+            let content = try readWholeFile(files.path("snapshot"), atMost: Self.longestEmptySnapshot)
+            let text = String(decoding: content, as: UTF8.self)
+            let isEmpty = text.isEmpty || text.contains("Snapshot is freed") || text.contains("Snapshot is allocated")
+            return isEmpty ? nil : taken
+        } catch {
+            return error.errno == EFBIG ? taken : nil
+        }
     }
 
     private func ringBuffer() throws(CaptureError) -> CaptureError? {

@@ -21,10 +21,9 @@ struct ProbeList: Codable, Equatable {
     /// - Returns: whether all are gone.
     func remove(from files: any TracingFiles) -> Bool {
         guard let present = try? Self.names(in: file, of: files) else { return !files.exists(file) }
-        let enable = "events/\(Self.group)/enable"
-        if files.exists(enable) { try? files.write(enable, "0") }
         var isGone = true
         for name in names where present.contains(name) {
+            try? files.write("events/\(Self.group)/\(name)/enable", "0")
             do throws(CaptureError) { try files.append(file, "-:\(Self.group)/\(name)") } catch { isGone = false }
         }
         return isGone

@@ -14,27 +14,14 @@ struct RecordedTrace {
     let before: [CPUStatistics]
     let statistics: [CPUStatistics]
     let timing: CaptureRun.Timing
+    /// Of this process while it recorded, in nanoseconds.
+    let cpuTime: UInt64
     let settings: CaptureSettings.Applied
     let window: Window?
     let costBefore: TracingCost?
-    /// Nanoseconds that a traced call took behind the recording.
-    let tracedAfter: Double?
-    private var costAfter: TracingCost?
-
-    init(
-        pages: [RingBufferRecording.Pages], pageSize: Int, metadata: TraceMetadata, before: [CPUStatistics],
-        statistics: [CPUStatistics], timing: CaptureRun.Timing, settings: CaptureSettings.Applied, window: Window?,
-        costBefore: TracingCost?, tracedAfter: Double?
-    ) {
-        (self.pages, self.pageSize, self.metadata, self.before) = (pages, pageSize, metadata, before)
-        (self.statistics, self.timing, self.settings, self.window) = (statistics, timing, settings, window)
-        (self.costBefore, self.tracedAfter) = (costBefore, tracedAfter)
-    }
-
-    /// To be called when tracing is as it was.
-    mutating func measureUntraced() {
-        costAfter = tracedAfter.map { TracingCost(traced: $0, untraced: TracingCost.callTime()) }
-    }
+    let costAfter: TracingCost?
+    /// Whether there were probes in user space, whose cost is not measured.
+    let hasUserProbes: Bool
 
     var trace: TraceDat {
         TraceDat(metadata: metadata, pageSize: pageSize, statistics: statistics, facts: facts)
@@ -43,7 +30,8 @@ struct RecordedTrace {
     private var facts: CaptureFacts {
         var facts = CaptureFacts()
         if let costBefore, let costAfter { facts.callCostNs = (costBefore.callNs, costAfter.callNs) }
-        facts.ownCPUNs = timing.cpuTime
+        facts.ownCPUNs = cpuTime
+        facts.keptNs = window?.length
         facts.durationNs = timing.duration
         facts.multipathRequests = timing.requests
         return facts
@@ -57,11 +45,11 @@ struct RecordedTrace {
             return CaptureSummary.CPU(
                 cpu: after.cpu, events: after.growth(of: \.read, since: before),
                 lost: lost - min(overwritten, lost) &+ after.entries, heldNs: window?.heldNs[after.cpu],
-                overwritten: overwritten)
+                overwritten: overwritten, dropped: pages.first { $0.cpu == after.cpu }?.dropped ?? 0)
         }
         return CaptureSummary(
             output: output, ending: timing.ending, command: timing.workload?.status(), cpus: cpus,
             duration: timing.duration, bytes: pages.reduce(0) { $0 + $1.size }, functions: settings.functions,
-            clock: settings.clock, keep: window?.length, facts: facts)
+            clock: settings.clock, hasUserProbes: hasUserProbes, keep: window?.length, facts: facts)
     }
 }

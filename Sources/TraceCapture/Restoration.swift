@@ -49,8 +49,7 @@ public struct Restoration {
         let changed = state.changed
         if changed.isEmpty { return [] }
         guard files.exists("current_tracer") else { throw CaptureError(.tracefsNotMounted, path: owner.tracefs) }
-        // What was recorded at the top level is in its buffer, which was empty when the capture began.
-        let usedTopLevel = changed.contains("current_tracer") || changed.contains("tracing_on")
+        let usedTopLevel = state.usedTopLevelBuffer
         if usedTopLevel { try files.setTracing(on: false) }
         var failed = state.restore()
         if usedTopLevel {

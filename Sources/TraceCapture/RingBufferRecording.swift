@@ -10,6 +10,8 @@ final class RingBufferRecording {
         var start = 0
         /// Where they end.
         let bytes: Int
+        /// Bytes that were taken out of the ring buffer and did not get there.
+        var dropped = 0
 
         var size: Int { bytes - start }
     }
@@ -22,10 +24,11 @@ final class RingBufferRecording {
     /// Opens all that is needed, and starts nothing.
     ///
     /// - Parameters:
+    ///   - bufferSize: bytes that a CPU's ring buffer holds.
     ///   - directory: where the temporary files go: beside the output, so that the disk is the one chosen.
     ///   - failed: called on a recorder's thread when it ends early.
     init(
-        _ files: any TracingFiles, cpus: [Int], pageSize: Int, directory: String,
+        _ files: any TracingFiles, cpus: [Int], pageSize: Int, bufferSize: Int, directory: String,
         failed: @escaping @Sendable () -> Void
     ) throws(CaptureError) {
         var ends: [Int32] = [-1, -1]
@@ -38,7 +41,9 @@ final class RingBufferRecording {
             let source = Descriptor(try files.openRawPipe(cpu: cpu))
             let file = try Descriptor.unnamedFile(in: directory)
             recorders.append(
-                CPURecorder(cpu: cpu, source: source, file: file, stop: stop, pageSize: pageSize, failed: failed))
+                CPURecorder(
+                    cpu: cpu, source: source, file: file, stop: stop, pageSize: pageSize, bufferSize: bufferSize,
+                    failed: failed))
         }
         self.recorders = recorders
     }
@@ -81,7 +86,9 @@ final class RingBufferRecording {
         for thread in threads { pthread_join(thread, nil) }
         threads = []
         let failure = failure()
-        let pages = recorders.map { Pages(cpu: $0.cpu, file: $0.file, bytes: $0.result.bytes) }
+        let pages = recorders.map {
+            Pages(cpu: $0.cpu, file: $0.file, bytes: $0.result.bytes, dropped: $0.result.dropped)
+        }
         recorders = []
         return (pages, failure)
     }

@@ -28,6 +28,8 @@ struct SignalWatch: ~Copyable {
         signal(SIGCHLD, SIG_DFL)
         // A closed standard error must not end the capture before tracefs is restored.
         signal(SIGPIPE, SIG_IGN)
+        // Nor must a limit on the size of files, which the recorders then hear of as an error.
+        signal(SIGXFSZ, SIG_IGN)
         pthread_sigmask(SIG_BLOCK, &watched, &previous)
     }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Probes at the functions that end a capture. The kernel counts how often each was hit, and records the first calls among all
 /// else, so that a trace shows where it was.
 struct StopProbes: Equatable {
@@ -21,7 +23,10 @@ struct StopProbes: Equatable {
             if found.isEmpty {
                 throw CaptureError(.rootNotOnKernel(name, similar: available.namesSimilar(to: name)))
             }
-            probes += found.enumerated().map { Probe(event: "stop_\(probes.count + $0.offset)", function: $0.element) }
+            // The kernel's counts name no group, and nobody else shall have the name.
+            probes += found.enumerated().map { offset, function in
+                Probe(event: "stop_\(getpid())_\(probes.count + offset)", function: function)
+            }
         }
         self.files = files
         self.probes = probes
@@ -43,14 +48,18 @@ struct StopProbes: Equatable {
         try state.addProbes("kprobe_events", lines)
     }
 
-    /// - Returns: the first of the functions that was called since; nil if none was.
-    func firstHit() throws(CaptureError) -> String? {
-        // `  stop_0     hits     missed`
-        for line in try files.read("kprobe_profile").lines {
-            let fields = line.split(separator: " ")
-            guard fields.count >= 2, let hits = UInt64(fields[1]), hits > 0 else { continue }
-            if let probe = probes.first(where: { $0.event == fields[0] }) { return probe.function.description }
+    /// How often each was called so far; nothing of those that the kernel does not show just now.
+    func hits() -> [String: UInt64] {
+        // `  stop_12_0     hits     missed`
+        let lines = ((try? files.read("kprobe_profile")) ?? "").lines.map { $0.split(separator: " ") }
+        return lines.reduce(into: [:]) { hits, fields in
+            if fields.count >= 2, let count = UInt64(fields[1]) { hits[String(fields[0])] = count }
         }
-        return nil
+    }
+
+    /// - Returns: the first of the functions that was called since the hits were counted; nil if none was.
+    func firstHit(since earlier: [String: UInt64]) -> String? {
+        let now = hits()
+        return probes.first { now[$0.event, default: 0] > earlier[$0.event, default: 0] }?.function.description
     }
 }

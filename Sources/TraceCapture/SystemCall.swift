@@ -23,6 +23,9 @@ func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
     return 0
 }
 
+/// Whether an errno says that there is no room for more.
+func isDiskFull(_ code: Int32) -> Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
+
 /// The content of a file outside tracefs, such as /proc/kallsyms, whose size is not known beforehand.
 ///
 /// - Parameter limit: the most bytes that it may have.

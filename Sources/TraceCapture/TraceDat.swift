@@ -138,32 +138,52 @@ extension TraceDat {
     /// Writes the header, then copies each CPU's pages to their place.
     ///
     /// - Parameter interrupted: asked between chunks; true abandons the file.
+    /// - Returns: false if the disk was full before all were copied; what was is a whole file all the same.
     func write(
         to output: borrowing OutputFile, pages: [RingBufferRecording.Pages], interrupted: () -> Bool
-    ) throws(CaptureError) {
+    ) throws(CaptureError) -> Bool {
         var sizes = [Int](repeating: 0, count: (pages.map(\.cpu).max() ?? -1) + 1)
         for lane in pages { sizes[lane.cpu] = lane.size }
-        let (header, extents) = layout(sizes: sizes)
-        let code = header.withUnsafeBytes { writeAll($0, to: output.descriptor) }
-        if code != 0 { throw CaptureError(.recordingFailed, path: output.path, errno: code) }
+        var (header, extents) = layout(sizes: sizes)
+        try write(header, to: output)
+        var isWhole = true
         for lane in pages {
-            let extent = extents[lane.cpu]
-            if lseek(output.descriptor, off_t(extent.offset), SEEK_SET) < 0 {
-                throw CaptureError(.recordingFailed, path: output.path, errno: errno)
+            guard isWhole else {
+                sizes[lane.cpu] = 0
+                continue
             }
-            try move(lane, to: output, interrupted: interrupted)
+            let copied = try move(lane, to: output, at: extents[lane.cpu].offset, interrupted: interrupted)
+            isWhole = copied == lane.size
+            sizes[lane.cpu] = copied
+        }
+        if !isWhole {
+            // As long as the first, and what stands before the end stays where it is.
+            (header, extents) = layout(sizes: sizes)
+            try write(header, to: output)
         }
         // Readers expect the last extent to lie inside the file, even if it is empty.
         let end = off_t(extents.last.map { $0.offset + $0.size } ?? 0)
         if ftruncate(output.descriptor, max(end, off_t(header.count))) != 0 {
             throw CaptureError(.recordingFailed, path: output.path, errno: errno)
         }
+        return isWhole
+    }
+
+    private func write(_ header: [UInt8], to output: borrowing OutputFile) throws(CaptureError) {
+        _ = lseek(output.descriptor, 0, SEEK_SET)
+        let code = header.withUnsafeBytes { writeAll($0, to: output.descriptor) }
+        if code != 0 { throw CaptureError(.recordingFailed, path: output.path, errno: code) }
     }
 
     /// Copies the pages, and gives the space of what is copied back: a disk need not hold them twice.
+    ///
+    /// - Returns: bytes that were copied; fewer if the disk is full.
     private func move(
-        _ lane: RingBufferRecording.Pages, to output: borrowing OutputFile, interrupted: () -> Bool
-    ) throws(CaptureError) {
+        _ lane: RingBufferRecording.Pages, to output: borrowing OutputFile, at place: UInt64, interrupted: () -> Bool
+    ) throws(CaptureError) -> Int {
+        if lseek(output.descriptor, off_t(place), SEEK_SET) < 0 {
+            throw CaptureError(.recordingFailed, path: output.path, errno: errno)
+        }
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: pageSize)
         defer { chunk.deallocate() }
         var offset = lane.start
@@ -175,10 +195,12 @@ extension TraceDat {
                 throw CaptureError(.recordingFailed, path: output.path, errno: got == nil ? errno : EIO)
             }
             let code = writeAll(UnsafeRawBufferPointer(rebasing: chunk[..<got]), to: output.descriptor)
+            if isDiskFull(code) { break }
             if code != 0 { throw CaptureError(.recordingFailed, path: output.path, errno: code) }
             // Some file systems cannot; then it takes the space twice.
             _ = dmflow_release(lane.file.number, off_t(offset), off_t(got))
             offset += got
         }
+        return offset - lane.start
     }
 }

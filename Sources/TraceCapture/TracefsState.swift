@@ -1,3 +1,5 @@
+import Glibc
+
 /// Everything that a capture changes in tracefs, and the way back.
 ///
 /// A file is saved when it is first changed, before it is; `restore()` puts the saved contents back in reverse order.
@@ -55,6 +57,9 @@ struct TracefsState {
     /// Whether there is anything to restore.
     var isChanged: Bool { !saved.isEmpty || !instances.isEmpty || !probes.isEmpty }
 
+    /// Whether what was recorded is in the ring buffer of the top level, which was empty before.
+    var usedTopLevelBuffer: Bool { saved.contains { $0.file == "current_tracer" || $0.file == "tracing_on" } }
+
     /// The names of what is changed.
     var changed: [String] {
         instances.map { "instances/\($0)" } + probes.map(\.file) + saved.map(\.file)
@@ -69,7 +74,11 @@ struct TracefsState {
     mutating func makeInstance(_ name: String) throws(CaptureError) -> Bool {
         try journal?.append(.instance(name))
         instances.append(name)
-        try files.makeDirectory("instances/\(name)")
+        do throws(CaptureError) { try files.makeDirectory("instances/\(name)") } catch {
+            // Then it is another's.
+            if error.errno == EEXIST { instances.removeLast() }
+            throw error
+        }
         let place = TracingPlace(instance: name)
         let tracers = try files.read(place.file("available_tracers")).split(separator: " ")
         if tracers.contains("function_graph") {
@@ -212,7 +221,8 @@ struct TracefsState {
     mutating func restore() -> [String] {
         let changes = saved.reversed()
         let left =
-            instances.map { "instances/\($0)" }.filter { !removing($0) } + probes.filter { !$0.remove(from: files) }.map(\.file)
+            instances.map { "instances/\($0)" }.filter { !removing($0) }
+            + probes.filter { !$0.remove(from: files) }.map(\.file)
         (saved, instances, probes, place) = ([], [], [], .topLevel)
         var failed = left + changes.filter { !restoring($0) }.map(\.file)
         for change in changes where !failed.contains(change.file) {

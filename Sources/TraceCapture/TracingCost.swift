@@ -33,5 +33,9 @@ struct TracingCost: Sendable {
         return Double(best) / Double(callsPerRound)
     }
 
-    init(traced: Double, untraced: Double) { callNs = max(0, traced - untraced) }
+    /// - Returns: nil if no difference was seen.
+    init?(traced: Double, untraced: Double) {
+        if traced <= untraced { return nil }
+        callNs = traced - untraced
+    }
 }

@@ -31,7 +31,7 @@ struct Workload {
         var reset = sigset_t()
         sigemptyset(&none)
         sigemptyset(&reset)
-        sigaddset(&reset, SIGPIPE)
+        for number in [SIGPIPE, SIGXFSZ] { sigaddset(&reset, number) }
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &reset)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))

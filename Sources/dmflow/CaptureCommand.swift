@@ -13,14 +13,15 @@ struct CaptureCommand: ParsableCommand {
             dmflow capture [OPTIONS] -- COMMAND [ARGUMENT ...]
             """,
         discussion: """
-            Records until COMMAND ends, the duration has passed, or Ctrl-C; whichever comes first. Needs root, a kernel \
-            with function_graph, and nobody else tracing. Tracing settings are put back as they were, \
+            Records until COMMAND ends, a limit is reached, or Ctrl-C; whichever comes first. Needs root and a kernel \
+            with function_graph; before Linux 6.11, nobody else may trace. Tracing settings are put back as they were, \
             on success, error, Ctrl-C and SIGTERM; after SIGKILL `dmflow restore` does. Only functions of the storage stack are recorded, unless \
             --all-functions is given.
 
             A trace also holds what other tasks did meanwhile below the same functions; its file is readable by its \
             owner only. The exit code is 0 when the trace is written, also when COMMAND itself failed (its status is \
-            printed); 2 when no trace could be made.
+            printed); 1 when --max-loss or --max-overhead ended it; 2 when no trace could be made, or not all of it, or \
+            tracing could not be put back; 3 when events were lost and --strict is given.
 
             Flows: \(FlowCatalogue.builtin.names.joined(separator: ", ")); `dmflow flows` says what they are.
             """)
@@ -72,8 +73,9 @@ struct CaptureCommand: ParsableCommand {
 
     @Flag(
         help: """
-            Trace although somebody else does: their tracer, events and limits are taken away meanwhile and put back \
-            afterwards, and what their ring buffer holds is erased.
+            Trace although somebody else does: before Linux 6.11, their tracer, events and limits are taken away meanwhile \
+            and put back afterwards, and what their ring buffer holds is erased; later, their function_graph goes on and \
+            records this capture's functions.
             """)
     var force = false
 
@@ -101,6 +103,7 @@ struct CaptureCommand: ParsableCommand {
             let catalogue = try flowOptions.catalogue()
             let summary = try CaptureSession(try options(catalogue), catalogue: catalogue, report: complain).run()
             for line in CaptureLines(summary, command: command.first).lines { complain(line) }
+            if let notRestored = summary.notRestored { throw notRestored }
             if let code = exitCode(summary) { throw ExitCode(code) }
         }
     }

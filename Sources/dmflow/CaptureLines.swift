@@ -9,7 +9,7 @@ struct CaptureLines {
     init(_ summary: CaptureSummary, command: String?) { (self.summary, self.command) = (summary, command) }
 
     var lines: [String] {
-        [ending, ofCommand, recorded, kept, lost, cost].compactMap { $0 }
+        [ending, ofCommand, recorded, kept, dropped, lost, cost].compactMap { $0 }
     }
 
     /// Only where it is not what was asked for at the command line.
@@ -36,7 +36,9 @@ struct CaptureLines {
 
     private var recorded: String {
         let nothing = summary.bytes == 0 ? "; nothing was recorded: did the flow happen?" : ""
-        return "\(summary.output): \(summary.events) events, \(summary.bytes) bytes of pages, "
+        // How many of the events that were read are in what is kept is not known.
+        let events = summary.keep == nil ? "\(summary.events) events, " : ""
+        return "\(summary.output): \(events)\(summary.bytes) bytes of pages, "
             + "\(milliseconds(summary.duration)) ms, \(summary.functions) functions, clock \(summary.clock)" + nothing
     }
 
@@ -52,9 +54,16 @@ struct CaptureLines {
             + "a larger --buffer-size holds more"
     }
 
+    private var dropped: String? {
+        let dropped = summary.cpus.filter { $0.dropped > 0 }.map { "cpu\($0.cpu) \($0.dropped)" }
+        if dropped.isEmpty { return nil }
+        return "bytes of pages that the disk had no room for: \(dropped.joined(separator: ", "))"
+    }
+
     private var lost: String {
         let lost = summary.cpus.map { "cpu\($0.cpu) \($0.lost)" }.joined(separator: ", ")
-        return "lost events: \(lost)" + (summary.lost == 0 ? "" : "; a larger --buffer-size loses fewer")
+        let helps = summary.lost > 0 && summary.ending != .diskFull
+        return "lost events: \(lost)" + (helps ? "; a larger --buffer-size loses fewer" : "")
     }
 
     private var cost: String? {
@@ -62,7 +71,8 @@ struct CaptureLines {
         guard let cost = summary.callCostNs, let overhead = summary.overhead else { return own }
         return
             "tracing cost about \(percent(overhead)) of the busiest CPU: \(Int(cost.before.rounded())) ns a call before, "
-            + "\(Int(cost.after.rounded())) ns after; \(own)"
+            + "\(Int(cost.after.rounded())) ns after"
+            + (summary.hasUserProbes ? ", without the probes in user space, which cost more each" : "") + "; \(own)"
     }
 
     private func milliseconds(_ nanoseconds: UInt64) -> UInt64 { (nanoseconds + 500_000) / 1_000_000 }

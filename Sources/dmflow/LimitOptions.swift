@@ -35,8 +35,8 @@ struct LimitOptions: ParsableArguments {
     var stopFunctions: [String] = []
 
     @Option(
-        help: ArgumentHelp("Go on for so long after that call.", valueName: "time"))
-    var stopAfter = "100ms"
+        help: ArgumentHelp("Go on for so long after that call; 100ms by default.", valueName: "time"))
+    var stopAfter: String?
 
     func validate() throws {
         do {
@@ -45,6 +45,7 @@ struct LimitOptions: ParsableArguments {
         } catch {
             throw ValidationError(error.description)
         }
+        if stopAfter != nil && stopFunctions.isEmpty { throw ValidationError("--stop-after needs --stop-at") }
         if last != nil && maxLoss != nil {
             throw ValidationError("--last and --max-loss exclude each other: what is overwritten is not lost then")
         }
@@ -59,8 +60,10 @@ struct LimitOptions: ParsableArguments {
         if let maxSize { limits.bytes = try CaptureLimits.bytes(maxSize) }
         if let maxLoss { limits.lost = try CaptureLimits.share(maxLoss) }
         if let maxOverhead { limits.overhead = try CaptureLimits.share(maxOverhead) }
-        limits.stopFunctions = stopFunctions.flatMap { $0.split(separator: ",").map(String.init) }
-        limits.stopDelay = try CaptureOptions.nanoseconds(stopAfter)
+        // As reports print it, with its module, a function may be given too.
+        let names = stopFunctions.flatMap { $0.split(separator: ",") }
+        limits.stopFunctions = names.map { String($0.prefix { $0 != " " }) }
+        limits.stopDelay = stopAfter == "0" ? 0 : try CaptureOptions.nanoseconds(stopAfter ?? "100ms")
         return limits
     }
 

@@ -94,6 +94,16 @@ import Testing
         #expect(summary.cpus.map(\.lost) == [13, 0])
     }
 
+    /// As with dd, a signal that asks how far it is; once, it ended the capture and threw the recording away.
+    @Test func aStrayReadersSignalEndsNothing() throws {
+        kernel.onWrite = { file, value throws(CaptureError) in
+            if file == "tracing_on" && value.trimmed == "1" { pthread_kill(pthread_self(), SIGUSR1) }
+        }
+        defer { kernel.onWrite = { _, _ throws(CaptureError) in } }
+        kernel.values["tracing_on"] = "0\n"
+        #expect(try capture { $0.limits.duration = 50_000_000 }.ending == .durationPassed)
+    }
+
     /// Somebody who empties the ring buffer meanwhile sets the kernel's counts to zero.
     @Test func countsThatWereSetToZeroAreCountedFromThere() throws {
         kernel.values["per_cpu/cpu0/stats"] = "entries: 0\noverrun: 500\nread events: 1000\n"
@@ -158,7 +168,7 @@ import Testing
             session.symbolFile = "\(directory.path)/kallsyms"
             session.obstacles = { _ in [] }
             session.release = KernelRelease(major: 6, minor: 1)
-            do throws(CaptureError) { _ = try session.run() } catch let thrown { error = thrown }
+            do throws(CaptureError) { error = try session.run().notRestored } catch let thrown { error = thrown }
             if case .notRestored(let files) = error?.problem { named = Set(files) }
 
             let differing = Set(before.filter { kernel.snapshot[$0.key] != $0.value }.map(\.key))

@@ -149,6 +149,7 @@ import Testing
     @Test(arguments: [("6.10.3", "takes the top level"), ("6.11.0", "an instance of its own"), ("x", "not known")])
     func theWayOfACapture(release: String, fact: String) throws {
         let machine = Machine(release: release, architecture: "x86_64", host: "h")
+        kernel.hasInstances = true
         let finding = Examination(machine, files: kernel).kernelFindings().first { $0.subject == "instance" }
         #expect(try #require(finding).fact.contains(fact))
     }

@@ -103,6 +103,8 @@ import Testing
         #expect(throws: CaptureError(.journalDamaged, path: "\(directory.path)/capture.journal")) {
             try Journal(in: directory.path, create: false)
         }
+        // Once, looking at it removed it.
+        #expect(directory.text("capture.journal") == "nonsense\n")
     }
 
     /// The settings were gone with it; only the file is still there.

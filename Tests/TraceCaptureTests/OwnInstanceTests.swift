@@ -32,7 +32,12 @@ import Testing
         }
     }
 
-    private var instance: String { "instances/dmflow-\(getpid())" }
+    /// The instance that was made last.
+    private var instance: String {
+        String(
+            kernel.log.last { $0.hasPrefix("mkdir instances/dmflow-\(getpid())-") }?.dropFirst("mkdir ".count) ?? "none"
+        )
+    }
 
     @Test func tracerAndBufferAreTheInstancesOwn() throws {
         kernel.makeOdd()
@@ -70,6 +75,33 @@ import Testing
         _ = try capture()
         #expect(kernel.snapshot == before)
         #expect(!kernel.log.contains { $0.hasPrefix("\(file)=") })
+    }
+
+    /// An instance that could not be made, once, led to the erasing of what others had recorded.
+    @Test(arguments: [ENOMEM, EEXIST]) func whatOthersRecordedStaysWhenAnInstanceCannotBeMade(code: Int32) throws {
+        kernel.values["trace"] = "precious"
+        kernel.values["events/enable"] = "1\n"
+        let before = kernel.snapshot
+        kernel.onWrite = { file, value throws(CaptureError) in
+            if file.hasPrefix("instances/") { throw CaptureError(.instanceNotMade, path: file, errno: code) }
+        }
+        #expect(throws: CaptureError.self) { try capture() }
+        #expect(kernel.snapshot == before)
+        #expect(!kernel.log.contains { $0.hasPrefix("trace=") || $0.hasPrefix("rmdir") })
+    }
+
+    /// Who records beside an instance would lose the names of tasks.
+    @Test(arguments: ["0\n", "1\n"]) func namesThatOthersHaveGatheredAreKept(events: String) throws {
+        kernel.values["events/enable"] = events
+        _ = try capture()
+        #expect(kernel.log.contains("saved_cmdlines_size=4096") == (events == "0\n"))
+    }
+
+    @Test func aThresholdOfSomebodyElsesIsARefusal() throws {
+        kernel.values["tracing_thresh"] = "100\n"
+        kernel.values["current_tracer"] = "irqsoff\n"
+        let refusal = CaptureError(.tracerInUse("irqsoff"), path: kernel.path("current_tracer"))
+        #expect(throws: CaptureError(.preflight([refusal]))) { try capture() }
     }
 
     @Test func anotherUserOfTheGraphIsARefusal() throws {

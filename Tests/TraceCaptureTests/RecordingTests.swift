@@ -12,14 +12,14 @@ import Testing
         return content
     }
 
-    /// Numbers of pages around the size of a write, 64.
-    @Test(arguments: [0, 1, 63, 64, 65, 200])
+    /// Numbers of pages around the size of a move, 16, and beyond.
+    @Test(arguments: [0, 1, 15, 16, 17, 200])
     func everyPageOfEveryCPUIsKeptInOrder(count: Int) throws {
         let kernel = FakeKernel(directory: directory.path, cpus: [0, 3])
         let pages = (0..<count * 4096).map { UInt8(truncatingIfNeeded: $0 / 4096 + $0) }
         kernel.pages = [0: pages, 3: Array(pages.reversed())]
         let recording = try RingBufferRecording(
-            kernel, cpus: try kernel.cpus(), pageSize: 4096, directory: directory.path, failed: {})
+            kernel, cpus: try kernel.cpus(), pageSize: 4096, bufferSize: 1 << 20, directory: directory.path, failed: {})
         try recording.start()
         let (recorded, failure) = recording.finish()
         #expect(failure == 0)
@@ -42,10 +42,10 @@ import Testing
         let told = Descriptor(ends[1])
         let recorder = CPURecorder(
             cpu: 0, source: source, file: full, stop: Descriptor(ends[0]), pageSize: 4096,
-            failed: { _ = [UInt8(1)].withUnsafeBytes { writeAll($0, to: told.number) } })
+            bufferSize: 1 << 20, failed: { _ = [UInt8(1)].withUnsafeBytes { writeAll($0, to: told.number) } })
         recorder.run()
         #expect(recorder.result.failure == ENOSPC)
-        #expect(recorder.result.bytes == 0)
+        #expect(recorder.result.bytes == 0 && recorder.result.dropped == 4096)
         var request = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
         #expect(poll(&request, 1, 0) == 1)
     }
@@ -53,7 +53,8 @@ import Testing
     @Test func aPlaceThatCannotBeWrittenToIsFoundAtTheStart() {
         let kernel = FakeKernel(directory: directory.path)
         #expect(throws: CaptureError(.outputNotWritable, path: "/proc", errno: ENOENT)) {
-            try RingBufferRecording(kernel, cpus: [0], pageSize: 4096, directory: "/proc", failed: {})
+            try RingBufferRecording(
+                kernel, cpus: [0], pageSize: 4096, bufferSize: 1 << 20, directory: "/proc", failed: {})
         }
     }
 }

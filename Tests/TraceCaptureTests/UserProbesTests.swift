@@ -22,7 +22,7 @@ import Testing
         #expect(probes.missing == [])
         var state = TracefsState(kernel)
         let before = kernel.snapshot
-        try probes.set(in: &state)
+        try UserProbes.set([probes, probes], in: &state)
         let lines = kernel.values["uprobe_events"]!.lines
         #expect(lines.count == 2 * probes.probes.count)
         for (line, head) in zip(lines, ["p:dmflow/call__libc__getsid ", "r:dmflow/ret__libc__getsid "]) {
@@ -31,6 +31,26 @@ import Testing
         #expect(kernel.values["events/dmflow/call__libc__getsid/enable"] == "1\n")
         #expect(state.restore() == [])
         #expect(kernel.snapshot == before)
+    }
+
+    /// Once, all probes of the group were switched off, in whichever list they were.
+    @Test func aStrangersProbeInAnotherListStaysOn() throws {
+        kernel.values["kprobe_events"] = "p:dmflow/mine schedule\n"
+        kernel.values["events/dmflow/mine/enable"] = "1\n"
+        kernel.values["events/dmflow/enable"] = "1\n"
+        let before = kernel.snapshot.filter { $0.key != "events/dmflow/enable" }
+        var state = TracefsState(kernel)
+        try state.addProbes("uprobe_events", [("one", "p:dmflow/one /lib/x:0x1")])
+        #expect(state.restore() == [])
+        #expect(kernel.snapshot.filter { $0.key != "events/dmflow/enable" } == before)
+    }
+
+    @Test func kernelsThatTakeOnePlaceGetOne() throws {
+        let wanted = try user([("libc", "getsid")])
+        let probes = try UserProbes(wanted, flow: "test", release: KernelRelease(major: 5, minor: 3))
+        #expect(probes.probes.count == 1)
+        let all = try UserProbes(wanted, flow: "test", release: KernelRelease(major: 5, minor: 4))
+        #expect(probes.missing.isEmpty == (all.probes.count == 1))
     }
 
     /// A library with two versions of a function has it in two places: libdevmapper's dm_task_run.

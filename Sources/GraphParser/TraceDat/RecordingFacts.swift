@@ -4,6 +4,8 @@
 public struct RecordingFacts: Equatable, Sendable {
     /// Nanoseconds that tracing was on.
     public private(set) var durationNs: UInt64?
+    /// Nanoseconds before its end that were to be kept; nil for all.
+    public private(set) var keptNs: UInt64?
     /// Nanoseconds of CPU time that the recorder took meanwhile.
     public private(set) var recorderCPUNs: UInt64?
     /// Nanoseconds that recording one call took, its entry and its exit, measured before the recording.
@@ -24,6 +26,7 @@ public struct RecordingFacts: Equatable, Sendable {
             let value = UInt64(String(decoding: digits, as: UTF8.self))
             switch String(decoding: line[..<colon], as: UTF8.self) {
             case "recorded for": durationNs = value
+            case "kept of it": keptNs = value
             case "recorder's CPU time": recorderCPUNs = value
             case "call cost before": callCostBeforeNs = value
             case "call cost after": callCostAfterNs = value

@@ -21,6 +21,8 @@ public struct Report: Codable, Equatable, Sendable {
     public struct Recording: Codable, Equatable, Sendable {
         /// How long tracing was on.
         @NullWhenAbsent public var durationNs: UInt64?
+        /// How much of that was to be kept, before the end.
+        @NullWhenAbsent public var keptNs: UInt64?
         /// CPU time of the recorder.
         @NullWhenAbsent public var recorderCpuNs: UInt64?
         /// What recording one call took before, its entry and its exit.
@@ -82,8 +84,8 @@ public struct Report: Codable, Equatable, Sendable {
         public let partialCalls: Int
         /// Complete calls in the trees of `calls`, these included.
         public let treeCalls: Int
-        /// What recording the calls below took, as an estimate: their number with what recording one cost. It is part of
-        /// `latency.sumNs`.
+        /// What recording the kernel's calls below took, as an estimate: their number with what recording one cost. It is part of
+        /// `latency.sumNs`. What probes in user space took is not known.
         @NullWhenAbsent public var tracingNs: UInt64?
         public let latency: Latency
         /// Largest self time first.
@@ -139,7 +141,8 @@ extension Report.Source {
 extension Report.Recording {
     init(_ facts: RecordingFacts) {
         self.init(
-            durationNs: facts.durationNs, recorderCpuNs: facts.recorderCPUNs, callCostBeforeNs: facts.callCostBeforeNs,
+            durationNs: facts.durationNs, keptNs: facts.keptNs, recorderCpuNs: facts.recorderCPUNs,
+            callCostBeforeNs: facts.callCostBeforeNs,
             callCostAfterNs: facts.callCostAfterNs, multipathRequests: facts.multipathRequests)
     }
 }

@@ -28,6 +28,8 @@ public struct ReportBuilder: CallConsumer {
         var partialCalls = 0
         /// Complete calls in their trees.
         var treeCalls = 0
+        /// Those below them that are the kernel's.
+        var kernelCallsBelow = 0
         /// By layer: its self time in the calls in which it occurred.
         var layers: [Histogram]
     }
@@ -39,6 +41,8 @@ public struct ReportBuilder: CallConsumer {
         var totalNs: UInt64 = 0
         /// Complete calls.
         var calls = 0
+        /// Those in user space.
+        var userCalls = 0
     }
 
     private let names: TraceNames
@@ -116,6 +120,7 @@ public struct ReportBuilder: CallConsumer {
                     let time = call.task &* layers &+ layer
                     let totalAtBegin = call.isLeaf ? timeSpan[time].totalNs : totalSpan[Int(call.number)]
                     timeSpan[time].calls &+= 1
+                    if call.isUser { timeSpan[time].userCalls &+= 1 }
                     timeSpan[time].selfNs = timeSpan[time].selfNs.addingSaturated(own)
                     timeSpan[time].totalNs = totalAtBegin.addingSaturated(duration)
                 }
@@ -132,6 +137,7 @@ public struct ReportBuilder: CallConsumer {
         if let root, let duration = call.duration {
             guard !call.isLeaf else { return leaves[root].record(duration) }
             roots[root].latency.record(duration)
+            if !call.isUser { roots[root].kernelCallsBelow -= 1 }
             if !call.isWhole || call.isOutlived { roots[root].partialCalls += 1 }
         }
         let first = call.task * map.layers.count
@@ -140,6 +146,7 @@ public struct ReportBuilder: CallConsumer {
             if let root {
                 roots[root].layers[layer].record(time.selfNs)
                 roots[root].treeCalls += time.calls
+                roots[root].kernelCallsBelow += time.calls - time.userCalls
             }
             layerTotals[layer] = layerTotals[layer].addingSaturated(time.totalNs)
             times[first + layer] = LayerTime()
@@ -180,7 +187,7 @@ public struct ReportBuilder: CallConsumer {
             return Report.Root(
                 function: function.name, module: function.module, calls: sum.latency.count,
                 partialCalls: sum.partialCalls, treeCalls: sum.treeCalls,
-                tracingNs: callCostNs.map { tracing($0, calls: sum.treeCalls - sum.latency.count) },
+                tracingNs: callCostNs.map { tracing($0, calls: sum.kernelCallsBelow) },
                 latency: Report.Latency(sum.latency),
                 layers: layers.sorted { ($1.selfNs, $0.layer) < ($0.selfNs, $1.layer) },
                 unattributedNs: sum.latency.sum - min(attributed, sum.latency.sum))

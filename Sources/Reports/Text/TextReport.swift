@@ -89,6 +89,9 @@ public struct TextReport {
                 "recording a call cost \(Figures.duration(before)) before and \(Figures.duration(after)) after; "
                     + "with each root stands what that comes to")
         }
+        if let kept = facts.keptNs {
+            lines.append("the last \(Figures.duration(kept)) of the recording, as far as the ring buffer held them")
+        }
         if let duration = facts.durationNs, duration > 0, let requests = facts.multipathRequests {
             let rate = (Double(requests) * 1e10 / Double(duration)).rounded() / 10
             lines.append(
@@ -119,7 +122,7 @@ public struct TextReport {
         if let tracing = root.tracingNs, tracing > 0 {
             lines.append(
                 "  tracing: about \(Figures.duration(tracing)) of that, \(Figures.share(tracing, of: latency.sumNs)), "
-                    + "for \(Figures.count(root.treeCalls - root.calls)) calls below")
+                    + "for the kernel's calls below")
         }
         if root.partialCalls > 0 {
             lines.append(

@@ -36,7 +36,7 @@ struct Examination {
             return
         }
         let preflight = Preflight(files: files, sysctl: "\(machine.root)/proc/sys/kernel")
-        let ownInstance = KernelRelease(machine.release).map { $0 >= .graphInInstances } ?? false
+        let ownInstance = KernelRelease(machine.release)?.letsGraphIntoInstances(of: files) ?? false
         let obstacles = preflight.obstacles()
         failures = obstacles.isEmpty ? preflight.othersDisturbed(ownInstance: ownInstance) : obstacles
         unreadable = access(files.directory, R_OK | X_OK) == 0 ? nil : "needs root"

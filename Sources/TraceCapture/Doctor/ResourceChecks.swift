@@ -71,7 +71,8 @@ extension Examination {
         guard statvfs(machine.output, &status) == 0 else {
             return resources.unknown("disk", "the current directory: \(String(cString: strerror(errno)))")
         }
-        let kilobytes = Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize) / 1024)
+        // Some file systems claim nearly all that fits into 64 bits.
+        let kilobytes = Int(min(Double(status.f_bavail) * Double(status.f_frsize) / 1024, 1e15))
         let fact = "\(KernelFacts.size(kilobytes: kilobytes)) free in the current directory"
         if access(machine.output, W_OK) != 0 {
             return resources.note("disk", "the current directory cannot be written to", remedy: "name another with -o")

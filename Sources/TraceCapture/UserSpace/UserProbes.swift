@@ -39,9 +39,14 @@ struct UserProbes {
     /// The kernel's limit, without the NUL.
     private static let longestName = 63
 
+    /// Before it, an event can be at one place only: another definition would replace the first.
+    private static let severalPlaces = KernelRelease(major: 5, minor: 4)
+
     /// - Parameter proc: where proc is mounted.
     /// - Throws: `.processNotRunning`, `.userFunctionsNotVisible`, `.readFailed`.
-    init(_ user: Flow.UserSide, flow: String, proc: String = "/proc") throws(CaptureError) {
+    init(
+        _ user: Flow.UserSide, flow: String, proc: String = "/proc", release: KernelRelease = .running
+    ) throws(CaptureError) {
         program = user.process
         processes = try UserProcess.running(program, proc: proc)
         guard !processes.isEmpty else { throw CaptureError(.processNotRunning(user.process, flow: flow)) }
@@ -71,7 +76,15 @@ struct UserProbes {
                         function: function, reason: "its name is too long for a probe", isOfOtherVersion: false))
                 continue
             }
-            probes += Self.places(of: name, wanted.object, objects).map { Probe(function: found, place: $0) }
+            let places = Self.places(of: name, wanted.object, objects)
+            if release < Self.severalPlaces && places.count > 1 {
+                missing.append(
+                    Missing(
+                        function: function, reason: "of its \(places.count) places, this kernel takes one",
+                        isOfOtherVersion: false))
+            }
+            let taken = release < Self.severalPlaces ? places.prefix(1) : places[...]
+            probes += taken.map { Probe(function: found, place: $0) }
         }
         if probes.isEmpty { throw CaptureError(.userFunctionsNotVisible(user.process, flow: flow)) }
         (self.probes, self.missing, self.replaced) = (probes.uniqued(), missing, replaced)
@@ -109,15 +122,15 @@ struct UserProbes {
         "\(kind)__\(function.object)__\(function.name)"
     }
 
-    /// Sets the probes, on.
-    func set(in state: inout TracefsState) throws(CaptureError) {
-        let lines = probes.flatMap { probe in
+    /// Sets the probes of all flows, on; what several of them have is set once.
+    static func set(_ flows: [UserProbes], in state: inout TracefsState) throws(CaptureError) {
+        let lines = flows.flatMap(\.probes).uniqued().flatMap { probe in
             [("p", "call"), ("r", "ret")].map { type, kind in
-                let event = Self.event(kind, probe.function)
+                let event = event(kind, probe.function)
                 return (name: event, definition: "\(type):\(ProbeList.group)/\(event) \(probe.place)")
             }
         }
-        try state.addProbes("uprobe_events", lines)
+        if !lines.isEmpty { try state.addProbes("uprobe_events", lines) }
     }
 
     // MARK: Threads
