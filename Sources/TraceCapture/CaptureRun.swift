@@ -77,21 +77,9 @@ struct CaptureRun {
         let recording = try RingBufferRecording(
             own, cpus: cpus, pageSize: pageSize, bufferSize: applied.bufferKilobytes << 10, directory: directory,
             failed: signals.readerFailed)
-        var timing: Timing
         let cpuTime = Self.cpuTime()
-        do throws(CaptureError) {
-            // What only the end is wanted of stays in the ring buffer until then.
-            if options.keep == nil { try recording.start() }
-            timing = try trace(recording, before, costBefore, state: &state, signals: &signals)
-            if options.keep != nil { try recording.start() }
-        } catch {
-            try? own.setTracing(on: false)
-            recording.finish()
-            throw error
-        }
-        var (pages, failure) = recording.finish()
-        if failure != 0 && !isDiskFull(failure) { throw recordingFailed(failure) }
-        if failure != 0 { timing.ending = .diskFull }
+        var (timing, pages) = try run(recording, before, costBefore, state: &state, signals: &signals)
+        timing.cpuTime = Self.cpuTime() - cpuTime
         let window = try options.keep.map { length throws(CaptureError) in
             try cut(&pages, FlightWindow(length: length, pageSize: pageSize), timing, clock: applied.clock)
         }
@@ -105,7 +93,7 @@ struct CaptureRun {
         let metadata = try TraceMetadata(files, clock: applied.clock, threads: threads, symbolFile: symbolFile)
         return RecordedTrace(
             pages: pages, pageSize: pageSize, metadata: metadata, before: before, statistics: after, timing: timing,
-            cpuTime: Self.cpuTime() - cpuTime, settings: applied, window: window, costBefore: costBefore,
+            settings: applied, window: window, costBefore: costBefore,
             costAfter: (try? measureTraced(&state)).flatMap { TracingCost(traced: $0, untraced: untraced) },
             hasUserProbes: !userProbes.isEmpty)
     }
@@ -146,6 +134,30 @@ struct CaptureRun {
         let duration: UInt64
         let end: UInt64
         let requests: UInt64?
+        /// Of this process while it recorded and drained, in nanoseconds.
+        var cpuTime: UInt64 = 0
+    }
+
+    /// Records, and drains the ring buffer.
+    private func run(
+        _ recording: RingBufferRecording, _ before: [CPUStatistics], _ cost: TracingCost?, state: inout TracefsState,
+        signals: inout SignalWatch
+    ) throws(CaptureError) -> (Timing, [RingBufferRecording.Pages]) {
+        var timing: Timing
+        do throws(CaptureError) {
+            // What only the end is wanted of stays in the ring buffer until then.
+            if options.keep == nil { try recording.start() }
+            timing = try trace(recording, before, cost, state: &state, signals: &signals)
+            if options.keep != nil { try recording.start() }
+        } catch {
+            try? files.at(state.place).setTracing(on: false)
+            recording.finish()
+            throw error
+        }
+        let (pages, failure) = recording.finish()
+        if failure != 0 && !isDiskFull(failure) { throw recordingFailed(failure) }
+        if failure != 0 { timing.ending = .diskFull }
+        return (timing, pages)
     }
 
     /// Turns tracing on, starts the command, waits for the end, and turns tracing off.

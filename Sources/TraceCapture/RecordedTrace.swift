@@ -14,8 +14,6 @@ struct RecordedTrace {
     let before: [CPUStatistics]
     let statistics: [CPUStatistics]
     let timing: CaptureRun.Timing
-    /// Of this process while it recorded, in nanoseconds.
-    let cpuTime: UInt64
     let settings: CaptureSettings.Applied
     let window: Window?
     let costBefore: TracingCost?
@@ -30,7 +28,7 @@ struct RecordedTrace {
     private var facts: CaptureFacts {
         var facts = CaptureFacts()
         if let costBefore, let costAfter { facts.callCostNs = (costBefore.callNs, costAfter.callNs) }
-        facts.ownCPUNs = cpuTime
+        facts.ownCPUNs = timing.cpuTime
         facts.keptNs = window?.length
         facts.durationNs = timing.duration
         facts.multipathRequests = timing.requests
