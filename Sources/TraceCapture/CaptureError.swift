@@ -192,7 +192,10 @@ extension CaptureError: CustomStringConvertible {
                 "put it back: dmflow restore"
             )
         case .journalNotUsable:
-            ("cannot keep a journal of what is changed", "make its directory writable")
+            (
+                "cannot use the journal of what captures change",
+                isForbidden ? "run as root" : "is its file system full or read-only?"
+            )
         case .instanceNotMade:
             ("cannot make a tracing instance", "is memory short, or tracefs mounted read-only?")
         case .probesMissing(let kind):

@@ -91,10 +91,12 @@ struct CaptureCommand: ParsableCommand {
             throw ValidationError("there is no flow '\(name)'; there are \(known.joined(separator: ", "))")
         }
         if !flows.isEmpty && flowNames.isEmpty { throw ValidationError("--flow names no flow") }
+        if roots.contains(where: { $0.names.isEmpty }) { throw ValidationError("--root names no function") }
         if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
         if bufferSize < 1 { throw ValidationError("--buffer-size must be at least 1") }
         for name in noiseNames where TraceNoise(rawValue: name) == nil {
-            throw ValidationError("--noise: there is no '\(name)'")
+            let known = TraceNoise.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--noise: there is no '\(name)'; there are \(known)")
         }
     }
 
@@ -117,8 +119,8 @@ struct CaptureCommand: ParsableCommand {
         }
     }
 
-    private var flowNames: [String] { flows.flatMap { $0.split(separator: ",").map(String.init) } }
-    private var noiseNames: [String] { noise.flatMap { $0.split(separator: ",").map(String.init) } }
+    private var flowNames: [String] { flows.flatMap { $0.names } }
+    private var noiseNames: [String] { noise.flatMap { $0.names } }
 
     private func options(_ catalogue: FlowCatalogue) throws(CaptureError) -> CaptureOptions {
         let isDefault = flows.isEmpty && roots.isEmpty

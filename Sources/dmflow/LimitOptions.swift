@@ -45,6 +45,7 @@ struct LimitOptions: ParsableArguments {
         } catch {
             throw ValidationError(error.description)
         }
+        if stopFunctions.contains(where: { $0.names.isEmpty }) { throw ValidationError("--stop-at names no function") }
         if stopAfter != nil && stopFunctions.isEmpty { throw ValidationError("--stop-after needs --stop-at") }
         if last != nil && maxLoss != nil {
             throw ValidationError("--last and --max-loss exclude each other: what is overwritten is not lost then")
@@ -61,8 +62,7 @@ struct LimitOptions: ParsableArguments {
         if let maxLoss { limits.lost = try CaptureLimits.share(maxLoss) }
         if let maxOverhead { limits.overhead = try CaptureLimits.share(maxOverhead) }
         // As reports print it, with its module, a function may be given too.
-        let names = stopFunctions.flatMap { $0.split(separator: ",") }
-        limits.stopFunctions = names.map { String($0.prefix { $0 != " " }) }
+        limits.stopFunctions = stopFunctions.flatMap { $0.names }.map { String($0.prefix { $0 != " " }) }
         limits.stopDelay = stopAfter == "0" ? 0 : try CaptureOptions.nanoseconds(stopAfter ?? "100ms")
         return limits
     }
@@ -70,5 +70,15 @@ struct LimitOptions: ParsableArguments {
     func keptNanoseconds() throws(CaptureError) -> UInt64? {
         guard let last else { return nil }
         return try CaptureOptions.nanoseconds(last)
+    }
+}
+
+extension String {
+    /// The names of a list with commas, without blanks around them.
+    var names: [String] {
+        split(separator: ",").map { part in
+            let start = part.drop { $0 == " " }
+            return String(start[..<(start.lastIndex { $0 != " " }.map(start.index(after:)) ?? start.startIndex)])
+        }.filter { !$0.isEmpty }
     }
 }

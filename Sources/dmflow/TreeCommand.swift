@@ -60,7 +60,7 @@ struct TreeCommand: ParsableCommand {
 
     private func summarize(outside count: Int) {
         guard count > 0 else { return }
-        complain("\(trace.name): \(count) other events happened outside of all calls and are not drawn")
+        complain("\(trace.name): events of other kinds outside of all calls, which are not drawn: \(count)")
     }
 
     /// Prints the trees as they come; the first error stops the printing and is thrown at the end.

@@ -208,9 +208,9 @@ func makeReport(text: String) throws -> Report {
         let text = TextReport(report, style: .plain, rootLimit: .max, functionLimit: 1).render()
         #expect(
             text.contains(
-                "recording a call cost 812 ns before and 900 ns after; with each root stands what that comes to\n"))
-        #expect(text.contains("64 requests on multipath devices in 2.000 s, 32.0 a second\n"))
-        #expect(text.contains("  tracing: about "))
+                "recording a call cost 812 ns before and 900 ns after; with each root stands what the higher comes to\n"))
+        #expect(text.contains("64 requests on multipath devices in all of the 2.000 s of recording, 32.0 a second\n"))
+        #expect(text.contains("  tracing: up to "))
     }
 
     /// Calls below a root are counted whatever their layer, and leaves count as their own trees.

@@ -84,19 +84,22 @@ public struct TextReport {
     /// What the recorder knew of itself.
     private func recording(_ facts: Report.Recording) -> [String] {
         var lines: [String] = []
+        if let duration = facts.durationNs, let own = facts.recorderCpuNs {
+            lines.append("recorded for \(Figures.duration(duration)), with \(Figures.duration(own)) of the recorder's CPU time")
+        }
         if let before = facts.callCostBeforeNs, let after = facts.callCostAfterNs {
             lines.append(
                 "recording a call cost \(Figures.duration(before)) before and \(Figures.duration(after)) after; "
-                    + "with each root stands what that comes to")
+                    + "with each root stands what the higher comes to")
         }
         if let kept = facts.keptNs {
             lines.append("the last \(Figures.duration(kept)) of the recording, as far as the ring buffer held them")
         }
-        if let duration = facts.durationNs, duration > 0, let requests = facts.multipathRequests {
+        if let duration = facts.durationNs, duration > 0, let requests = facts.multipathRequests, requests > 0 {
             let rate = (Double(requests) * 1e10 / Double(duration)).rounded() / 10
             lines.append(
-                "\(Figures.plural(Int(clamping: requests), "request")) on multipath devices in \(Figures.duration(duration)), "
-                    + "\(rate) a second")
+                "\(Figures.plural(Int(clamping: requests), "request")) on multipath devices in all of the "
+                    + "\(Figures.duration(duration)) of recording, \(rate) a second")
         }
         return lines
     }
@@ -121,13 +124,14 @@ public struct TextReport {
         }
         if let tracing = root.tracingNs, tracing > 0 {
             lines.append(
-                "  tracing: about \(Figures.duration(tracing)) of that, \(Figures.share(tracing, of: latency.sumNs)), "
-                    + "for the kernel's calls below")
+                "  tracing: up to \(Figures.duration(tracing)) of that, \(Figures.share(tracing, of: latency.sumNs)), "
+                    + "for recording the kernel's calls below")
         }
         if root.partialCalls > 0 {
             lines.append(
                 style.warning("  partial trees: ") + Figures.count(root.partialCalls)
-                    + ", with calls in doubt below; the time of such calls counts for their callers")
+                    + ", with calls below that are in doubt, or that an interrupt put out of place; "
+                    + "their layers may not add up to the root")
         }
         lines.append("")
         let perCall = root.calls > 1 ? "               per call: p50        p99        max" : ""

@@ -30,7 +30,7 @@ extension Examination {
         guard let release = KernelRelease(machine.release) else {
             return kernel.unknown("instance", "the release '\(machine.release)' has no number")
         }
-        guard let files else { return kernel.unknown("instance", unreadable ?? "needs root") }
+        guard unreadable == nil, let files else { return kernel.unknown("instance", unreadable ?? "needs root") }
         return release.letsGraphIntoInstances(of: files)
             ? kernel.ok("instance", "a capture takes an instance of its own; others may trace meanwhile")
             : kernel.ok("instance", "before Linux 6.11 a capture takes the top level, and nobody else may trace")

@@ -63,7 +63,10 @@ public struct FlowListing: Sendable {
     init(_ catalogue: FlowCatalogue, files: any TracingFiles, kallsyms: [UInt8]) throws(CaptureError) {
         let available: AvailableFunctions
         do { available = try AvailableFunctions(files) } catch {
-            throw CaptureError(.notPermitted, path: files.path("available_filter_functions"), errno: error.errno)
+            // A kernel without the tracer has no such list.
+            let forbidden = CaptureError(
+                .notPermitted, path: files.path("available_filter_functions"), errno: error.errno)
+            throw Preflight(files: files).obstacles().first ?? forbidden
         }
         self.init(catalogue, available: available, kallsyms: kallsyms)
     }
