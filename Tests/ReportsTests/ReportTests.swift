@@ -208,7 +208,8 @@ func makeReport(text: String) throws -> Report {
         let text = TextReport(report, style: .plain, rootLimit: .max, functionLimit: 1).render()
         #expect(
             text.contains(
-                "recording a call cost 812 ns before and 900 ns after; with each root stands what the higher comes to\n"))
+                "recording a call cost 812 ns before and 900 ns after; with each root stands what the higher comes to\n"
+            ))
         #expect(text.contains("64 requests on multipath devices in all of the 2.000 s of recording, 32.0 a second\n"))
         #expect(text.contains("  tracing: up to "))
     }

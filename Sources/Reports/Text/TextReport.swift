@@ -85,7 +85,8 @@ public struct TextReport {
     private func recording(_ facts: Report.Recording) -> [String] {
         var lines: [String] = []
         if let duration = facts.durationNs, let own = facts.recorderCpuNs {
-            lines.append("recorded for \(Figures.duration(duration)), with \(Figures.duration(own)) of the recorder's CPU time")
+            lines.append(
+                "recorded for \(Figures.duration(duration)), with \(Figures.duration(own)) of the recorder's CPU time")
         }
         if let before = facts.callCostBeforeNs, let after = facts.callCostAfterNs {
             lines.append(
