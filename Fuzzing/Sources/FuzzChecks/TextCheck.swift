@@ -16,7 +16,7 @@ public func checkText(_ bytes: [UInt8]) {
 
     let source = TraceSource(
         path: "-", kind: .text, kernel: reading.reader.kernel, clock: nil, cpus: reading.reader.cpuCount,
-        hasTimes: reading.reader.hasTimes,
+        hasTimes: reading.reader.hasTimes, recording: nil,
         notes: reading.reader.notes)
     checkStacks(
         reading.events, others, reading.counts, of: source, names: reading.names,
