@@ -2,7 +2,7 @@
 ///
 /// It stands in the trace.dat among the statistics of the CPUs, where `trace-cmd report --stat` shows it, as lines `name: value`
 /// behind a line `dmflow`.
-struct CaptureFacts: Equatable, Sendable {
+struct CaptureFacts: Sendable {
     /// Nanoseconds for a call, before and after the recording.
     var callCostNs: (before: Double, after: Double)?
     /// Nanoseconds of CPU time that this process took while it recorded.
@@ -24,6 +24,4 @@ struct CaptureFacts: Equatable, Sendable {
         if let multipathRequests { lines.append("multipath requests: \(multipathRequests)") }
         return lines.joined(separator: "\n") + "\n"
     }
-
-    static func == (left: Self, right: Self) -> Bool { left.text == right.text }
 }

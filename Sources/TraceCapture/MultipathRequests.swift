@@ -1,5 +1,5 @@
 /// How many requests the multipath devices have completed, from /proc/diskstats.
-struct MultipathRequests: Equatable {
+struct MultipathRequests {
     /// By the maps' UUIDs, since each was made: a map that goes and comes back begins anew, perhaps as another device.
     private let completed: [String: UInt64]
 

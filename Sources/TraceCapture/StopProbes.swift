@@ -2,8 +2,8 @@ import Glibc
 
 /// Probes at the functions that end a capture. The kernel counts how often each was hit, and records the first calls among all
 /// else, so that a trace shows where it was.
-struct StopProbes: Equatable {
-    private struct Probe: Equatable {
+struct StopProbes {
+    private struct Probe {
         let event: String
         let function: AvailableFunctions.Function
     }
@@ -31,8 +31,6 @@ struct StopProbes: Equatable {
         self.files = files
         self.probes = probes
     }
-
-    static func == (left: Self, right: Self) -> Bool { left.probes == right.probes }
 
     var description: String { probes.map(\.function.description).joined(separator: ", ") }
 
