@@ -41,7 +41,7 @@ kshark: build
 matrix: lab-deps static
 	Lab/lab run matrix --kernel all --dmflow $(dmflow)
 
-## make kills    a hundred captures killed and put back, thirty on each kernel of the lab, half an hour
+## make kills    a hundred captures killed and put back, thirty on each kernel of the lab, in three boots, an hour
 kills: lab-deps static
 	Lab/lab run kills --kernel all --dmflow $(dmflow)
 

@@ -96,6 +96,7 @@ tracefs_set_odd() {
     echo 7 >max_graph_depth
     echo global >trace_clock
     echo 340 >buffer_size_kb
+    echo 70 >buffer_percent
     echo 333 >saved_cmdlines_size
     echo 0 >options/sleep-time
     echo 1 >options/funcgraph-overrun

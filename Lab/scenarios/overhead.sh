@@ -9,7 +9,7 @@
 #   settings.diff  what dmflow sets
 #   TOOL.dat       what the first round with each tool recorded
 
-rounds=3
+rounds=5
 seconds=15
 # Room for a while, as is dmflow's default, and hardly any: in KiB for each CPU.
 buffers=(16384 512)
@@ -85,6 +85,9 @@ reads() {
 
 figures() { echo "$*" >>overhead.txt; }
 
+# The tools take turns at being the first, in case the guest gets slower or faster with time. tools ROUND
+tools() { if (($1 % 2)); then echo dmflow trace_cmd; else echo trace_cmd dmflow; fi; }
+
 round_untraced() { figures "$1" untraced - "$(reads)"; }
 
 # round_traced ROUND TOOL BUFFER: the reads begin when the recorder is at work, and end before its tracer is removed: an emulated
@@ -92,6 +95,7 @@ round_untraced() { figures "$1" untraced - "$(reads)"; }
 round_traced() {
     local begin=0 first last iops counts
     begin=$(group_cpu)
+    [[ $2 != trace_cmd ]] || settings_for_trace_cmd
     echo 0 >"$tracefs/tracing_on"
     "record_$2" "$3" >/tmp/recorder.log 2>&1 &
     until_true recording
@@ -106,6 +110,7 @@ round_traced() {
     figures "$1" "$2" "$3" "$iops" "$counts" $((last - first)) $(($(group_cpu) - begin)) "$(stat -c %s "$recorded")"
     [[ -e $2.dat ]] || cp "$recorded" "$2.dat"
     rm "$recorded"
+    [[ $2 != trace_cmd ]] || settings_back
 }
 
 stack_up
@@ -115,9 +120,8 @@ figures round tool buffer iops events lost cpu-reads-ms cpu-ms bytes
 for ((round = 1; round <= rounds; round++)); do
     step 90 "round $round, untraced" round_untraced "$round"
     for buffer in "${buffers[@]}"; do
-        step 150 "round $round, dmflow, buffers of $buffer KiB" round_traced "$round" dmflow "$buffer"
-        settings_for_trace_cmd
-        step 150 "round $round, trace-cmd, buffers of $buffer KiB" round_traced "$round" trace_cmd "$buffer"
-        settings_back
+        for tool in $(tools "$round"); do
+            step 150 "round $round, $tool, buffers of $buffer KiB" round_traced "$round" "$tool" "$buffer"
+        done
     done
 done

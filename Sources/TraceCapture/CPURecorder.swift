@@ -4,9 +4,9 @@ import Synchronization
 /// One thread that moves the pages of one CPU's ring buffer to a file, as they are.
 ///
 /// It looks at no event. Whole pages go by splice(2): the kernel hands the page over, and nobody copies it on the way to the
-/// file's page cache. The last page of a drain is mostly not full, and is read. While tracing runs it wakes at its own pace
-/// rather than by poll(2) on the pipe: that wakes for every single event on many kernels, and each wake costs a page that is
-/// mostly empty.
+/// file's page cache. The last page of a drain is mostly not full, and is read. While tracing runs, the kernel wakes it when the
+/// part of the buffer that `CaptureSettings` asks for is full. Older kernels wake for every event: then it looks away for a
+/// while, since each look costs the workload time.
 final class CPURecorder: Sendable {
     let cpu: Int
     let file: Descriptor
@@ -29,10 +29,9 @@ final class CPURecorder: Sendable {
 
     /// Pages that are moved in one call: as many as a pipe holds.
     private static let pagesPerMove = 16
-    /// Milliseconds between two looks at the buffer, which then takes 160 MB/s without loss, unless it is very small.
-    private let pace: (shortest: Int, longest: Int)
-    /// Bytes in one look at which the next one comes soon.
-    private let busy: Int
+    /// Milliseconds after which it looks even if the kernel did not wake it.
+    private static let longestWait = 100
+    private let pause: RecorderPause
 
     /// - Parameters:
     ///   - source: the CPU's `trace_pipe_raw`, not blocking.
@@ -49,8 +48,7 @@ final class CPURecorder: Sendable {
         self.stop = stop
         self.pageSize = pageSize
         self.failed = failed
-        pace = (shortest: 5, longest: min(100, max(5, 100 * bufferSize >> 24)))
-        busy = min(pageSize * Self.pagesPerMove, bufferSize / 4)
+        pause = RecorderPause(bufferSize: bufferSize, move: pageSize * Self.pagesPerMove)
     }
 
     var result: Outcome { outcome.withLock { $0 } }
@@ -60,17 +58,17 @@ final class CPURecorder: Sendable {
         let page = UnsafeMutableRawBufferPointer.allocate(byteCount: pageSize, alignment: pageSize)
         defer { page.deallocate() }
         let pipe = PagePipe(capacity: pageSize * Self.pagesPerMove)
-        var wait = pace.shortest
-        var stopping = false
+        var wake = Wake.longestWait
+        var pause = pause
         while true {
             let before = result.bytes
             if let pipe, !moveWholePages(through: pipe) { return }
             // A page that is not full is taken out of the buffer when it is read; while tracing goes on, it shall fill first.
-            if pipe == nil || stopping, !readPages(into: page) { return }
-            if stopping { return }
-            // Much was there: look again soon. Little was: let whole pages fill.
-            wait = result.bytes - before > busy ? pace.shortest : min(wait * 2, pace.longest)
-            stopping = waitForStop(milliseconds: wait)
+            if pipe == nil || wake == .stop, !readPages(into: page) { return }
+            if wake == .stop { return }
+            pause.woken(forPages: wake == .pages, bytes: result.bytes - before)
+            if pause.milliseconds > 0 { wake = wait(milliseconds: pause.milliseconds, pages: false) }
+            if wake != .stop { wake = wait(milliseconds: Self.longestWait, pages: true) }
         }
     }
 
@@ -114,8 +112,17 @@ final class CPURecorder: Sendable {
         return false
     }
 
-    private func waitForStop(milliseconds: Int) -> Bool {
-        var request = pollfd(fd: stop.number, events: Int16(POLLIN), revents: 0)
-        return (retrying { poll(&request, 1, Int32(milliseconds)) } ?? 1) != 0
+    /// What ended a wait.
+    private enum Wake {
+        case stop, pages, longestWait
+    }
+
+    /// - Parameter pages: whether the kernel shall wake it for pages.
+    private func wait(milliseconds: Int, pages: Bool) -> Wake {
+        var requests = [stop, source].map { pollfd(fd: $0.number, events: Int16(POLLIN), revents: 0) }
+        let count = nfds_t(pages ? 2 : 1)
+        guard retrying({ poll(&requests, count, Int32(milliseconds)) }) != nil else { return .stop }
+        if requests[0].revents != 0 { return .stop }
+        return requests[1].revents != 0 ? .pages : .longestWait
     }
 }

@@ -17,6 +17,9 @@ struct CaptureSettings {
 
     /// Tasks whose names the kernel keeps; by default it is 128, and the rest of a trace says `<...>`.
     private static let rememberedTasks = 4096
+    /// How full a CPU's buffer is, in percent, when the kernel wakes the recorder: seldom, and with room left for the time that
+    /// it takes to come.
+    private static let wakingFill = 25
     /// Levels recorded with `--all-functions` when nothing else was asked for.
     private static let allFunctionsDepth = 10
 
@@ -98,6 +101,7 @@ struct CaptureSettings {
                     + "an eighth of the free memory in all")
         }
         try state.setBufferSizes(kilobytes, cpus: cpus)
+        try state.setIfPresent(state.place.file("buffer_percent"), to: String(Self.wakingFill))
         return kilobytes
     }
 

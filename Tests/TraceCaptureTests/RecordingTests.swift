@@ -50,6 +50,25 @@ import Testing
         #expect(poll(&request, 1, 0) == 1)
     }
 
+    /// Old kernels wake for every event.
+    @Test(arguments: [(16 << 20, [5, 10, 20, 40, 80, 100, 100]), (2 << 20, [5, 10, 12, 12]), (64 << 10, [5, 5])])
+    func aRecorderLooksAwayFromAKernelThatWakesItForLittle(bufferSize: Int, milliseconds: [Int]) {
+        var pause = RecorderPause(bufferSize: bufferSize, move: 16 * 4096)
+        let pauses = milliseconds.map { _ in
+            pause.woken(forPages: true, bytes: 4096)
+            return pause.milliseconds
+        }
+        #expect(pauses == milliseconds)
+    }
+
+    @Test(arguments: [(true, 16 * 4096), (true, 4 << 20), (false, 0), (false, 4096)])
+    func aRecorderWaitsForAKernelThatWakesItForMuch(wokenForPages: Bool, bytes: Int) {
+        var pause = RecorderPause(bufferSize: 16 << 20, move: 16 * 4096)
+        pause.woken(forPages: true, bytes: 0)
+        pause.woken(forPages: wokenForPages, bytes: bytes)
+        #expect(pause.milliseconds == 0)
+    }
+
     @Test func aPlaceThatCannotBeWrittenToIsFoundAtTheStart() {
         let kernel = FakeKernel(directory: directory.path)
         #expect(throws: CaptureError(.outputNotWritable, path: "/proc", errno: ENOENT)) {
