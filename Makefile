@@ -9,7 +9,7 @@ static_path := .build-static
 dmflow := $(static_path)/release/dmflow
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix kills bench kshark fuzz fuzz-smoke build static lint format deps lab-deps image clean
+.PHONY: help demo test unit e2e matrix kills bench kshark fuzz fuzz-smoke build static install lint format deps lab-deps image clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -70,6 +70,12 @@ build: deps
 ## make static   a release build that carries the Swift runtime: .build-static/release/dmflow
 static: deps
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(static_path) --product dmflow
+
+## make install  dmflow and its man pages, below PREFIX (/usr/local)
+PREFIX ?= /usr/local
+install: static
+	install -D -m 755 $(dmflow) $(DESTDIR)$(PREFIX)/bin/dmflow
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 Documentation/man/*.1
 
 ## make lint     formatting and shell scripts
 lint: deps

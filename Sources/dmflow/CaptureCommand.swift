@@ -132,8 +132,8 @@ struct CaptureCommand: ParsableCommand {
         options.noise = noiseNames.compactMap(TraceNoise.init)
         options.interrupts = !noInterrupts
         options.force = force
-        options.limits = try limits.limits()
-        options.keep = try limits.keptNanoseconds()
+        options.limits = limits.limits
+        options.keep = limits.last
         options.bufferKilobytes = bufferSize
         options.command = command
         return options

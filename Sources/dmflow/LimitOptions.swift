@@ -3,29 +3,36 @@ import TraceCapture
 
 /// When a capture ends by itself, and what it keeps then.
 struct LimitOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Stop after this time: 500ms, 10s, 2m.", valueName: "time"))
-    var duration: String?
+    @Option(
+        help: ArgumentHelp("Stop after this time: 500ms, 10s, 2m.", valueName: "time"),
+        transform: CaptureOptions.nanoseconds)
+    var duration: UInt64?
 
-    @Option(help: ArgumentHelp("Stop when more than this is recorded: 500M, 2G.", valueName: "size"))
-    var maxSize: String?
+    @Option(
+        help: ArgumentHelp("Stop when more than this is recorded: 500M, 2G.", valueName: "size"),
+        transform: CaptureLimits.bytes)
+    var maxSize: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Stop, with exit code 1, when more than this part of the events is lost: 1%.", valueName: "share"))
-    var maxLoss: String?
+            "Stop, with exit code 1, when more than this part of the events is lost: 1%.", valueName: "share"),
+        transform: CaptureLimits.share)
+    var maxLoss: Double?
 
     @Option(
         help: ArgumentHelp(
             "Stop, with exit code 1, when tracing takes more than this part of a CPU's time, over a second: 20%.",
-            valueName: "share"))
-    var maxOverhead: String?
+            valueName: "share"),
+        transform: CaptureLimits.share)
+    var maxOverhead: Double?
 
     @Option(
         name: .customLong("last"),
         help: ArgumentHelp(
             "Keep only the last of what happened, as far as the ring buffer holds it: 10s. Nothing is written before the end.",
-            valueName: "time"))
-    var last: String?
+            valueName: "time"),
+        transform: CaptureOptions.nanoseconds)
+    var last: UInt64?
 
     @Option(
         name: .customLong("stop-at"),
@@ -35,16 +42,11 @@ struct LimitOptions: ParsableArguments {
     var stopFunctions: [String] = []
 
     @Option(
-        help: ArgumentHelp("Go on for so long after that call; 100ms by default.", valueName: "time"))
-    var stopAfter: String?
+        help: ArgumentHelp("Go on for so long after that call; 100ms by default.", valueName: "time"),
+        transform: { (text: String) throws -> UInt64 in text == "0" ? 0 : try CaptureOptions.nanoseconds(text) })
+    var stopAfter: UInt64?
 
     func validate() throws {
-        do {
-            _ = try limits()
-            _ = try keptNanoseconds()
-        } catch {
-            throw ValidationError(error.description)
-        }
         if stopFunctions.contains(where: { $0.names.isEmpty }) { throw ValidationError("--stop-at names no function") }
         if stopAfter != nil && stopFunctions.isEmpty { throw ValidationError("--stop-after needs --stop-at") }
         if last != nil && maxLoss != nil {
@@ -55,21 +57,17 @@ struct LimitOptions: ParsableArguments {
         }
     }
 
-    func limits() throws(CaptureError) -> CaptureLimits {
+    /// The limits, without `last`.
+    var limits: CaptureLimits {
         var limits = CaptureLimits()
-        if let duration { limits.duration = try CaptureOptions.nanoseconds(duration) }
-        if let maxSize { limits.bytes = try CaptureLimits.bytes(maxSize) }
-        if let maxLoss { limits.lost = try CaptureLimits.share(maxLoss) }
-        if let maxOverhead { limits.overhead = try CaptureLimits.share(maxOverhead) }
+        limits.duration = duration
+        limits.bytes = maxSize
+        limits.lost = maxLoss
+        limits.overhead = maxOverhead
         // As reports print it, with its module, a function may be given too.
         limits.stopFunctions = stopFunctions.flatMap { $0.names }.map { String($0.prefix { $0 != " " }) }
-        limits.stopDelay = stopAfter == "0" ? 0 : try CaptureOptions.nanoseconds(stopAfter ?? "100ms")
+        limits.stopDelay = stopAfter ?? 100_000_000
         return limits
-    }
-
-    func keptNanoseconds() throws(CaptureError) -> UInt64? {
-        guard let last else { return nil }
-        return try CaptureOptions.nanoseconds(last)
     }
 }
 

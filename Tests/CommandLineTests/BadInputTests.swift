@@ -93,6 +93,16 @@ import Testing
         #expect(try Program.run(arguments).status == 64)
     }
 
+    @Test(arguments: [
+        ("--duration", "soon", "500ms"), ("--last", "10", "10s"), ("--stop-after", "-1s", "10s"),
+        ("--max-size", "500MB", "500K"), ("--max-loss", "1", "percentage"), ("--max-overhead", "101%", "100%"),
+    ])
+    func aValueThatCannotBeReadIsSaidWithItsOption(option: String, value: String, remedy: String) throws {
+        let said = try Program.run(["capture", "--stop-at", "fail_path", "\(option)=\(value)"]).errors
+        let line = try #require(said.split(separator: "\n").first)
+        #expect(line.contains("'\(value)'") && line.contains(option) && line.contains(remedy), "\(said)")
+    }
+
     private func expectRefusal(_ result: Program.Result, says: String) {
         #expect(result.status == 2)
         #expect(result.errors.contains(says), "\(result.errors)")
