@@ -58,7 +58,7 @@ final class CPURecorder: Sendable {
         let page = UnsafeMutableRawBufferPointer.allocate(byteCount: pageSize, alignment: pageSize)
         defer { page.deallocate() }
         let pipe = PagePipe(capacity: pageSize * Self.pagesPerMove)
-        var wake = Wake.longestWait
+        var wake = Wake.time
         var pause = pause
         while true {
             let before = result.bytes
@@ -114,7 +114,7 @@ final class CPURecorder: Sendable {
 
     /// What ended a wait.
     private enum Wake {
-        case stop, pages, longestWait
+        case stop, pages, time
     }
 
     /// - Parameter pages: whether the kernel shall wake it for pages.
@@ -123,6 +123,6 @@ final class CPURecorder: Sendable {
         let count = nfds_t(pages ? 2 : 1)
         guard retrying({ poll(&requests, count, Int32(milliseconds)) }) != nil else { return .stop }
         if requests[0].revents != 0 { return .stop }
-        return requests[1].revents != 0 ? .pages : .longestWait
+        return requests[1].revents != 0 ? .pages : .time
     }
 }
