@@ -29,8 +29,8 @@ final class CPURecorder: Sendable {
 
     /// Pages that are moved in one call: as many as a pipe holds.
     private static let pagesPerMove = 16
-    /// Milliseconds after which it looks even if the kernel did not wake it.
-    private static let longestWait = 100
+    /// Milliseconds after which it looks even if the kernel did not wake it: a limit of the trace's size wants to know.
+    private static let longestWait = 500
     private let pause: RecorderPause
 
     /// - Parameters:

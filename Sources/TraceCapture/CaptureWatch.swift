@@ -37,9 +37,10 @@ struct CaptureWatch {
         rates = (started, before)
     }
 
-    /// When to look next, on the monotonic clock; the capture's end if that is sooner.
+    /// When to look next, on the monotonic clock; the capture's end if that is sooner. Each look costs the workload time.
     var nextLook: UInt64 {
-        let next = monotonicNanoseconds() + Self.pace
+        let counts = limits.bytes != nil || limits.lost != nil || limits.overhead != nil || probes != nil
+        let next = counts ? monotonicNanoseconds() + Self.pace : .max
         let end = limits.duration.map { started + $0 } ?? .max
         let delayed = stopped.map { $0.at + limits.stopDelay } ?? .max
         return min(next, end, delayed)
