@@ -71,9 +71,10 @@ build: deps
 static: deps
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(static_path) --product dmflow
 
-## make install  dmflow and its man pages, below PREFIX (/usr/local)
+## make install  what make static has built, and its man pages, below PREFIX (/usr/local)
 PREFIX ?= /usr/local
-install: static
+install:
+	@test -x $(dmflow) || { echo "make static comes first" >&2; exit 1; }
 	install -D -m 755 $(dmflow) $(DESTDIR)$(PREFIX)/bin/dmflow
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 Documentation/man/*.1
 

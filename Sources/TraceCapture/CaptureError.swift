@@ -147,13 +147,18 @@ extension CaptureError: CustomStringConvertible {
                     ? "is its module loaded? (modprobe dm_multipath)" : "similar: \(similar.joined(separator: ", "))"
             )
         case .badDuration(let text):
-            ("'\(text)' is not a duration", "write a number and a unit: 500ms, 10s, 2m")
+            ("'\(text)' is not a duration", "write a number above 0 with us, ms, s, m or h: 500ms, 10s, 2m")
         case .badSize(let text):
-            ("'\(text)' is not a size", "write a number and a unit: 500K, 100M, 2G")
+            ("'\(text)' is not a size", "write a number above 0, and K, M, G or T for powers of 1024: 500K, 100M, 2G")
         case .badShare(let text):
             ("'\(text)' is not a share", "write a percentage from 0% to 100%")
         case .readFailed:
-            ("cannot read", isForbidden ? "kernel lockdown may forbid it" : "does this kernel have the file?")
+            (
+                "cannot read",
+                isForbidden
+                    ? "kernel lockdown or a container may forbid it: see /sys/kernel/security/lockdown"
+                    : "does this kernel have the file?"
+            )
         case .writeFailed(let value):
             (
                 "cannot write '\(value)'",
