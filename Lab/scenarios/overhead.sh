@@ -9,7 +9,7 @@
 #   settings.diff  what dmflow sets
 #   TOOL.dat       what the first round with each tool recorded
 
-rounds=5
+rounds=4
 seconds=15
 # Room for a while, as is dmflow's default, and hardly any: in KiB for each CPU.
 buffers=(16384 512)
