@@ -89,6 +89,8 @@ final class Journal {
             // Unless somebody else uses it.
             rmdir(directory)
         }
+        // A child that is just being started has a copy of the descriptor until its program runs, and would keep the lock.
+        if isLocked { flock(descriptor, LOCK_UN) }
         close(descriptor)
     }
 

@@ -56,6 +56,27 @@ import Testing
         #expect(directory.names == [])
     }
 
+    /// A child has a copy of every descriptor from its fork to its exec.
+    @Test func aJournalThatIsClosedIsUnlockedThoughAChildIsJustBeingStarted() throws {
+        let copies = try {
+            let journal = try #require(try Journal(in: journals, create: true))
+            try journal.append(.owner(Journal.Owner(tracefs: kernel.directory)))
+            return copiesOfDescriptors(of: journal.path)
+        }()
+        defer { copies.forEach { close($0) } }
+        #expect(copies.count == 1)
+        #expect(try Journal(in: journals, create: false)?.owner?.process == getpid())
+    }
+
+    private func copiesOfDescriptors(of path: String) -> [Int32] {
+        let descriptors = (0..<Int32(1024)).filter { descriptor in
+            var name = [CChar](repeating: 0, count: Int(PATH_MAX))
+            let count = readlink("/proc/self/fd/\(descriptor)", &name, name.count)
+            return String(decoding: name.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self) == path
+        }
+        return descriptors.map { fcntl($0, F_DUPFD_CLOEXEC, 0 as Int32) }
+    }
+
     @Test func aRestorationThatIsKilledCanBeRepeated() throws {
         let before = kernel.snapshot
         try changeAll(try #require(try Journal(in: journals, create: true)))
