@@ -63,7 +63,7 @@ import Testing
             try journal.append(.owner(Journal.Owner(tracefs: kernel.directory)))
             return copiesOfDescriptors(of: journal.path)
         }()
-        defer { copies.forEach { close($0) } }
+        defer { for copy in copies { close(copy) } }
         #expect(copies.count == 1)
         #expect(try Journal(in: journals, create: false)?.owner?.process == getpid())
     }
