@@ -25,7 +25,7 @@ guest_command() {
         setpriv --pdeathsig KILL qemu-system-x86_64
         -accel "$accelerator" -cpu "$cpu" -smp 2 -m "$memory" -nodefaults -no-reboot -display none -nic none
         -kernel "$image/vmlinuz" -initrd "$image/initrd"
-        -append "console=ttyS0 root=/dev/vda rw init=/init quiet loglevel=5 panic=-1 mitigations=off"
+        -append "console=ttyS0 root=/dev/vda rw init=/init loglevel=5 panic=-1 mitigations=off"
         -drive "file=$image/root.ext2,format=raw,if=virtio,snapshot=on"
         -virtfs "local,path=$share,mount_tag=lab,security_model=none,readonly=on"
         -virtfs "local,path=$out,mount_tag=out,security_model=none"

@@ -74,7 +74,7 @@ extension TracingFiles {
 
 extension StringProtocol {
     /// The text without white space and line ends at either side.
-    var trimmed: String {
+    package var trimmed: String {
         let start = drop(while: \.isWhitespace)
         guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
         return String(start[...last])

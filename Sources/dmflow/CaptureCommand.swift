@@ -119,14 +119,13 @@ struct CaptureCommand: ParsableCommand {
         }
     }
 
-    private var flowNames: [String] { flows.flatMap { $0.names } }
-    private var noiseNames: [String] { noise.flatMap { $0.names } }
+    private var flowNames: [String] { flows.flatMap(\.names) }
+    private var noiseNames: [String] { noise.flatMap(\.names) }
 
     private func options(_ catalogue: FlowCatalogue) throws(CaptureError) -> CaptureOptions {
         let isDefault = flows.isEmpty && roots.isEmpty
         var options = CaptureOptions(flows: isDefault ? catalogue.defaults : flowNames, output: output)
-        // As reports print it, with its module, a function may be given too; the kernel takes the bare name.
-        options.roots = roots.map { String($0.prefix { $0 != " " }) }
+        options.roots = roots.map(\.functionName)
         options.allFunctions = allFunctions
         options.depth = depth
         options.noise = noiseNames.compactMap(TraceNoise.init)

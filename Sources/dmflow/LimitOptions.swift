@@ -64,19 +64,8 @@ struct LimitOptions: ParsableArguments {
         limits.bytes = maxSize
         limits.lost = maxLoss
         limits.overhead = maxOverhead
-        // As reports print it, with its module, a function may be given too.
-        limits.stopFunctions = stopFunctions.flatMap { $0.names }.map { String($0.prefix { $0 != " " }) }
+        limits.stopFunctions = stopFunctions.flatMap(\.names).map(\.functionName)
         limits.stopDelay = stopAfter ?? 100_000_000
         return limits
-    }
-}
-
-extension String {
-    /// The names of a list with commas, without blanks around them.
-    var names: [String] {
-        split(separator: ",").map { part in
-            let start = part.drop { $0 == " " }
-            return String(start[..<(start.lastIndex { $0 != " " }.map(start.index(after:)) ?? start.startIndex)])
-        }.filter { !$0.isEmpty }
     }
 }
