@@ -23,7 +23,7 @@ struct TextReading {
         }
         reader.finish()
         var builder = StackBuilder(
-            names: names, lossesAreMarked: TextSource.lossesAreMarked, instances: TextTasks.instances)
+            names: names, lossesAreMarked: TextSource.lossesAreMarked, instances: SourceNames.instances)
         builder.take(reader.output.span, carefully: carefully)
         builder.finish()
         var batch = CallBatch()

@@ -20,7 +20,7 @@ public func checkText(_ bytes: [UInt8]) {
         notes: reading.reader.notes)
     checkStacks(
         reading.events, others, reading.counts, of: source, names: reading.names,
-        lossesAreMarked: TextSource.lossesAreMarked, instances: TextTasks.instances, thorough: seed / 8 % 16 == 0)
+        lossesAreMarked: TextSource.lossesAreMarked, instances: SourceNames.instances, thorough: seed / 8 % 16 == 0)
 }
 
 private let shortEnd = [UInt8]("\n=> end".utf8)

@@ -31,17 +31,11 @@ struct ExitNesting: Sendable {
         var losses: Int
     }
 
-    /// A text without the task column tells its tasks by their CPUs.
-    private struct Key: Hashable {
-        let task: TaskKey
-        let ring: UInt16
-    }
-
     private enum Mode { case undecided, certain, off }
     private var mode = Mode.undecided
     private var tasks: [Task] = []
     private var tasksWithCalls = 0
-    private var places: [Key: Int] = [:]
+    private var places: [TaskKey: Int] = [:]
     /// The tasks that may have something waiting: letting go must not take longer than was waited for.
     private var holding: [Int] = []
     /// Calls and other events; counted apart, since the one must not depend on the other.
@@ -59,7 +53,7 @@ struct ExitNesting: Sendable {
     /// Appends what is to go on now to `output`.
     mutating func take(_ event: GraphEvent, _ output: inout [GraphEvent]) {
         switch event.kind {
-        case .exit where mode != .off && event.function != FunctionID.unknown.index: return hold(event, &output)
+        case .exit where mode != .off && event.function > FunctionID.unknown.index: return hold(event, &output)
         case .other where mode != .off && waitingOthers < Self.mostNodes && tasks.count < 2 * Self.mostTasks:
             return holdOther(event)
         case .userEntry, .userExit: return takeUser(event, &output)
@@ -68,9 +62,7 @@ struct ExitNesting: Sendable {
         case .loss:
             letGo(&output)
             losses += 1
-        // What a text without the task column tells by its CPU is now another task's.
-        case .taskSwitch:
-            if let task = places[Key(task: .running, ring: event.ring)] { letGo(task, &output) }
+        case .restart: restart(&output)
         }
         output.append(event)
     }
@@ -109,7 +101,7 @@ struct ExitNesting: Sendable {
 
     /// The kernel's calls of this task so far are over; what waits does so only until it is certain that they had no entries.
     private mutating func takeUser(_ event: GraphEvent, _ output: inout [GraphEvent]) {
-        guard let task = places[Self.key(of: event)] else { return output.append(event) }
+        guard let task = places[event.task] else { return output.append(event) }
         tasks[task].losses = losses
         guard mode == .undecided, !tasks[task].nodes.isEmpty else {
             letGo(task, &output)
@@ -151,14 +143,9 @@ struct ExitNesting: Sendable {
         }
     }
 
-    private static func key(of event: GraphEvent) -> Key {
-        Key(task: event.task, ring: event.task == .running ? event.ring : 0)
-    }
-
     private mutating func place(of exit: GraphEvent) -> Int {
-        let key = Self.key(of: exit)
-        if let known = places[key] { return known }
-        places[key] = tasks.count
+        if let known = places[exit.task] { return known }
+        places[exit.task] = tasks.count
         tasks.append(Task(losses: 0))
         return tasks.count - 1
     }
@@ -187,6 +174,12 @@ struct ExitNesting: Sendable {
     private mutating func giveUp(_ output: inout [GraphEvent]) {
         forget(&output)
         mode = .off
+    }
+
+    /// Another trace may hold entries, or not.
+    private mutating func restart(_ output: inout [GraphEvent]) {
+        if mode != .off { forget(&output) }
+        mode = .undecided
     }
 
     private mutating func forget(_ output: inout [GraphEvent]) {

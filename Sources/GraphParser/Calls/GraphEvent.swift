@@ -8,19 +8,19 @@ struct TaskKey: Hashable, Sendable {
         TaskKey(raw: tid == 0 ? -1 - Int32(cpu) : tid)
     }
 
-    /// What runs on a CPU as long as the text has not said which task it is.
+    /// The task whose lines a CPU prints in a text that does not say which it is.
     static func unnamed(cpu: UInt16) -> TaskKey { TaskKey(raw: firstUnnamed + Int32(cpu)) }
 
-    /// The text has no column for the task: whatever runs on the event's CPU.
-    static let running = TaskKey(raw: .min)
-
     /// No task at all.
-    static let none = TaskKey(raw: .min + 0x10000)
+    static let none = TaskKey(raw: .min)
 
     /// Of an event that cannot be said to be a task's.
     static let nobody = TaskKey(raw: .min + 0x10001)
 
     private static let firstUnnamed: Int32 = .min + 1
+
+    /// True of a task that a text does not name.
+    var isUnnamed: Bool { raw >= Self.firstUnnamed && raw <= Self.firstUnnamed + Int32(Limits.cpu) }
 
     /// Thread ID; nil of an unnamed task.
     var tid: Int32? {
@@ -42,11 +42,14 @@ struct GraphEvent {
         case userExit
         /// Events of this CPU were lost after its last and before its next event: `lostCount`.
         case loss
-        /// This CPU goes on with another task: `task` instead of `previous`. Only for text without a task column.
-        case taskSwitch
+        /// Another trace begins in the same text: nothing is joined across it.
+        case restart
         /// Of another kind, for those who asked: `function` is its number in ``OtherEvents``.
         case other
     }
+
+    /// Stands for the function of an end that no entry in the trace belongs to.
+    static let noEntry: Int32 = -1
 
     /// Stands for a time that the trace does not have.
     static let noTime = UInt64.max
@@ -56,9 +59,10 @@ struct GraphEvent {
     var timestamp = noTime
     /// ns as the kernel measured it; `noTime` for entries and where the text has no duration column. The count of a loss.
     var duration = noTime
-    /// ``FunctionID/unknown`` for a bare `}`, which does not name its function. The thread that a task switch ended.
+    /// ``FunctionID/unknown`` for a bare `}` of a text whose bare ends can be any function's; ``noEntry`` for one whose entry was
+    /// not recorded.
     var function: Int32 = 0
-    var task = TaskKey.running
+    var task = TaskKey.none
     var cpu: UInt16 = 0
     /// The ring buffer that it comes from: the number of its CPU, but where a file holds several instances' buffers, each CPU
     /// of each has a number of its own.
@@ -98,15 +102,6 @@ struct GraphEvent {
         GraphEvent(timestamp: timestamp, function: number, task: task, cpu: cpu, ring: ring, kind: .other)
     }
 
-    static func taskSwitch(cpu: UInt16, from: Int32, to: Int32) -> GraphEvent {
-        var event = GraphEvent(kind: .taskSwitch)
-        event.cpu = cpu
-        event.ring = cpu
-        event.function = from
-        event.task = .thread(to, cpu: cpu)
-        return event
-    }
-
     /// A kernel's event, inside of so many calls in user space.
     @inline(__always)
     func below(_ userCalls: UInt16) -> GraphEvent {
@@ -117,5 +112,4 @@ struct GraphEvent {
 
     /// Events lost; nil where the kernel did not count them.
     var lostCount: Int? { duration == Self.noTime ? nil : Int(clamping: duration) }
-    var previous: TaskKey { .thread(function, cpu: cpu) }
 }

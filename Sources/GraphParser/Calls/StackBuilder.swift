@@ -21,7 +21,10 @@ struct StackBuilder: Sendable {
     var slots: [StackKey: TaskSlot] = [:]
     var freeSlots: [TaskSlot] = []
     var losses: [LossState] = []
-    var lanes = TaskLanes()
+    /// Lines of a CPU that may be another unnamed task's.
+    var migrations: [Migration] = []
+    /// Unnamed tasks that turned out to be others.
+    var aliases: [TaskKey: TaskKey] = [:]
     private var nesting = ExitNesting()
 
     /// More tasks than this and those without open calls are forgotten: keeps memory independent of the trace's length.
@@ -53,6 +56,7 @@ struct StackBuilder: Sendable {
         var rest: [GraphEvent] = []
         nesting.finish(&rest)
         build(rest.span, false)
+        releaseMigrations()
         counts.inferredEntries = nesting.inferredEntries
         for slot in stacks.indices { unwind(slot, from: 0) }
     }
@@ -76,6 +80,12 @@ struct StackBuilder: Sendable {
     // MARK: Events
 
     private mutating func takeCarefully(_ event: GraphEvent) {
+        if event.task.isUnnamed || event.kind == .loss || event.kind == .restart, holdBack(event) { return }
+        takeSettled(event)
+    }
+
+    /// Takes an event whose task is settled.
+    mutating func takeSettled(_ event: GraphEvent) {
         switch event.kind {
         case .entry, .exit, .leaf:
             let slot = arrive(event)
@@ -88,7 +98,7 @@ struct StackBuilder: Sendable {
             loss(ring: Int(event.ring), count: event.lostCount)
             let count = TraceCounts.plausibleLoss(event.lostCount)
             output.append(aside: .lost(cpu: Int32(event.cpu), count: count))
-        case .taskSwitch: switchTask(event)
+        case .restart: restart()
         case .other: other(event)
         }
     }
@@ -180,7 +190,7 @@ struct StackBuilder: Sendable {
             .ended(
                 Call(
                     startOrNone: GraphEvent.noTime, durationOrNone: exit.duration, childrenNs: inside,
-                    function: FunctionID(index: exit.function), taskNumber: Int32(slot), number: -1,
+                    function: FunctionID(index: max(exit.function, 0)), taskNumber: Int32(slot), number: -1,
                     key: stacks[slot].key, depthNumber: exit.depth, firstCPU: exit.cpu, lastCPU: exit.cpu,
                     confidence: .orphan, facts: facts)))
         let isLonger = exit.duration != GraphEvent.noTime && exit.duration > inside

@@ -30,7 +30,7 @@ extension StackBuilder {
         if stacks[slot].lastEvent < losses[Int(event.ring)].end { calls.markLossy(stacks[slot]) }
     }
 
-    private func key(_ task: TaskKey, _ ring: Int) -> StackKey {
+    func key(_ task: TaskKey, _ ring: Int) -> StackKey {
         StackKey(task: task, instance: ring < instances.count ? Int(instances[ring]) : 0)
     }
 
@@ -63,68 +63,22 @@ extension StackBuilder {
         for cpu in running.indices { running[cpu] = .unclear }
     }
 
-    // MARK: Tasks of a text without a column for them
-
-    private mutating func task(of event: GraphEvent) -> TaskKey {
-        guard event.task == .running else { return event.task }
-        // A text has the rings of one instance, numbered like the CPUs.
-        let cpu = Int(event.cpu)
-        if let task = lanes.task(on: cpu) { return task }
-        if let task = migratedTask(event) {
-            lanes.set(task, on: cpu)
-            return task
-        }
-        let task = TaskKey.unnamed(cpu: event.cpu)
-        lanes.set(task, on: cpu)
-        return task
-    }
-
-    /// A CPU's first line below depth 0 goes on with an unnamed task of another CPU if exactly one of them has just the
-    /// calls open that this line needs.
-    private func migratedTask(_ event: GraphEvent) -> TaskKey? {
-        let open = Int(event.depth) + (event.kind == .exit ? 1 : 0)
-        guard open > 0 else { return nil }
-        var fitting: TaskKey?
-        for task in lanes.unnamedTasks(except: Int(event.cpu)) {
-            guard let slot = slots[key(task, 0)],
-                calls.openDepth(stacks[slot]) == open + Int(stacks[slot].userCalls)
-            else { continue }
-            guard fitting == nil else { return nil }
-            fitting = task
-        }
-        return fitting
-    }
-
-    mutating func switchTask(_ event: GraphEvent) {
-        if let task = lanes.task(on: Int(event.cpu)), task.tid == nil {
-            lanes.rename(task, to: event.previous)
-            rename(task, to: event.previous)
-            forgetRunning()
-        }
-        lanes.set(event.task, on: Int(event.cpu))
-        addRings(upTo: Int(event.ring))
-        running[Int(event.ring)] = .unclear
-    }
-
-    /// What was known as `old` is now known to be `new`. Does nothing if `new` has open calls of its own: nothing tells how
-    /// they lie with those of `old`.
-    private mutating func rename(_ old: TaskKey, to new: TaskKey) {
-        guard let slot = slots[key(old, 0)] else { return }
-        if let idle = slots[key(new, 0)] {
-            guard stacks[idle].top < 0 else { return }
-            freeSlots.append(idle)
-        }
-        slots[key(old, 0)] = nil
-        slots[key(new, 0)] = slot
-        stacks[slot].key = new
+    /// Another trace begins: what is open stays so, and its tasks are others.
+    mutating func restart() {
+        for (_, slot) in slots { unwind(slot, from: 0) }
+        freeSlots = Array(stacks.indices)
+        slots.removeAll(keepingCapacity: true)
+        aliases.removeAll()
+        forgetRunning()
+        losses = losses.map { _ in LossState() }
     }
 
     // MARK: Other events
 
     /// Changes no call: whoever does not ask for the events gets the same calls.
     mutating func other(_ event: GraphEvent) {
-        let task = event.task == .running ? lanes.task(on: Int(event.cpu)) : event.task
-        let slot = task.flatMap { place(of: $0, key($0, Int(event.ring))) } ?? -1
+        let task = aliases[event.task] ?? event.task
+        let slot = place(of: task, key(task, Int(event.ring))) ?? -1
         output.append(aside: .other(number: event.function, task: Int32(truncatingIfNeeded: slot)))
     }
 

@@ -12,6 +12,8 @@ public struct TraceCounts: Equatable, Sendable {
 
     /// Complete calls whose duration the trace does not have.
     public var untimed = 0
+    /// Calls that went on on a CPU whose task the text does not name, as the name at their end tells.
+    public var joinedByName = 0
 
     /// Events that the kernel says it lost, where it gave a number.
     public var lostEvents = 0
@@ -60,7 +62,7 @@ extension TraceCounts {
     static func + (left: TraceCounts, right: TraceCounts) -> TraceCounts {
         var sum = left
         for part in [
-            \TraceCounts.calls, \.open, \.orphans, \.lossy, \.untimed, \.lostEvents, \.uncountedLosses, \.entries,
+            \TraceCounts.calls, \.open, \.orphans, \.lossy, \.untimed, \.joinedByName, \.lostEvents, \.uncountedLosses, \.entries,
             \.inferredEntries,
             \.exits,
             \.leaves, \.comments, \.structureLines, \.unparsedLines, \.records,

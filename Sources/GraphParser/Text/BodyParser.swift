@@ -5,6 +5,7 @@ enum BodyParser {
         var graph = columns
         let body = line.skipSpaces(from: start)
         guard body < line.count else { return .unparsed }
+        graph.indentation = body - (graph.durationBar >= 0 ? graph.durationBar + 1 : start)
         graph.depth = (body - start) / 2
         guard graph.depth <= Limits.depth else { return .unparsed }
         switch line[body] {
@@ -26,24 +27,27 @@ enum BodyParser {
         var graph = columns
         graph.kind = .exit
         let label = line.skipSpaces(from: body + 1)
-        if label == line.count { return .graph(graph) }
-        // trace-cmd's return value `(ret=0)` or depth `(2)`.
-        if line[label] == UInt8(ascii: "("), line[line.count - 1] == UInt8(ascii: ")") { return .graph(graph) }
-        guard line.has("/* ", at: label), let name = name(line, from: label + 3) else { return .unparsed }
-        graph.name = name
+        guard line.has("/* ", at: label) else {
+            return Remark.isMarked(line, from: body + 1) ? .graph(graph) : .unparsed
+        }
+        guard let end = line.firstIndex(of: " */", in: (label + 3)..<line.count),
+            Remark.isMarked(line, from: end + 3)
+        else { return .unparsed }
+        graph.name = name(line, (label + 3)..<end)
         return .graph(graph)
     }
 
-    /// The function in `f */`, `f ret=0x0 */`, `f = 0x0 */`; empty if a return value stands alone or somebody wrote a remark;
-    /// nil if the line ends first.
-    private static func name(_ line: Span<UInt8>, from start: Int) -> Range<Int>? {
-        var end = start
-        while end < line.count, !line.has(" */", at: end), !line.has(" ret=", at: end), !line.has(" = ", at: end),
-            !line.has(" (ret=", at: end)
+    /// The function in `f`, `f()`, `f ret=0x0`, `f = 0x0`, `f <-caller`, `f (ret=0)`, or before what dmflow's trees say of it;
+    /// empty if a return value stands alone or somebody wrote a remark.
+    private static func name(_ line: Span<UInt8>, _ label: Range<Int>) -> Range<Int> {
+        var end = label.lowerBound
+        while end < label.upperBound, !line.has(" ret=", at: end), !line.has(" = ", at: end),
+            !line.has(" <-", at: end), !line.has(" (ret=", at: end), !line.has("()", at: end),
+            !line.has(": no entry recorded", at: end)
         { end += 1 }
-        guard end < line.count, end > start else { return nil }
-        let isValue = line.has("ret=", at: start) || line.has("= ", at: start)
-        return isValue || !isName(line, start..<end) ? 0..<0 : start..<end
+        let name = label.lowerBound..<end
+        let isValue = line.has("ret=", at: name.lowerBound) || line.has("= ", at: name.lowerBound)
+        return isValue || !FunctionName.fills(line, name) ? 0..<0 : name
     }
 
     // MARK: Calls
@@ -53,16 +57,16 @@ enum BodyParser {
         // `(null)` is a name too, hence not the very first byte.
         guard var open = line.firstIndex(of: UInt8(ascii: "("), in: (body + 1)..<line.count) else { return .unparsed }
         if line.has("(null)", at: body), body + 6 < line.count { open = body + 6 }
-        guard line[open] == UInt8(ascii: "("), isName(line, body..<open),
-            let kind = closingArguments(line, from: open) ?? closingAnything(line, from: open)
+        guard line[open] == UInt8(ascii: "("), FunctionName.fills(line, body..<open),
+            let ending = closingArguments(line, from: open) ?? closingAnything(line, from: open), ending != .damage
         else { return .unparsed }
         graph.name = body..<open
-        graph.kind = kind
+        graph.kind = ending == .leaf ? .leaf : .entry
         return .graph(graph)
     }
 
     /// What follows the parenthesis that closes the one at `open`. Arguments may hold brackets of any kind, and strings.
-    private static func closingArguments(_ line: Span<UInt8>, from open: Int) -> GraphEvent.Kind? {
+    private static func closingArguments(_ line: Span<UInt8>, from open: Int) -> Ending? {
         var level = 0
         var isQuoted = false
         for index in open..<line.count {
@@ -71,7 +75,7 @@ enum BodyParser {
             case UInt8(ascii: "(") where !isQuoted: level += 1
             case UInt8(ascii: ")") where !isQuoted:
                 level -= 1
-                if level == 0 { return kind(line, behind: index) }
+                if level == 0 { return ending(line, behind: index) }
             default: break
             }
         }
@@ -79,26 +83,28 @@ enum BodyParser {
     }
 
     /// The same where brackets or quotes do not match: what follows the arguments is unmistakable all the same.
-    private static func closingAnything(_ line: Span<UInt8>, from open: Int) -> GraphEvent.Kind? {
+    private static func closingAnything(_ line: Span<UInt8>, from open: Int) -> Ending? {
         var index = open + 1
         while let close = line.firstIndex(of: UInt8(ascii: ")"), in: index..<line.count) {
-            if let kind = kind(line, behind: close) { return kind }
+            // Another line's columns.
+            if line.firstIndex(of: " us ", in: index..<close) != nil { return nil }
+            if let ending = ending(line, behind: close), ending != .damage { return ending }
             index = close + 1
         }
         return nil
     }
 
-    private static func kind(_ line: Span<UInt8>, behind close: Int) -> GraphEvent.Kind? {
-        if line.has(";", at: close + 1) { return .leaf }
-        return line.has(" {", at: close + 1) ? .entry : nil
+    /// What stands behind the arguments.
+    private enum Ending {
+        case leaf
+        case entry
+        /// Of a call, but with more behind it than a remark.
+        case damage
     }
 
-    /// One word, or one word and a module in brackets: anything else is prose with a parenthesis in it.
-    private static func isName(_ line: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        guard line.firstIndex(of: 0x09, in: range) == nil else { return false }
-        guard let gap = line.firstIndex(of: space, in: range) else { return true }
-        return gap > range.lowerBound && line[gap + 1] == UInt8(ascii: "[")
-            && line[range.upperBound - 1] == UInt8(ascii: "]")
-            && line.firstIndex(of: space, in: (gap + 1)..<range.upperBound) == nil
+    private static func ending(_ line: Span<UInt8>, behind close: Int) -> Ending? {
+        if line.has(";", at: close + 1) { return Remark.fills(line, from: close + 2) ? .leaf : .damage }
+        guard line.has(" {", at: close + 1) else { return nil }
+        return Remark.fills(line, from: close + 3) ? .entry : .damage
     }
 }

@@ -4,17 +4,31 @@ enum TextLine {
     case comment(CommentLine)
     case taskSwitch(cpu: Int, from: TaskName, to: TaskName)
     case loss(cpu: Int, count: Int?)
-    /// `# tracer: NAME`
-    case tracer(Range<Int>)
-    /// The kernel's release, from the header of the latency format.
-    case release(Range<Int>)
-    /// The kernel says that ftrace stopped itself.
-    case corrupted
+    /// A line of a header; with the first one behind calls another trace begins.
+    case header(HeaderLine)
+    /// The line that `dmflow tree` puts before a tree, with the task that it names.
+    case treeTitle(TaskName?)
     /// A call's entry or exit, printed in a form that has no durations or no depths.
     case rawEvent
-    /// Blank lines, rulers, headers, stack traces, interrupt arrows, overruns.
+    /// Blank lines, rulers, stack traces, interrupt arrows, overruns.
     case structure
+    /// Begins as an event's line does, but the rest of it is not understood: lines are damaged, or cut.
+    case damaged
     case unparsed
+}
+
+/// A line of the header that the kernel prints before a trace.
+enum HeaderLine {
+    /// `# tracer: NAME`
+    case tracer(Range<Int>)
+    /// The kernel's release, from the title of the latency format.
+    case release(Range<Int>)
+    /// How many events the ring buffers hold, and how many were written to them.
+    case entries(kept: UInt64, written: UInt64)
+    /// The kernel says that ftrace stopped itself.
+    case corrupted
+    /// The names of columns, legends, and what else says nothing of its own.
+    case other
 }
 
 /// `comm-123`, a task's name as the text has it and its thread ID.
@@ -40,10 +54,14 @@ struct GraphLine {
     /// ns, from the microseconds of the duration column.
     var duration: UInt64?
     var precision = GraphEvent.Precision.nanosecond
+    /// Blanks between the bar behind the duration and the body, or before the body where there is no such bar.
+    var indentation = 0
     /// Half the indentation.
     var depth = 0
     /// Where `name` or `name [module]` stands in the line; empty for a bare `}`.
     var name = 0..<0
+    /// Printed by `trace-cmd report`, which leaves ends without names where the kernel does not.
+    var isReport = false
 
     var hasDurationColumn: Bool { durationBar >= 0 }
 

@@ -10,16 +10,18 @@ enum LineParser {
         guard start < line.count else { return .structure }
         if line.has(tooBig, at: line.count - tooBig.utf8CodeUnitCount) { return cut(line, inBody: inBody) }
         if let other = StructureLine.parse(line, from: start, inBody: inBody) { return other }
-        return body(line, from: start)
+        let parsed = body(line, from: start)
+        if case .unparsed = parsed, beginsLikeCall(line) { return .damaged }
+        return parsed
     }
 
     /// True if the line has a call's time, CPU or duration at its beginning, so that it is a damaged call if it is not
     /// understood.
-    static func beginsLikeCall(_ line: Span<UInt8>) -> Bool {
+    private static func beginsLikeCall(_ line: Span<UInt8>) -> Bool {
         var graph = GraphLine()
         let start = line.skipSpaces(from: 0)
         return time(line, from: start, into: &graph) != nil || cpu(line, from: start) != nil
-            || Columns.beginWithDuration(line, from: start)
+            || Columns.beginWithDuration(line, from: start) || TraceCmdReport.namesCall(line)
     }
 
     private static let tooBig: StaticString = "[LINE TOO BIG]"

@@ -48,7 +48,8 @@ struct LineScanner: Sendable {
         guard (1...PrefixTable.longest).contains(length), graph.durationBar + 2 < line.count,
             Self.duration(line.bytes, graph.durationBar - Self.durationWidth) == event.duration
         else { return }
-        let entry = PrefixTable.Entry(task: event.task, cpu: event.cpu, ring: event.ring)
+        let task = graph.tid == nil ? TaskKey.none : event.task
+        let entry = PrefixTable.Entry(task: task, cpu: event.cpu, ring: event.ring)
         if prefixes.isEmpty || length == prefixes.length {
             prefixes.add(line, start..<(start + length), entry)
         } else {
@@ -67,10 +68,11 @@ struct LineScanner: Sendable {
     /// Appends the calls of the lines from `start` on to `events`, up to the first line that is not of a known shape, and adds
     /// them to `counts`.
     ///
+    /// - Parameter running: by CPU: the task whose lines it prints, where those do not say it.
     /// - Returns: where that line begins.
     mutating func scan(
-        _ bytes: RawSpan, from start: Int, names: NameIndex, into events: inout [GraphEvent],
-        counts: inout TraceCounts
+        _ bytes: RawSpan, from start: Int, names: NameIndex, running: [TaskKey], printed: inout PrintedEntries,
+        into events: inout [GraphEvent], counts: inout TraceCounts
     ) -> Int {
         var line = start
         let end = bytes.byteCount - Self.reach
@@ -78,7 +80,9 @@ struct LineScanner: Sendable {
         // No line of a call is shorter than its duration's column and a brace.
         let most = (bytes.byteCount - line) / (Self.durationWidth + 2)
         events.append(addingCapacity: most) { output in
-            while line < end, let next = scanLine(bytes, line, names, &output, &counts) { line = next }
+            while line < end, let next = scanLine(bytes, line, names, running, &printed, &output, &counts) {
+                line = next
+            }
         }
         return line
     }
@@ -86,8 +90,8 @@ struct LineScanner: Sendable {
     /// - Returns: where the next line begins; nil, with nothing appended, if the line is not of a known shape.
     @inline(__always)
     private mutating func scanLine(
-        _ bytes: RawSpan, _ start: Int, _ names: NameIndex, _ output: inout OutputSpan<GraphEvent>,
-        _ counts: inout TraceCounts
+        _ bytes: RawSpan, _ start: Int, _ names: NameIndex, _ running: [TaskKey], _ printed: inout PrintedEntries,
+        _ output: inout OutputSpan<GraphEvent>, _ counts: inout TraceCounts
     ) -> Int? {
         var at = start
         guard let time = hasTime ? time(bytes, &at) : GraphEvent.noTime,
@@ -96,12 +100,15 @@ struct LineScanner: Sendable {
         at &+= Self.durationWidth &+ 3
         let start = Self.skipSpaces(bytes, from: at)
         guard start &- at <= 256, let body = Self.body(bytes, start, names) else { return nil }
+        let depth = (start &- at) / 2
+        // A text without the task column has the task that the CPU's last block named.
+        let task = prefix.task == .none ? running[Int(prefix.cpu)] : prefix.task
+        let function = printed.print(body.kind, body.function, cpu: prefix.cpu, depth: depth)
         // Made in one piece: one that is changed after it was made would have to be stored before it is copied.
         output.append(
             GraphEvent(
-                timestamp: time, duration: duration, function: body.function, task: prefix.task,
-                cpu: prefix.cpu, ring: prefix.ring, depth: UInt16(truncatingIfNeeded: (start &- at) / 2),
-                kind: body.kind))
+                timestamp: time, duration: duration, function: function, task: task,
+                cpu: prefix.cpu, ring: prefix.ring, depth: UInt16(truncatingIfNeeded: depth), kind: body.kind))
         counts.records &+= 1
         counts.leaves &+= body.kind == .leaf ? 1 : 0
         counts.entries &+= body.kind == .entry ? 1 : 0

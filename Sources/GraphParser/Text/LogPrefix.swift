@@ -2,8 +2,21 @@
 /// `[   12.345678] `, `[   12.345678][  T123] `, `<4>[   12.345678] `, `kern  :warn  : [   12.345678] `,
 /// `Nov 23 04:06:27 host kernel: [   12.345678] `, `2026-11-23T04:06:27,123456+00:00 `.
 enum LogPrefix {
-    /// Where the line behind the prefix begins; nil if it has none.
+    /// Where the line behind the prefix begins, or behind several: who passes a log on often puts another one before each line.
+    /// nil if it has none.
     static func end(of line: Span<UInt8>) -> Int? {
+        var end = 0
+        for _ in 0..<most {
+            guard let next = endOfOne(line.extracting(end..<line.count)) else { break }
+            end += next
+        }
+        return end > 0 ? end : nil
+    }
+
+    /// More prefixes than anybody puts before a line.
+    private static let most = 4
+
+    private static func endOfOne(_ line: Span<UInt8>) -> Int? {
         var index = facility(line, from: priority(line) ?? 0) ?? priority(line) ?? 0
         if let stamp = date(line, from: index) { index = sender(line, from: stamp) ?? line.skip(upTo: 1, from: stamp) }
         var behindBracket: Int?

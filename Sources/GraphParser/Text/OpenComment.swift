@@ -45,9 +45,9 @@ struct OpenComment: Sendable {
     private func isNextEvent(_ parsed: TextLine) -> Bool {
         switch parsed {
         case .graph(let graph): graph.hasColumns
-        case .comment, .taskSwitch, .loss, .rawEvent: true
+        case .comment, .taskSwitch, .loss, .rawEvent, .damaged, .treeTitle: true
         case .unparsed: false
-        case .structure, .tracer, .release, .corrupted: end == .beforeNextEvent
+        case .structure, .header: end == .beforeNextEvent
         }
     }
 }

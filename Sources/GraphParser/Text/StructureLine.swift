@@ -6,9 +6,12 @@ enum StructureLine {
         switch line[start] {
         case UInt8(ascii: "#"):
             if isMark(line, at: start) { return nil }
-            if start == 0 && !inBody { return header(line) }
+            if let header = HeaderLine(line, from: start) { return .header(header) }
+            if let tree = TreeListingLine.parse(line, from: start) { return tree }
             if line.has("#####", at: start) { return .structure }
-            return start == 0 ? .unparsed : nil
+            guard start == 0 else { return nil }
+            // Before the first call somebody's headings, behind it what is left of a line.
+            return inBody ? .unparsed : .structure
         case UInt8(ascii: "-"): return isRuler(line, from: start) ? .structure : nil
         case UInt8(ascii: "C"): return cpuLine(line, from: start)
         case UInt8(ascii: "("):
@@ -33,24 +36,12 @@ enum StructureLine {
         return line.has(" us ", at: value.end)
     }
 
-    private static func header(_ line: Span<UInt8>) -> TextLine {
-        let label: StaticString = "# tracer: "
-        if line.has(label, at: 0) { return .tracer(line.trimmed(label.utf8CodeUnitCount..<line.count)) }
-        if line.has("# WARNING: FUNCTION TRACING IS CORRUPTED", at: 0) { return .corrupted }
-        return latencyTitle(line) ?? .structure
-    }
-
-    /// `# function_graph latency trace v1.1.5 on 6.1.0-50-amd64`
-    private static func latencyTitle(_ line: Span<UInt8>) -> TextLine? {
-        guard let title = line.firstIndex(of: " latency trace v", in: 0..<line.count) else { return nil }
-        guard let on = line.firstIndex(of: " on ", in: title..<line.count) else { return .structure }
-        return .release(line.trimmed((on + 4)..<line.count))
-    }
-
     /// Kernels before 2.6.31 and trace-cmd's copies of their buffers have no `#` before the latency tracers' header.
     private static func oldLatencyHeader(_ line: Span<UInt8>, from start: Int) -> TextLine? {
-        if line.has("latency: ", at: start) || line.has("| task: ", at: start) { return .structure }
-        return latencyTitle(line)
+        guard line.has("latency: ", at: start) || line.has("| task: ", at: start) else {
+            return HeaderLine.title(line).map(TextLine.header)
+        }
+        return .header(HeaderLine.latency(line, from: start) ?? .other)
     }
 
     private static func isRuler(_ line: Span<UInt8>, from start: Int) -> Bool {

@@ -6,6 +6,8 @@ struct TextInterpreter: Sendable {
     private(set) var tasks: TextTasks
     /// The name in `# tracer:`; nil if the text has none.
     private(set) var tracer: String?
+    /// The text begins, or another trace's header was read: what comes wants a survey of its own.
+    private(set) var isAtNewTrace = true
     /// From the header of the latency format; nil if the text has none.
     private(set) var kernel: String?
     /// The kernel says in the header that function tracing stopped itself.
@@ -14,6 +16,10 @@ struct TextInterpreter: Sendable {
     private(set) var hasUntimedUserCalls = false
     /// Calls that `trace-cmd report` printed without its function_graph plugin.
     private(set) var rawEvents = 0
+    /// The first lines that were not understood.
+    private(set) var notUnderstood: [NotUnderstoodLine] = []
+    private(set) var areBlanksLost = false
+    private(set) var hasSeveralTraces = false
 
     private let names: TraceNames
     private var nameIndex = NameIndex()
@@ -23,8 +29,15 @@ struct TextInterpreter: Sendable {
     private var isInBody = false
     /// Whether the trace was dumped to a log; nil until its first call.
     private var isLogged: Bool?
-    /// nil once it is clear that the text begins with a whole line.
-    private var opening: OpeningLines? = OpeningLines()
+    private var survey = TextSurvey.nothing
+    private var printed = PrintedEntries()
+    /// How many calls each task has open, for a text that shows it by its braces only.
+    private var braces = Braces()
+    /// Calls have come since the last header.
+    private var hasCalls = false
+    /// Events that the ring buffers had lost before the text's first line, until that is said.
+    private var overwritten: UInt64?
+    private var startedCPUs: Set<UInt16> = []
     private var comment: OpenComment
     /// The event that the comment tells, until that is over.
     private var other: GraphEvent?
@@ -38,74 +51,44 @@ struct TextInterpreter: Sendable {
         comment = OpenComment(keepsText: others != nil)
     }
 
+    /// Another trace begins, or the text.
+    mutating func begin(_ survey: TextSurvey) {
+        self.survey = survey
+        isAtNewTrace = false
+        areBlanksLost = areBlanksLost || survey.areBlanksLost
+        tasks.begin(survey)
+    }
+
     mutating func take(_ line: Span<UInt8>) {
         counts.records += 1
-        if opening == nil { interpret(line) } else { open(line) }
+        if counts.records == 1, survey.firstIsCut { return notUnderstand(line) }
+        let bom: StaticString = "\u{feff}"
+        let isMarked = counts.records == 1 && line.has(bom, at: 0)
+        interpret(isMarked ? line.extracting(bom.utf8CodeUnitCount..<line.count) : line)
     }
 
     mutating func takeOverlongLine() {
         counts.records += 1
-        counts.unparsedLines += 1
+        notUnderstand(Span<UInt8>())
     }
 
-    mutating func finish() {
-        endOpening(firstIsCut: false)
-        endOther()
-    }
+    mutating func finish() { endOther() }
 
     /// Takes the lines from `start` on that need no closer look.
     ///
     /// - Returns: where the first one begins that does.
     mutating func scan(_ bytes: RawSpan, from start: Int) -> Int {
-        guard isInBody, opening == nil, !comment.isOpen else { return start }
-        return scanner.scan(bytes, from: start, names: nameIndex, into: &output, counts: &counts)
-    }
-
-    // MARK: The first line
-
-    private mutating func open(_ line: Span<UInt8>) {
-        let bom: StaticString = "\u{feff}"
-        let isFirst = opening?.isEmpty ?? true
-        let line = isFirst && line.has(bom, at: 0) ? line.extracting(bom.utf8CodeUnitCount..<line.count) : line
-        let (text, parsed) = understand(line)
-        guard let columns = columns(of: parsed, line, from: text) else {
-            opening?.hold(line, from: text, nil)
-            if isFirst || opening?.isFull ?? true { endOpening(firstIsCut: false) }
-            return
-        }
-        if isFirst {
-            opening?.hold(line, from: text, columns)
-        } else {
-            let isCut = opening?.firstIsCut(before: line, from: text, columns) ?? false
-            endOpening(firstIsCut: isCut)
-            interpret(line)
-        }
-    }
-
-    /// The columns of a call's line; nil of any other.
-    private func columns(of parsed: TextLine, _ line: Span<UInt8>, from text: Int) -> GraphLine? {
-        switch parsed {
-        case .graph(let graph): return graph
-        // As trace-cmd prints them, events of user space have no duration's column; but no line that is cut passes for one.
-        case .comment(let comment) where comment.end == .closed:
-            let call = userCall(comment, line.extracting(text..<line.count), inLog: text > 0)
-            return call == nil ? nil : comment.columns
-        default: return nil
-        }
-    }
-
-    private mutating func endOpening(firstIsCut: Bool) {
-        let lines = opening?.lines ?? []
-        opening = nil
-        if firstIsCut { counts.unparsedLines += 1 }
-        for line in lines.dropFirst(firstIsCut ? 1 : 0) { interpret(line.span) }
+        guard isInBody, !comment.isOpen, !survey.areBlanksLost else { return start }
+        return scanner.scan(
+            bytes, from: start, names: nameIndex, running: tasks.current, printed: &printed, into: &output,
+            counts: &counts)
     }
 
     // MARK: Lines
 
     private mutating func interpret(_ line: Span<UInt8>) {
         let (text, parsed) = understand(line)
-        if case .unparsed = parsed, let plain = PlainText.restored(line) {
+        if parsed.isNotUnderstood, let plain = PlainText.restored(line) {
             let (text, parsed) = understand(plain.span)
             take(parsed, plain.span, from: text)
         } else {
@@ -121,9 +104,13 @@ struct TextInterpreter: Sendable {
         switch parsed {
         // `}` and `f();` are lines of a trace, but also messages of a kernel.
         case .graph(let graph) where start > 0 && !graph.hasColumns: return (start, Self.message(text))
+        case .unparsed where start > 0: return (start, Self.message(text))
         // A line without its CPU has lost its beginning.
-        case .graph(let graph) where graph.cpu == nil && tasks.hasCPUColumn == true: return (start, .unparsed)
-        case .unparsed where start > 0 && !LineParser.beginsLikeCall(text): return (start, Self.message(text))
+        case .graph(let graph) where graph.cpu == nil && tasks.hasCPUColumn == true: return (start, .damaged)
+        // A program's text, or the rest of a line that was wrapped.
+        case .graph, .comment:
+            let isBare = start == 0 && survey.hasColumns && !parsed.hasColumns
+            return (start, isBare ? .unparsed : parsed)
         default: return (start, parsed)
         }
     }
@@ -144,8 +131,7 @@ struct TextInterpreter: Sendable {
         switch parsed {
         case .graph(let graph):
             if isLogged == nil { isLogged = text > 0 }
-            take(graph, line)
-            if text == 0, graph.durationBar >= 0, let event = output.last {
+            if take(graph, line), text == 0, graph.durationBar >= 0, let event = output.last {
                 scanner.learn(line, graph, event)
             }
         case .comment(let comment):
@@ -157,27 +143,55 @@ struct TextInterpreter: Sendable {
             begin(comment, line)
         case .taskSwitch(let cpu, let from, let to):
             counts.structureLines += 1
-            output.append(tasks.change(on: cpu, from: from, to: to, line))
+            tasks.change(on: cpu, from: from, to: to, line)
         case .loss(let cpu, let count):
             counts.structureLines += 1
             output.append(.loss(cpu: UInt16(cpu), ring: tasks.lane(cpu), count: count))
         case .rawEvent:
-            counts.unparsedLines += 1
+            notUnderstand(line)
             rawEvents += 1
-        case .unparsed: counts.unparsedLines += 1
+        case .unparsed, .damaged: notUnderstand(line)
         case .structure: counts.structureLines += 1
-        case .tracer, .release, .corrupted:
+        case .header(let header):
             counts.structureLines += 1
-            takeHeader(parsed, line)
+            take(header, line)
+        case .treeTitle(let task):
+            counts.structureLines += 1
+            // What is open of the last tree stays so.
+            output.append(GraphEvent(kind: .restart))
+            printed.forget()
+            scanner.forget()
+            tasks.beginTree(task, line)
         }
     }
 
-    private mutating func takeHeader(_ parsed: TextLine, _ line: Span<UInt8>) {
-        switch parsed {
+    private mutating func notUnderstand(_ line: Span<UInt8>) {
+        counts.unparsedLines += 1
+        guard notUnderstood.count < NotUnderstoodLine.most else { return }
+        notUnderstood.append(NotUnderstoodLine(line, number: counts.records))
+    }
+
+    // MARK: Headers
+
+    private mutating func take(_ header: HeaderLine, _ line: Span<UInt8>) {
+        if hasCalls { beginNewTrace() }
+        switch header {
         case .tracer(let name): if tracer == nil { tracer = printable(name.map { line[$0] }) }
         case .release(let release): if kernel == nil { kernel = printable(release.map { line[$0] }) }
-        default: isCorrupted = true
+        case .entries(let kept, let written): if written > kept { overwritten = written - kept }
+        case .corrupted: isCorrupted = true
+        case .other: break
         }
+    }
+
+    private mutating func beginNewTrace() {
+        (hasCalls, isInBody, isAtNewTrace, hasSeveralTraces) = (false, false, true, true)
+        overwritten = nil
+        startedCPUs.removeAll()
+        output.append(GraphEvent(kind: .restart))
+        printed.forget()
+        scanner.forget()
+        braces = Braces()
     }
 
     // MARK: Other events
@@ -202,11 +216,14 @@ struct TextInterpreter: Sendable {
 
     // MARK: Calls
 
-    private mutating func take(_ graph: GraphLine, _ line: Span<UInt8>) {
+    /// - Returns: false if the line is not understood all the same.
+    private mutating func take(_ graph: GraphLine, _ line: Span<UInt8>) -> Bool {
         var event = GraphEvent(kind: graph.kind)
-        place(&event, graph, line)
+        guard place(&event, graph, line) else { return false }
         event.depth = UInt16(graph.depth)
+        if survey.areBlanksLost { event.depth = braces.depth(of: event) }
         if !graph.name.isEmpty { event.function = nameIndex.function(line, graph.name, in: names).index }
+        event.function = printed.print(event.kind, event.function, cpu: event.cpu, depth: Int(event.depth))
         event.duration = graph.duration ?? GraphEvent.noTime
         event.precision = graph.precision
         switch graph.kind {
@@ -215,33 +232,46 @@ struct TextInterpreter: Sendable {
         default: counts.leaves += 1
         }
         output.append(event)
+        return true
     }
 
     /// Puts task and time of a call's line into `event`.
-    private mutating func place(_ event: inout GraphEvent, _ columns: GraphLine, _ line: Span<UInt8>) {
-        isInBody = true
+    ///
+    /// - Returns: false, with the line counted, if its source cannot be told from others.
+    private mutating func place(_ event: inout GraphEvent, _ columns: GraphLine, _ line: Span<UInt8>) -> Bool {
         let hadCPUs = tasks.hasCPUColumn
-        if let change = tasks.place(&event, columns, line) { output.append(change) }
+        guard tasks.place(&event, columns, line) else {
+            notUnderstand(line)
+            return false
+        }
+        (isInBody, hasCalls) = (true, true)
         // A line without its CPU is damaged from now on.
         if tasks.hasCPUColumn != hadCPUs { scanner.forget() }
+        if columns.cpu != nil, !columns.isReport, !survey.areBlanksLost { printed.add(cpu: Int(event.cpu)) }
         event.timestamp = columns.timestamp ?? GraphEvent.noTime
         if columns.timestamp != nil { hasTimes = true }
+        if overwritten != nil { sayOverwritten(before: event) }
+        return true
+    }
+
+    /// What a header says was lost lay before the first lines of the CPUs, and nothing tells how much of it before whose.
+    private mutating func sayOverwritten(before event: GraphEvent) {
+        guard let count = overwritten, startedCPUs.insert(event.cpu).inserted else { return }
+        overwritten = 0
+        output.append(.loss(cpu: event.cpu, ring: event.ring, count: Int(clamping: count)))
     }
 
     // MARK: Calls in user space
 
     /// The name of the uprobe's event that the comment is; nil if it is none, or lacks what its place is known by.
     private func userCall(_ comment: CommentLine, _ line: Span<UInt8>, inLog: Bool) -> UserCallName? {
-        guard comment.end != .open, let name = UserCallName(line, from: comment.text.lowerBound),
-            line.has(": ", at: name.whole.upperBound), !inLog || comment.columns.hasColumns,
-            comment.columns.cpu != nil || tasks.hasCPUColumn != true
-        else { return nil }
-        return name
+        guard comment.columns.cpu != nil || tasks.hasCPUColumn != true else { return nil }
+        return UserCallName(comment, line, inLog: inLog)
     }
 
     private mutating func take(_ name: UserCallName, _ columns: GraphLine, _ line: Span<UInt8>) {
         var event = GraphEvent(kind: name.kind)
-        place(&event, columns, line)
+        guard place(&event, columns, line) else { return }
         event.function = userNames.function(line, name.whole) { names.intern(name.function(in: line)) }.index
         // Its duration is made of times, which have no more digits.
         event.precision = .microsecond

@@ -1,13 +1,16 @@
 /// Reads function_graph text in chunks of any size: what ftrace's `trace` and `trace_pipe` print, the kernel dumps to the
 /// console, or `trace-cmd report` makes of a trace.dat.
 ///
-/// Feed the bytes with ``feed(_:)`` in order, then call ``finish()`` once.
+/// Say what a survey of the text has found with ``begin(_:)``, feed the bytes with ``feed(_:)`` in order, and so on for each trace
+/// in the text, then call ``finish()`` once.
 struct TextReader: Sendable {
     private var interpreter: TextInterpreter
     /// The beginning of a line whose end is in the next chunk.
     private var partial: [UInt8] = []
     /// Rest of a line longer than the limit: counted once, when it began to be too long.
     private var skippingLine = false
+    /// The last line ended in a carriage return, and no byte has come since.
+    private var endsInReturn = false
 
     /// Longer lines are not read: no kernel prints a line of more than a page.
     private static var lineLimit: Int { 64 << 10 }
@@ -31,6 +34,9 @@ struct TextReader: Sendable {
     /// Calls that `trace-cmd report` printed without durations, with -R, -N or -L.
     var rawEvents: Int { interpreter.rawEvents }
 
+    /// The first lines that were not understood.
+    var notUnderstood: [NotUnderstoodLine] { interpreter.notUnderstood }
+
     /// What a reader of the figures should know about the text, a sentence each.
     var notes: [String] {
         var notes: [String] = []
@@ -42,6 +48,17 @@ struct TextReader: Sendable {
             notes.append(
                 "without times in this text, calls in user space have no duration; print with funcgraph-abstime")
         }
+        if interpreter.areBlanksLost {
+            notes.append("the blanks that show how deep a call is are lost in this text: calls are nested by their braces")
+        }
+        if interpreter.hasSeveralTraces {
+            notes.append("several traces follow each other in this text: no call is joined across a header")
+        }
+        if interpreter.tasks.hasTooManySources {
+            notes.append(
+                "more than \(SourceNames.limit) buffers, or CPUs above \(SourceNames.ringsOfSource - 1) of one, cannot be told "
+                    + "apart in this text: their lines count as not understood; report fewer files at a time")
+        }
         if interpreter.tasks.areMixed {
             notes.append(
                 "without the CPU and task columns, calls of different tasks are mixed: print with funcgraph-proc")
@@ -49,16 +66,48 @@ struct TextReader: Sendable {
         return notes
     }
 
-    /// Takes the next bytes of the text.
-    mutating func feed(_ bytes: Span<UInt8>) {
-        var start = 0
+    /// Nothing is known yet of the trace that the next bytes are of.
+    var wantsSurvey: Bool { interpreter.isAtNewTrace }
+
+    /// What a survey says of the text, or of the trace that begins now.
+    mutating func begin(_ survey: TextSurvey) { interpreter.begin(survey) }
+
+    /// Takes the next bytes of the text, up to the end of a line with which another trace begins.
+    ///
+    /// - Returns: how many. If not all, the rest wants a survey first.
+    mutating func feed(_ bytes: Span<UInt8>) -> Int {
+        var start = takeLineFeed(bytes)
         while start < bytes.count {
             if partial.isEmpty, !skippingLine { start = interpreter.scan(bytes.bytes, from: start) }
-            guard let newline = bytes.firstIndex(of: 0x0a, in: start..<bytes.count) else { break }
-            end(of: bytes.extracting(start..<newline))
-            start = newline + 1
+            guard let lineEnd = Self.lineEnd(bytes, from: start) else { break }
+            end(of: bytes.extracting(start..<lineEnd))
+            start = lineEnd + 1
+            if bytes[lineEnd] == 0x0d {
+                endsInReturn = true
+                start += takeLineFeed(bytes.extracting(start..<bytes.count))
+            }
+            if interpreter.hasSeveralTraces, interpreter.isAtNewTrace { return start }
         }
         keep(bytes.extracting(start..<bytes.count))
+        return bytes.count
+    }
+
+    /// A carriage return alone ends a line; a line feed behind it belongs to it, be that in the next chunk.
+    ///
+    /// - Returns: how many bytes that took.
+    private mutating func takeLineFeed(_ bytes: Span<UInt8>) -> Int {
+        guard endsInReturn, !bytes.isEmpty else { return 0 }
+        endsInReturn = false
+        return bytes[0] == 0x0a ? 1 : 0
+    }
+
+    private static func lineEnd(_ bytes: Span<UInt8>, from start: Int) -> Int? {
+        var index = start
+        while index < bytes.count {
+            if bytes[index] == 0x0a || bytes[index] == 0x0d { return index }
+            index += 1
+        }
+        return nil
     }
 
     /// Hands over what was read, in exchange for an empty buffer.

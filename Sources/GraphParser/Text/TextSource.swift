@@ -1,12 +1,15 @@
 /// A file of function_graph text as a source of events.
 struct TextSource: EventSource {
     static let lossesAreMarked = false
-    let instances = TextTasks.instances
+    let instances = SourceNames.instances
 
     private let file: InputFile
     private var reader: TextReader
-    private var offset = 0
     private var chunk: [UInt8] = []
+    /// Where `chunk` begins in the file, how many bytes it has, and how many of them have been read.
+    private var offset = 0
+    private var filled = 0
+    private var next = 0
 
     /// Bytes that are handed to the parser at a time.
     private static let chunkSize = 256 << 10
@@ -31,17 +34,37 @@ struct TextSource: EventSource {
     }
 
     mutating func read(into batch: inout EventBatch) throws(TraceError) -> Bool {
-        let count = try file.read(at: offset, into: &chunk, count: Self.chunkSize)
-        // A few bytes of garbage can look like a call, but no text has a NUL in its first lines.
-        if offset == 0, chunk.prefix(min(count, 4096)).contains(0) { throw notATrace() }
-        offset += count
+        if next == filled { try readChunk() }
+        if reader.wantsSurvey { try survey() }
         let bytes = chunk
-        reader.feed(bytes.span.extracting(first: count))
+        next += reader.feed(bytes.span.extracting(next..<filled))
         if let tracer = reader.tracer, !Self.tracersOfCalls.contains(tracer) { throw otherTracer(tracer) }
-        if count == 0 { try finish() }
+        if filled == 0 { try finish() }
         reader.takeOutput(into: &batch.events)
-        batch.position = offset
-        return count > 0
+        batch.position = offset + next
+        return filled > 0
+    }
+
+    private mutating func readChunk() throws(TraceError) {
+        offset += filled
+        next = 0
+        filled = try file.read(at: offset, into: &chunk, count: Self.chunkSize)
+        // A few bytes of garbage can look like a call, but no text has a NUL in its first lines.
+        if offset == 0, chunk.prefix(min(filled, 4096)).contains(0) { throw notATrace() }
+    }
+
+    /// Looks ahead, from the next byte on, for what only later lines tell of the trace.
+    private mutating func survey() throws(TraceError) {
+        var survey = TextSurvey(isBeginning: offset + next == 0)
+        survey.feed(chunk.span.extracting(next..<filled))
+        var ahead = offset + filled
+        var piece: [UInt8] = []
+        while !survey.isDone {
+            let count = try file.read(at: ahead, into: &piece, count: Self.chunkSize)
+            if count == 0 { survey.finish() } else { survey.feed(piece.span.extracting(first: count)) }
+            ahead += count
+        }
+        reader.begin(survey)
     }
 
     private mutating func finish() throws(TraceError) {

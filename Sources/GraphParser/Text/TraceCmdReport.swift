@@ -10,6 +10,7 @@ enum TraceCmdReport {
         columns.tid = classic.task.tid
         columns.comm = classic.task.comm
         columns.source = classic.source
+        columns.isReport = true
         if let colon = line.firstIndex(of: UInt8(ascii: ":"), in: classic.text..<line.count),
             let isEntry = isEntry(line, classic.text..<colon)
         {
@@ -36,12 +37,18 @@ enum TraceCmdReport {
         var graph = columns
         // As printed without the function_graph plugin (-R, -N), with neither duration nor indentation.
         if line.has("func=", at: start) || line.has("-->", at: start) || line.has("<--", at: start) { return .rawEvent }
-        guard let close = line.firstIndex(of: bar, in: start..<line.count) else { return .unparsed }
+        guard let close = line.firstIndex(of: bar, in: start..<line.count) else { return .damaged }
         let cell = line.trimmed(start..<close)
-        guard cell.isEmpty || Columns.readDuration(line, cell, into: &graph) else { return .unparsed }
+        guard cell.isEmpty || Columns.readDuration(line, cell, into: &graph) else { return .damaged }
         graph.durationBar = close
         let body = BodyParser.parse(line, from: line.skip(upTo: 2, from: close + 1), graph)
-        guard case .graph(let call) = body, (call.kind == .exit) != isEntry else { return .unparsed }
+        guard case .graph(let call) = body, (call.kind == .exit) != isEntry else { return .damaged }
         return body
+    }
+
+    /// True of what is left of a call's line that has lost its beginning.
+    static func namesCall(_ line: Span<UInt8>) -> Bool {
+        line.firstIndex(of: " funcgraph_entry: ", in: 0..<line.count) != nil
+            || line.firstIndex(of: " funcgraph_exit: ", in: 0..<line.count) != nil
     }
 }
