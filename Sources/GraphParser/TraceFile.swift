@@ -18,6 +18,8 @@ public struct TraceSource: Equatable, Sendable {
     public let hasTimes: Bool
     /// What dmflow knew of the recording, if it made it.
     public let recording: RecordingFacts?
+    /// The first lines of a text that were not understood.
+    public var notUnderstood: [NotUnderstoodLine] = []
     /// What a reader of the figures should know about the file, a sentence each.
     public internal(set) var notes: [String]
 }
@@ -71,8 +73,14 @@ public enum TraceFile {
         var source = result.source.source
         if result.counts.inferredEntries > 0 {
             source.notes.append(
-                "recorded with tracing_thresh: ends only, of long calls; the time of shorter ones is in their callers' self time"
+                "ends of calls only, as tracing_thresh records those of long ones and grep leaves them: the time of calls that are "
+                    + "not there is in their callers' self time"
             )
+        }
+        if result.counts.joinedByName > 0 {
+            source.notes.append(
+                "calls that went on on another CPU, whose task this text does not name, are joined as the names at their ends "
+                    + "tell: \(result.counts.joinedByName); print with funcgraph-proc")
         }
         if !source.hasTimes, result.counts.open + result.counts.orphans > 0 {
             source.notes.append(

@@ -54,7 +54,7 @@ import Testing
              0)   h();
              0)   2.595 us    |        i();
              0)     k();
-             0) + 67.758 us   |    }
+             0) + 67.758 us   |    } /* g */
 
             """
         let quick = TextReading(Array(text.utf8)).lines

@@ -67,9 +67,7 @@ import Testing
 
     @Test(arguments: columns, [1, 2, 3] as [UInt64])
     func inventedTreesComeBackFromText(columns: SyntheticTrace.Columns, seed: UInt64) throws {
-        // Without the task column nothing tells who migrated: then every task stays on its CPU.
-        let cpus = columns.task ? 3 : 1
-        let trace = SyntheticTrace(seed: seed, tasks: 4, cpus: cpus, steps: 400, userCalls: columns.time)
+        let trace = SyntheticTrace(seed: seed, tasks: 4, cpus: 3, steps: 400, userCalls: columns.time)
         let text = try RecordedTrace(text: trace.text(columns))
         #expect(text.counts.calls == trace.entryCount)
         #expect(!text.counts.isInDoubt)

@@ -35,9 +35,12 @@ extension TextLine {
         case .taskSwitch(let cpu, let from, let to):
             return "switch cpu\(cpu) '\(text(from.comm))'-\(from.tid) '\(text(to.comm))'-\(to.tid)"
         case .loss(let cpu, let count): return "loss cpu\(cpu) " + (count.map(String.init) ?? "-")
-        case .tracer(let name): return "tracer " + text(name)
-        case .release(let release): return "release " + text(release)
-        case .corrupted: return "corrupted"
+        case .header(.tracer(let name)): return "tracer " + text(name)
+        case .header(.release(let release)): return "release " + text(release)
+        case .header(.entries(let kept, let written)): return "entries \(kept) of \(written)"
+        case .header(let header): return "header \(header)"
+        case .treeTitle(let task): return "tree " + (task.map { "'\(text($0.comm))'-\($0.tid)" } ?? "-")
+        case .damaged: return "damaged"
         case .rawEvent: return "raw"
         case .structure: return "structure"
         case .unparsed: return "unparsed"

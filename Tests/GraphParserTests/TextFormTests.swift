@@ -87,11 +87,16 @@ import Testing
     private func invented(
         _ form: TextForm, seed: UInt64, steps: Int = 150, userCalls: Bool = true
     ) -> (trace: SyntheticTrace, text: String) {
-        // What does not name the task of each line cannot tell who migrated; without durations interrupts are not told.
-        let cpus = form.namesTasks ? 3 : 1
-        let trace = SyntheticTrace(
-            seed: seed, tasks: 4, cpus: cpus, steps: steps, interrupts: form.hasDurations, userCalls: userCalls)
-        return (trace, trace.text(form))
+        // Without durations interrupts are not told.
+        func trace(cpus: Int) -> SyntheticTrace {
+            SyntheticTrace(
+                seed: seed, tasks: 4, cpus: cpus, steps: steps, interrupts: form.hasDurations, userCalls: userCalls)
+        }
+        // Without the task column a CPU that prints one task's lines only does not say whose they are.
+        let several = trace(cpus: 3)
+        let isTold = form.namesTasks || (form.namesCPUs && several.hasTaskSwitches)
+        let told = isTold ? several : trace(cpus: 1)
+        return (told, told.text(form))
     }
 
     /// Sorted: where a call on one line stands among the trees of other CPUs depends on the form. Not every form names the
@@ -126,8 +131,12 @@ import Testing
 
     private func lineCount(_ text: String) -> Int { lineCount(Array(text.utf8)) }
 
+    /// A carriage return ends a line, too, with or without a line feed behind it.
     private func lineCount(_ bytes: [UInt8]) -> Int {
-        bytes.count { $0 == 0x0a } + (bytes.last.map { $0 != 0x0a } ?? false ? 1 : 0)
+        let ends = bytes.indices.count { index in
+            bytes[index] == 0x0d || (bytes[index] == 0x0a && (index == 0 || bytes[index - 1] != 0x0d))
+        }
+        return ends + (bytes.last.map { $0 != 0x0a && $0 != 0x0d } ?? false ? 1 : 0)
     }
 
     private func damage(_ lines: inout [[UInt8]], using random: inout SeededRandom) {

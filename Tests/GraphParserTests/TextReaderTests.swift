@@ -61,7 +61,7 @@ import Testing
                  ------------------------------------------
 
                  0)   2.000 us    |    d();
-                 0) + 10.000 us   |  }
+                 0) + 10.000 us   |  } /* a */
 
                 """)
         #expect(
@@ -115,7 +115,7 @@ import Testing
                  0)   1.000 us    |  }
 
                 """)
-        #expect(trace.outline() == [["a - open", "  b 5000 complete"], ["(unknown) 1000 orphan"]])
+        #expect(trace.outline() == [["a - open", "  b 5000 complete"], ["a 1000 orphan"]])
     }
 
     @Test func timeBelowACallWithoutExitCountsForItsCaller() throws {
@@ -166,7 +166,7 @@ import Testing
                  0)   one-1    |   1.000 us    |  a();
                 CPU:0 [LOST EVENTS]
                  0)   one-1    |   1.000 us    |  a();
-                 0)   two-2    |   9.000 us    |  }
+                 0)   two-2    |   9.000 us    |  } /* b */
 
                 """)
         #expect(trace.outline().last == ["b 9000 lossy"])
@@ -180,7 +180,7 @@ import Testing
                  1)   two-2    |   1.000 us    |    c();
                 CPU:0 [LOST 3 EVENTS]
                  0)   one-1    |   1.000 us    |  a();
-                 1)   two-2    |   9.000 us    |  }
+                 1)   two-2    |   9.000 us    |  } /* b */
 
                 """)
         #expect(trace.outline().last == ["b 9000 lossy", "  c 1000 complete"])
@@ -232,8 +232,11 @@ import Testing
     }
 
     @Test func controlBytesInNamesAreEscaped() throws {
-        let trace = try RecordedTrace(text: " 0)   1.000 us    |  f\u{1b}[31m\u{202e}();\n")
-        #expect(trace.outline() == [["f\\x1b[31m\\u202e 1000 complete"]])
+        let trace = try RecordedTrace(
+            text: " 0)   \u{1b}[31m-7    |   1.000 us    |  f();\n 0)   1.000 us    |  f\u{202e}();\n")
+        #expect(trace.names.comms == [7: "\\x1b[31m"])
+        #expect(trace.source.notUnderstood.map(\.text) == [" 0)   1.000 us    |  f\\u202e();"])
+        #expect(trace.source.notUnderstood.map(\.number) == [2])
     }
 
     /// Also within a comment, and in one chunk or several.

@@ -15,12 +15,7 @@ struct TextReading {
     init(_ bytes: [UInt8], chunk: Int = .max, carefully: Bool = false) {
         let recorder = CallRecorder()
         var reader = TextReader(names: names)
-        var start = 0
-        while start < bytes.count {
-            let end = start + min(chunk, bytes.count - start)
-            reader.feed(bytes.span.extracting(start..<end))
-            start = end
-        }
+        reader.feed(whole: bytes.span, piece: chunk)
         reader.finish()
         var builder = StackBuilder(
             names: names, lossesAreMarked: TextSource.lossesAreMarked, instances: SourceNames.instances)

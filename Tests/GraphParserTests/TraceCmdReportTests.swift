@@ -98,9 +98,9 @@ import Testing
         LineCase(
             "    bash-1234    1d..1.   12us+: mutex_lock <-f",
             "comment 12000 cpu1 'bash'-1234 'mutex_lock <-f' beforeNextEvent"),
-        LineCase("    kworker/0:1H-43    [000]    48.670577: funcgraph_exit:    |  f();", "unparsed"),
-        LineCase("    kworker/0:1H-43    [000]    48.670577: funcgraph_entry:   |  }", "unparsed"),
-        LineCase("    kworker/0:1H-43    [000]    48.670577: funcgraph_entry:  ", "unparsed"),
+        LineCase("    kworker/0:1H-43    [000]    48.670577: funcgraph_exit:    |  f();", "damaged"),
+        LineCase("    kworker/0:1H-43    [000]    48.670577: funcgraph_entry:   |  }", "damaged"),
+        LineCase("    kworker/0:1H-43    [000]    48.670577: funcgraph_entry:  ", "damaged"),
         LineCase("    kworker/0:1H-43    [99999]    48.670577: f:", "unparsed"),
     ]
 

@@ -112,7 +112,7 @@ import Testing
         let trace = try read([(0, "+f"), (10, enter), (20, "+g"), (22, leave), (30, "-g"), (40, "-f")])
         #expect(
             trace.outline() == [
-                ["f [lib] 40000 complete", "  k - open", "  g [lib] 10000 complete", "    (unknown) 2000 orphan"]
+                ["f [lib] 40000 complete", "  k - open", "  g [lib] 10000 complete", "    k 2000 orphan"]
             ])
     }
 

@@ -73,6 +73,8 @@ public struct TextForm: Sendable, CustomStringConvertible {
     public var hasDurations: Bool { isReport || (duration && context) }
     /// Whether the text names the task of each line, so that tasks may migrate.
     public var namesTasks: Bool { isReport || (task && context) }
+    /// Whether the text names the CPU of each line: then blocks name the tasks.
+    public var namesCPUs: Bool { isReport || (cpu && context) }
     /// Whether the text says when a line's event was.
     public var hasTimes: Bool { isReport || (time && context) }
 
@@ -116,6 +118,8 @@ private struct TracePrinter {
     let form: TextForm
     var text = ""
     private var current: [Int: Int32] = [:]
+    /// By CPU and depth: the function of the last entry, until something else is printed there.
+    private var entered: [[Int]: Int] = [:]
     private var count = 0
 
     init(_ form: TextForm) {
@@ -142,9 +146,13 @@ private struct TracePrinter {
         current[event.cpu] = event.tid
         if form.hasOthers { printOthers(event) }
         if event.kind == .userEntry || event.kind == .userExit { return emit(userCall(event)) }
+        let place = [event.cpu, event.depth]
+        let isKnown = entered[place] == event.function
+        entered[place] = event.kind == .entry && leafExit == nil ? event.function : nil
         let ended = leafExit ?? (event.kind == .exit ? event : nil)
         let duration = ended.map { $0.returnTime - $0.callTime }
-        emit((form.isReport ? report(event) : columns(event)) + cell(duration) + body(event, isLeaf: leafExit != nil))
+        emit((form.isReport ? report(event) : columns(event)) + cell(duration)
+                + body(event, isLeaf: leafExit != nil, isKnown: isKnown))
         if event.kind == .exit, form.hasOthers, count % 5 == 0 { emit(" (Overruns: 0)") }
     }
 
@@ -221,7 +229,8 @@ private struct TracePrinter {
 
     // MARK: Bodies
 
-    private func body(_ event: Event, isLeaf: Bool) -> String {
+    /// - Parameter isKnown: the last entry printed on this CPU at this depth is the one that an end belongs to.
+    private func body(_ event: Event, isLeaf: Bool, isKnown: Bool) -> String {
         let name = SyntheticTrace.functions[event.function]
         let indent = String(repeating: "  ", count: event.depth)
         let arguments = form.arguments && !form.isReport ? Self.arguments[count % Self.arguments.count] : ""
@@ -229,7 +238,7 @@ private struct TracePrinter {
         if event.kind == .entry {
             return indent + "\(name)(\(arguments)) {" + (form.caller ? " /* <-\(Self.caller) */" : "")
         }
-        let isNamed = form.tail || (form.returnValue && !form.isReport)
+        let isNamed = form.tail || ((form.returnValue || !isKnown) && !form.isReport)
         return indent + "}" + (isNamed ? remark(isLeaf: false, name) : "")
     }
 

@@ -71,6 +71,11 @@ public struct SyntheticTrace {
     /// Number of entries, those of interrupts included.
     public var entryCount: Int { events.count { $0.kind == .entry || $0.kind == .userEntry } }
 
+    /// Whether each CPU has events of several tasks.
+    public var hasTaskSwitches: Bool {
+        Dictionary(grouping: events, by: \.cpu).values.allSatisfy { Set($0.map(\.tid)).count > 1 }
+    }
+
     private mutating func enterUser(_ task: Int) {
         let function = Int.random(in: 0..<Self.userFunctions.count, using: &random)
         record(.userEntry, task, 0, function, 0, 0)

@@ -11,7 +11,7 @@ public func checkText(_ bytes: [UInt8]) {
     let reading = ReadText(bytes, others: others)
     if others != nil { expectSame(ReadText(bytes), reading.withoutOthers) }
     expectAccounted(reading.counts)
-    let lines = bytes.count { $0 == 0x0a } + (bytes.isEmpty || bytes.last == 0x0a ? 0 : 1)
+    let lines = lineCount(bytes)
     expect(reading.counts.records == lines, "\(reading.counts.records) of \(lines) lines are accounted for")
 
     let source = TraceSource(
@@ -21,6 +21,14 @@ public func checkText(_ bytes: [UInt8]) {
     checkStacks(
         reading.events, others, reading.counts, of: source, names: reading.names,
         lossesAreMarked: TextSource.lossesAreMarked, instances: SourceNames.instances, thorough: seed / 8 % 16 == 0)
+}
+
+/// A carriage return ends a line, too, with or without a line feed behind it.
+private func lineCount(_ bytes: [UInt8]) -> Int {
+    let ends = bytes.indices.count { index in
+        bytes[index] == 0x0d || (bytes[index] == 0x0a && (index == 0 || bytes[index - 1] != 0x0d))
+    }
+    return ends + (bytes.isEmpty || bytes.last == 0x0a || bytes.last == 0x0d ? 0 : 1)
 }
 
 private let shortEnd = [UInt8]("\n=> end".utf8)
@@ -33,12 +41,7 @@ private struct ReadText {
 
     init(_ bytes: [UInt8], piece: Int = .max, others: OtherEvents? = nil) {
         reader = TextReader(names: names, others: others)
-        var start = 0
-        while start < bytes.count {
-            let end = start + min(piece, bytes.count - start)
-            reader.feed(bytes.span.extracting(start..<end))
-            start = end
-        }
+        reader.feed(whole: bytes.span, piece: piece)
         reader.finish()
         reader.takeOutput(into: &events)
     }

@@ -9,7 +9,7 @@ struct Migration: Sendable {
     /// The task whose lines the CPU prints, and the one that it may be.
     let task: TaskKey
     let candidate: TaskSlot
-    /// The candidate's innermost open call.
+    /// The candidate's call that the lines would be below.
     let call: Int32
     /// The number of the candidate's last event.
     let lastEvent: Int
@@ -52,13 +52,16 @@ extension StackBuilder {
         guard open > 0, event.kind != .userEntry, event.kind != .userExit, aliases[event.task] == nil,
             slots[key(event.task, Int(event.ring))] == nil, slots.count <= Migration.mostTasks
         else { return nil }
-        let fitting = slots.values.filter { slot in
-            stacks[slot].userCalls == 0 && calls.openDepth(stacks[slot]) == open
+        let fitting = slots.values.compactMap { slot -> (slot: TaskSlot, call: Int32)? in
+            guard stacks[slot].userCalls == 0, let call = calls.nextCaller(stacks[slot]),
+                Int(calls[call].depth) + 1 == open
+            else { return nil }
+            return (slot, call)
         }
-        guard fitting.count == 1, !migrations.contains(where: { $0.candidate == fitting[0] }) else { return nil }
+        guard fitting.count == 1, !migrations.contains(where: { $0.candidate == fitting[0].slot }) else { return nil }
         return Migration(
-            task: event.task, candidate: fitting[0], call: stacks[fitting[0]].top,
-            lastEvent: stacks[fitting[0]].lastEvent)
+            task: event.task, candidate: fitting[0].slot, call: fitting[0].call,
+            lastEvent: stacks[fitting[0].slot].lastEvent)
     }
 
     private mutating func hold(_ event: GraphEvent, _ index: Int) {

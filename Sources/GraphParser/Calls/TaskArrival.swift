@@ -65,7 +65,7 @@ extension StackBuilder {
 
     /// Another trace begins: what is open stays so, and its tasks are others.
     mutating func restart() {
-        for (_, slot) in slots { unwind(slot, from: 0) }
+        for slot in stacks.indices { unwind(slot, from: 0) }
         freeSlots = Array(stacks.indices)
         slots.removeAll(keepingCapacity: true)
         aliases.removeAll()

@@ -209,12 +209,12 @@ struct OpenCalls {
         return nil
     }
 
-    /// Depth at which the next entry is expected: one below the innermost open call that no call of its own depth has
-    /// followed; nil without open calls.
-    func openDepth(_ stack: TaskStack) -> Int? {
+    /// The open call that the next one will be directly below: the innermost that no call of its own depth has followed; nil
+    /// without open calls.
+    func nextCaller(_ stack: TaskStack) -> Int32? {
         var number = stack.top
         while number >= 0 {
-            if self[number].callsAtOwnDepth == 0 { return Int(self[number].depth) + 1 }
+            if self[number].callsAtOwnDepth == 0 { return number }
             number = self[number].caller
         }
         return nil

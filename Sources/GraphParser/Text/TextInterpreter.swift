@@ -105,12 +105,10 @@ struct TextInterpreter: Sendable {
         // `}` and `f();` are lines of a trace, but also messages of a kernel.
         case .graph(let graph) where start > 0 && !graph.hasColumns: return (start, Self.message(text))
         case .unparsed where start > 0: return (start, Self.message(text))
+        // A program's text, or the rest of a line that was wrapped.
+        case _ where start == 0 && survey.hasColumns && parsed.isBare: return (start, .unparsed)
         // A line without its CPU has lost its beginning.
         case .graph(let graph) where graph.cpu == nil && tasks.hasCPUColumn == true: return (start, .damaged)
-        // A program's text, or the rest of a line that was wrapped.
-        case .graph, .comment:
-            let isBare = start == 0 && survey.hasColumns && !parsed.hasColumns
-            return (start, isBare ? .unparsed : parsed)
         default: return (start, parsed)
         }
     }

@@ -92,6 +92,20 @@ struct TextReader: Sendable {
         return bytes.count
     }
 
+    /// Takes a whole text that is in memory, in pieces of so many bytes, with the surveys that it wants.
+    mutating func feed(whole text: Span<UInt8>, piece: Int) {
+        var start = 0
+        while start < text.count {
+            if wantsSurvey {
+                var survey = TextSurvey(isBeginning: start == 0)
+                survey.feed(text.extracting(start..<text.count))
+                survey.finish()
+                begin(survey)
+            }
+            start += feed(text.extracting(start..<(start + min(piece, text.count - start))))
+        }
+    }
+
     /// A carriage return alone ends a line; a line feed behind it belongs to it, be that in the next chunk.
     ///
     /// - Returns: how many bytes that took.

@@ -115,6 +115,14 @@ extension TextLine {
         }
     }
 
+    /// A call or a comment without any column.
+    var isBare: Bool {
+        switch self {
+        case .graph, .comment: !hasColumns
+        default: false
+        }
+    }
+
     /// The columns of a call's line, also of one in user space; nil of any other.
     func callColumns(_ line: Span<UInt8>, inLog: Bool) -> GraphLine? {
         switch self {

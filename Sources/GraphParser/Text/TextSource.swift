@@ -30,7 +30,7 @@ struct TextSource: EventSource {
     var source: TraceSource {
         TraceSource(
             path: file.path, kind: .text, kernel: reader.kernel, clock: nil, cpus: reader.cpuCount,
-            hasTimes: reader.hasTimes, recording: nil, notes: reader.notes)
+            hasTimes: reader.hasTimes, recording: nil, notUnderstood: reader.notUnderstood, notes: reader.notes)
     }
 
     mutating func read(into batch: inout EventBatch) throws(TraceError) -> Bool {

@@ -17,6 +17,8 @@ struct TextTasks: Sendable {
     private var lastTID: Int32?
     /// Those whose names are known.
     private var named: Set<Int32> = []
+    /// By the last block: the next line's task if there is no CPU column.
+    private var announced: Int32?
     /// Of the tree that is being read.
     private var ofTree: TaskKey?
     private var switchedCPUs: Set<Int> = []
@@ -30,7 +32,7 @@ struct TextTasks: Sendable {
     /// Another trace begins.
     mutating func begin(_ survey: TextSurvey) {
         self.survey = survey
-        (hasCPUColumn, ofTree) = (nil, nil)
+        (hasCPUColumn, announced, ofTree) = (nil, nil, nil)
         current.removeAll(keepingCapacity: true)
     }
 
@@ -68,7 +70,7 @@ struct TextTasks: Sendable {
     private mutating func task(on lane: Int) -> TaskKey {
         while current.count <= lane { current.append(.none) }
         if current[lane] == .none {
-            let first = hasCPUColumn == false ? survey.firstTask : survey.firstTasks[lane]
+            let first = hasCPUColumn == false ? announced ?? survey.firstTask : survey.firstTasks[lane]
             let named = first.map { TaskKey.thread($0, cpu: UInt16(lane)) }
             current[lane] = ofTree ?? named ?? .unnamed(cpu: UInt16(lane))
         }
@@ -83,6 +85,7 @@ struct TextTasks: Sendable {
         switchedCPUs.insert(cpu)
         learn(from, line)
         learn(to, line)
+        announced = to.tid
         let lane = Int(lane(cpu))
         while current.count <= lane { current.append(.none) }
         current[lane] = .thread(to.tid, cpu: UInt16(lane))

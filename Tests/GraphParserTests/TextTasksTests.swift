@@ -2,7 +2,46 @@ import TestSupport
 import Testing
 
 /// Which task a line belongs to where no column says so.
-@Suite struct TaskLanesTests {
+@Suite struct TextTasksTests {
+    // MARK: With and without the task column
+
+    /// Where each CPU has a block, blocks tell all tasks: also of a text whose CPUs begin in the middle, and of one with ends only.
+    @Test(arguments: 1...60 as ClosedRange<UInt64>, [false, true])
+    func theColumnTellsNothingThatBlocksDoNot(seed: UInt64, onlyEnds: Bool) throws {
+        var random = SeededRandom(seed: seed)
+        var trace = SyntheticTrace(
+            seed: seed, tasks: Int.random(in: 2...6, using: &random), cpus: Int.random(in: 2...4, using: &random), steps: 150,
+            interrupts: !onlyEnds, userCalls: false)
+        var cut = (0..<trace.cpuCount).map { _ in Int.random(in: 0...20, using: &random) }
+        let events = trace.events
+        trace = trace.filtered { index in
+            cut[events[index].cpu] -= 1
+            return cut[events[index].cpu] < 0 && !(onlyEnds && events[index].kind == .entry)
+        }
+        let time = Bool.random(using: &random)
+        let tail = Bool.random(using: &random)
+        func read(task: Bool) throws -> RecordedTrace {
+            try RecordedTrace(text: trace.text(.init(time: time, task: task, tail: tail, mergesLeaves: !onlyEnds)))
+        }
+        let (with, without) = (try read(task: true), try read(task: false))
+        if trace.hasTaskSwitches {
+            #expect(without.outline() == with.outline())
+            #expect(without.trees.map(\.root.tid) == with.trees.map(\.root.tid))
+        } else {
+            let invented = Set(complete(without)).subtracting(complete(with))
+            #expect(invented.isEmpty)
+        }
+    }
+
+    /// Complete calls with all that is said of their time.
+    private func complete(_ trace: RecordedTrace) -> [String] {
+        trace.calls.filter { $0.confidence == .complete }.map {
+            "\(trace.names[$0.function]) \($0.duration ?? 0) \($0.selfNs)"
+        }
+    }
+
+    // MARK: Blocks
+
     @Test func theFirstBlockNamesWhoWasThereBefore() throws {
         let trace = try RecordedTrace(
             text: """
@@ -16,7 +55,7 @@ import Testing
                  0)   kworker-77     =>   bash-12
                  ------------------------------------------
 
-                 0)   9.000 us    |  }
+                 0)   9.000 us    |  } /* a */
 
                 """)
         #expect(trace.outline() == [["b 1000 complete"], ["a 9000 complete"]])
@@ -45,13 +84,12 @@ import Testing
                 """)
         #expect(
             trace.outline() == [["x 1000 complete"], ["y 2000 complete"], ["b 1000 complete"], ["a 9000 complete"]])
-        // The first tree was over before the block that names its task.
-        #expect(trace.trees.map(\.root.tid) == [nil, 12, 77, 12])
+        #expect(trace.trees.map(\.root.tid) == [5, 12, 77, 12])
         #expect(!trace.counts.isInDoubt)
     }
 
-    /// Calls open in both places: which lie in which nothing tells, so each stays where it was seen.
-    @Test func callsOpenInTwoPlacesStayApart() throws {
+    /// The CPU's first block names the task of its first lines, whatever that has open elsewhere.
+    @Test func firstLinesAreTheTasksThatHasCallsOpenElsewhere() throws {
         let trace = try RecordedTrace(
             text: """
                  1)               |  x() {
@@ -60,37 +98,87 @@ import Testing
                  ------------------------------------------
 
                  1)               |  y() {
-                 0)               |  a() {
+                 0)               |    a() {
                  ------------------------------------------
                  0)   bash-12     =>   kworker-77
                  ------------------------------------------
 
                  0)   1.000 us    |  b();
-                 1)   9.000 us    |  } /* y */
+                 1)   7.000 us    |    } /* a */
+                 1)   9.000 us    |  }
 
                 """)
-        #expect(trace.outline().contains(["y 9000 complete"]))
-        #expect(trace.counts.open == 2 && trace.counts.orphans == 0 && trace.counts.calls == 2)
+        #expect(trace.outline() == [["b 1000 complete"], ["y 9000 complete", "  a 7000 complete"], ["x - open"]])
     }
 
-    @Test func aTaskThatCameBackWithoutABlockIsNamedByTheNext() throws {
+    // MARK: A CPU without a block
+
+    /// Nothing tells whose the end is: a bare one belongs to an entry of its own CPU.
+    @Test(arguments: ["}", "} /* other */"])
+    func anEndOfNoCallThatIsKnownIsAnOrphan(end: String) throws {
         let trace = try RecordedTrace(
             text: """
                  1)               |  a() {
                  0)   1.000 us    |    b();
-                 1)   1.000 us    |    c();
-                 ------------------------------------------
-                 1)   bash-12     =>   other-5
-                 ------------------------------------------
-
-                 1)   1.000 us    |  x();
-                 0)   9.000 us    |  }
+                 0)   9.000 us    |  \(end)
 
                 """)
-        #expect(
-            trace.outline() == [["x 1000 complete"], ["a 9000 complete", "  b 1000 complete", "  c 1000 complete"]])
-        #expect(trace.trees.map(\.root.tid) == [5, 12])
+        #expect(trace.counts.orphans == 1 && trace.counts.open == 1 && trace.counts.calls == 1)
+        #expect(trace.trees.map(\.nodes.count) == [1, 1, 1])
     }
+
+    /// A task that goes on elsewhere has not come here.
+    @Test func aTaskThatIsNotSilentHasNotMoved() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 1)               |  a() {
+                 0)   1.000 us    |    b();
+                 1)   2.000 us    |    c();
+                 0)   9.000 us    |  } /* a */
+
+                """)
+        #expect(trace.counts.orphans == 1 && trace.counts.open == 1 && trace.counts.joinedByName == 0)
+    }
+
+    /// The end's time and duration say when the call began.
+    @Test(arguments: [("1.000010", true), ("1.500000", false)])
+    func timesMustAgree(end: String, isJoined: Bool) throws {
+        let trace = try RecordedTrace(
+            text: """
+                    1.000000 |   1)               |  a() {
+                    1.000002 |   0)   1.000 us    |    b();
+                    \(end) |   0)   9.000 us    |  } /* a */
+
+                """)
+        #expect(trace.counts.joinedByName == (isJoined ? 1 : 0))
+        #expect(trace.counts.calls == (isJoined ? 2 : 1))
+    }
+
+    /// Two tasks could have come here.
+    @Test func whereTwoFitNeitherIsTaken() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 1)               |  a() {
+                 2)               |  a() {
+                 0)   9.000 us    |  } /* a */
+
+                """)
+        #expect(trace.counts.orphans == 1 && trace.counts.open == 2)
+    }
+
+    @Test func whatIsJoinedByNameIsSaid() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 1)               |  a() {
+                 0)   1.000 us    |    b();
+                 0)   9.000 us    |  } /* a */
+
+                """)
+        #expect(trace.outline() == [["a 9000 complete", "  b 1000 complete"]])
+        #expect(trace.source.notes.contains { $0.contains("joined as the names at their ends") })
+    }
+
+    // MARK: Without the CPU column, and others
 
     @Test func withoutTheCPUColumnTheBlocksNameTheTaskOfEachLine() throws {
         let trace = try RecordedTrace(
