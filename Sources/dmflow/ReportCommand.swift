@@ -25,6 +25,9 @@ struct ReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Show this many functions, the hottest (text only).", valueName: "n"))
     var functions = 15
 
+    @Flag(help: "Show the first lines of a text that were not understood, with their numbers.")
+    var verbose = false
+
     func validate() throws {
         if roots < 0 || functions < 0 { throw ValidationError("--roots and --functions take numbers from 0") }
     }
@@ -35,7 +38,7 @@ struct ReportCommand: ParsableCommand {
             let builder = ReportBuilder(names: names, map: try trace.layerMap())
             let reading = try trace.read(names, into: builder)
             let report = reading.consumer.report(source: reading.source, counts: reading.counts)
-            try emit(try render(report))
+            try emit(try render(verbose ? report.withNotUnderstood(reading.source.notUnderstood) : report))
             try trace.checkStrict(reading.counts)
         }
     }

@@ -10,7 +10,8 @@ import Testing
     func theColumnTellsNothingThatBlocksDoNot(seed: UInt64, onlyEnds: Bool) throws {
         var random = SeededRandom(seed: seed)
         var trace = SyntheticTrace(
-            seed: seed, tasks: Int.random(in: 2...6, using: &random), cpus: Int.random(in: 2...4, using: &random), steps: 150,
+            seed: seed, tasks: Int.random(in: 2...6, using: &random), cpus: Int.random(in: 2...4, using: &random),
+            steps: 150,
             interrupts: !onlyEnds, userCalls: false)
         var cut = (0..<trace.cpuCount).map { _ in Int.random(in: 0...20, using: &random) }
         let events = trace.events
@@ -33,11 +34,9 @@ import Testing
         }
     }
 
-    /// Complete calls with all that is said of their time.
+    /// Complete calls and how long they took. What of that was below them a text cannot tell that does not name a CPU's task.
     private func complete(_ trace: RecordedTrace) -> [String] {
-        trace.calls.filter { $0.confidence == .complete }.map {
-            "\(trace.names[$0.function]) \($0.duration ?? 0) \($0.selfNs)"
-        }
+        trace.calls.filter { $0.confidence == .complete }.map { "\(trace.names[$0.function]) \($0.duration ?? 0)" }
     }
 
     // MARK: Blocks

@@ -151,7 +151,8 @@ private struct TracePrinter {
         entered[place] = event.kind == .entry && leafExit == nil ? event.function : nil
         let ended = leafExit ?? (event.kind == .exit ? event : nil)
         let duration = ended.map { $0.returnTime - $0.callTime }
-        emit((form.isReport ? report(event) : columns(event)) + cell(duration)
+        emit(
+            (form.isReport ? report(event) : columns(event)) + cell(duration)
                 + body(event, isLeaf: leafExit != nil, isKnown: isKnown))
         if event.kind == .exit, form.hasOthers, count % 5 == 0 { emit(" (Overruns: 0)") }
     }

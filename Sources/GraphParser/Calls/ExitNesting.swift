@@ -151,7 +151,8 @@ struct ExitNesting: Sendable {
     }
 
     /// All that is deeper is below: whoever called it lasted longer, so that its exit must come. Only what does not fit into the
-    /// duration is not. Times would not tell more: an exit may be recorded long after the end that was measured.
+    /// duration is not, nor what lacks its caller: that was left out by whoever cut the text. Times would not tell more: an exit
+    /// may be recorded long after the end that was measured.
     private func node(_ exit: GraphEvent, behind nodes: [Node]) -> Node {
         guard exit.duration != GraphEvent.noTime else { return Node(exit: exit, below: 0, start: GraphEvent.noTime) }
         var start = GraphEvent.noTime
@@ -160,7 +161,7 @@ struct ExitNesting: Sendable {
         var count = 0
         while count < nodes.count {
             let node = nodes[nodes.count - 1 - count]
-            guard node.exit.kind == .exit, node.exit.depth > exit.depth, node.exit.duration <= left else { break }
+            guard node.exit.kind == .exit, node.exit.depth == exit.depth + 1, node.exit.duration <= left else { break }
             left -= node.exit.duration
             count += node.below + 1
             start = min(start, node.start)

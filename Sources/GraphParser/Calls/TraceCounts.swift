@@ -62,7 +62,8 @@ extension TraceCounts {
     static func + (left: TraceCounts, right: TraceCounts) -> TraceCounts {
         var sum = left
         for part in [
-            \TraceCounts.calls, \.open, \.orphans, \.lossy, \.untimed, \.joinedByName, \.lostEvents, \.uncountedLosses, \.entries,
+            \TraceCounts.calls, \.open, \.orphans, \.lossy, \.untimed, \.joinedByName, \.lostEvents, \.uncountedLosses,
+            \.entries,
             \.inferredEntries,
             \.exits,
             \.leaves, \.comments, \.structureLines, \.unparsedLines, \.records,

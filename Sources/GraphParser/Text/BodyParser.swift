@@ -26,6 +26,7 @@ enum BodyParser {
     private static func exit(_ line: Span<UInt8>, at body: Int, _ columns: GraphLine) -> TextLine {
         var graph = columns
         graph.kind = .exit
+        graph.isLossy = line.firstIndex(of: "/* events lost inside */", in: body..<line.count) != nil
         let label = line.skipSpaces(from: body + 1)
         guard line.has("/* ", at: label) else {
             return Remark.isMarked(line, from: body + 1) ? .graph(graph) : .unparsed

@@ -60,6 +60,8 @@ struct GraphLine {
     var depth = 0
     /// Where `name` or `name [module]` stands in the line; empty for a bare `}`.
     var name = 0..<0
+    /// `dmflow tree` says so of a call during which events were lost.
+    var isLossy = false
     /// Printed by `trace-cmd report`, which leaves ends without names where the kernel does not.
     var isReport = false
 

@@ -37,7 +37,8 @@ extension HeaderLine {
 
     private static func isDrawn(_ byte: UInt8) -> Bool {
         switch byte {
-        case space, bar, UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "="), UInt8(ascii: ">"): true
+        case space, bar, UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "="), UInt8(ascii: ">"):
+            true
         default: false
         }
     }

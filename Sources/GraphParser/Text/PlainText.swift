@@ -19,6 +19,9 @@ enum PlainText {
         return isChanged ? plain : nil
     }
 
+    /// Colours can stand where a line is understood without what they colour.
+    static func isColoured(_ line: Span<UInt8>) -> Bool { line.firstIndex(of: 0x1b, in: 0..<line.count) != nil }
+
     /// The index behind `> ` and `>> ` of mail that was quoted, also more than once.
     private static func quoteEnd(_ line: Span<UInt8>) -> Int {
         var end = 0

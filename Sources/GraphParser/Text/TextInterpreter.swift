@@ -19,6 +19,10 @@ struct TextInterpreter: Sendable {
     /// The first lines that were not understood.
     private(set) var notUnderstood: [NotUnderstoodLine] = []
     private(set) var areBlanksLost = false
+    /// Some call's line had columns, some event's of another kind; and some line named its function.
+    private(set) var hasColumns = false
+    private(set) var hasEvents = false
+    private(set) var hasNames = false
     private(set) var hasSeveralTraces = false
 
     private let names: TraceNames
@@ -88,7 +92,7 @@ struct TextInterpreter: Sendable {
 
     private mutating func interpret(_ line: Span<UInt8>) {
         let (text, parsed) = understand(line)
-        if parsed.isNotUnderstood, let plain = PlainText.restored(line) {
+        if parsed.isNotUnderstood || PlainText.isColoured(line), let plain = PlainText.restored(line) {
             let (text, parsed) = understand(plain.span)
             take(parsed, plain.span, from: text)
         } else {
@@ -138,6 +142,7 @@ struct TextInterpreter: Sendable {
                 return take(name, comment.columns, line)
             }
             counts.comments += 1
+            hasEvents = hasEvents || comment.columns.hasColumns
             begin(comment, line)
         case .taskSwitch(let cpu, let from, let to):
             counts.structureLines += 1
@@ -220,7 +225,10 @@ struct TextInterpreter: Sendable {
         guard place(&event, graph, line) else { return false }
         event.depth = UInt16(graph.depth)
         if survey.areBlanksLost { event.depth = braces.depth(of: event) }
-        if !graph.name.isEmpty { event.function = nameIndex.function(line, graph.name, in: names).index }
+        if !graph.name.isEmpty {
+            hasNames = true
+            event.function = nameIndex.function(line, graph.name, in: names).index
+        }
         event.function = printed.print(event.kind, event.function, cpu: event.cpu, depth: Int(event.depth))
         event.duration = graph.duration ?? GraphEvent.noTime
         event.precision = graph.precision
@@ -229,6 +237,8 @@ struct TextInterpreter: Sendable {
         case .exit: counts.exits += 1
         default: counts.leaves += 1
         }
+        // How many is said elsewhere.
+        if graph.isLossy { output.append(.loss(cpu: event.cpu, ring: event.ring, count: 0)) }
         output.append(event)
         return true
     }
@@ -243,6 +253,7 @@ struct TextInterpreter: Sendable {
             return false
         }
         (isInBody, hasCalls) = (true, true)
+        hasColumns = hasColumns || columns.hasColumns
         // A line without its CPU is damaged from now on.
         if tasks.hasCPUColumn != hadCPUs { scanner.forget() }
         if columns.cpu != nil, !columns.isReport, !survey.areBlanksLost { printed.add(cpu: Int(event.cpu)) }

@@ -34,6 +34,14 @@ struct TextReader: Sendable {
     /// Calls that `trace-cmd report` printed without durations, with -R, -N or -L.
     var rawEvents: Int { interpreter.rawEvents }
 
+    /// Whether the text holds events that are no calls, with columns.
+    var hasEvents: Bool { interpreter.hasEvents }
+    /// False of prose and of programs, some lines of which read as calls: without any column, nothing but bare braces, or a
+    /// third as many lines that are not understood.
+    var isTrace: Bool {
+        interpreter.hasColumns
+            || (interpreter.hasNames && 3 * counts.unparsedLines <= counts.entries + counts.exits + counts.leaves)
+    }
     /// The first lines that were not understood.
     var notUnderstood: [NotUnderstoodLine] { interpreter.notUnderstood }
 
@@ -49,7 +57,8 @@ struct TextReader: Sendable {
                 "without times in this text, calls in user space have no duration; print with funcgraph-abstime")
         }
         if interpreter.areBlanksLost {
-            notes.append("the blanks that show how deep a call is are lost in this text: calls are nested by their braces")
+            notes.append(
+                "the blanks that show how deep a call is are lost in this text: calls are nested by their braces")
         }
         if interpreter.hasSeveralTraces {
             notes.append("several traces follow each other in this text: no call is joined across a header")

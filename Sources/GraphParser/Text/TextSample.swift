@@ -38,7 +38,10 @@ struct TextSample: Sendable {
 
     /// The next call shows whether the first line has lost its beginning.
     private mutating func compareWithFirst(_ columns: GraphLine, _ line: Span<UInt8>) {
-        guard isBeginning, lines <= Self.opening else { return first = nil }
+        guard isBeginning, lines <= Self.opening else {
+            first = nil
+            return
+        }
         let shape = Shape(columns, line)
         if lines == 1 {
             first = shape
@@ -94,7 +97,9 @@ extension TextLine {
             return (LineParser.parse(text, inBody: false), text.indices.map { text[$0] }, start > 0)
         }
         let understood = parse(line)
-        guard understood.parsed.isNotUnderstood, let plain = PlainText.restored(line) else { return understood }
+        guard understood.parsed.isNotUnderstood || PlainText.isColoured(line),
+            let plain = PlainText.restored(line)
+        else { return understood }
         return parse(plain.span)
     }
 

@@ -69,14 +69,18 @@ struct TextSource: EventSource {
 
     private mutating func finish() throws(TraceError) {
         reader.finish()
-        guard !reader.counts.holdsCalls else { return }
+        if reader.counts.holdsCalls {
+            guard reader.isTrace else { throw notATrace() }
+            return
+        }
         if let tracer = reader.tracer, tracer != "function_graph" { throw otherTracer(tracer) }
         if reader.rawEvents > 0 {
             throw TraceError(
-                .unsupported, path: file.path, "a report of trace-cmd without durations, as its -R, -N or -L give it",
+                .unsupported, path: file.path,
+                "its calls are printed as raw fields, as trace-cmd report does with -R, -N or -L",
                 remedy: "give the trace.dat itself, or the text of trace-cmd report without these options")
         }
-        throw reader.tracer == nil ? notATrace() : .noCalls(file.path, reader.counts)
+        throw reader.tracer == nil && !reader.hasEvents ? notATrace() : .noCalls(file.path, reader.counts)
     }
 
     private func otherTracer(_ tracer: String) -> TraceError {
@@ -104,8 +108,15 @@ struct TextSource: EventSource {
 
 extension TraceError {
     static func noCalls(_ path: String, _ counts: TraceCounts) -> TraceError {
-        let others = counts.comments > 0 ? ", only \(counts.comments) other events" : ""
+        var only: [String] = []
+        if counts.comments > 0 { only.append("\(counts.comments) other event\(counts.comments == 1 ? "" : "s")") }
+        if counts.unparsedLines > 0 {
+            only.append("\(counts.unparsedLines) record\(counts.unparsedLines == 1 ? "" : "s") not understood")
+        }
         return TraceError(
-            .empty, path: path, "holds no calls" + others, remedy: "record again, with the flow's I/O running")
+            .empty, path: path, "holds no calls" + (only.isEmpty ? "" : ", only " + only.joined(separator: " and ")),
+            remedy: counts.comments > 0
+                ? "record with the tracer function_graph, or with dmflow capture"
+                : "record again, with the flow's I/O running")
     }
 }

@@ -120,8 +120,9 @@ struct TextSurvey: Sendable {
     /// A bar, or a number with a parenthesis at the beginning: no other line need be taken apart.
     private static func mayHaveColumns(_ line: Span<UInt8>) -> Bool {
         let first = line.skipSpaces(from: 0)
-        return first < line.count && (isDigit(line[first]) || line.firstIndex(of: bar, in: first..<line.count) != nil
-            || line.firstIndex(of: "=>", in: first..<line.count) != nil || line[first] == UInt8(ascii: "#"))
+        return first < line.count
+            && (isDigit(line[first]) || line.firstIndex(of: bar, in: first..<line.count) != nil
+                || line.firstIndex(of: "=>", in: first..<line.count) != nil || line[first] == UInt8(ascii: "#"))
     }
 
     /// - Returns: whether the line is one that is searched for, or the next trace's header.

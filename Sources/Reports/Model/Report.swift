@@ -1,4 +1,4 @@
-import GraphParser
+public import GraphParser
 
 /// All figures of one trace: what the renderers show and what the JSON holds.
 ///
@@ -14,7 +14,16 @@ public struct Report: Codable, Equatable, Sendable {
         @NullWhenAbsent public var clock: String?
         public let cpus: Int
         public let notes: [String]
+        /// The first lines of a text that were not understood, for those who ask for them; absent for all others.
+        public var notUnderstood: [NotUnderstood]?
         @NullWhenAbsent public var recording: Recording?
+    }
+
+    public struct NotUnderstood: Codable, Equatable, Sendable {
+        /// The line's number, from 1.
+        public let line: Int
+        /// Its beginning, with control bytes escaped.
+        public let text: String
     }
 
     /// What `dmflow capture` knew of the recording.
@@ -120,7 +129,7 @@ public struct Report: Codable, Equatable, Sendable {
     }
 
     public let schema: String
-    public let source: Source
+    public private(set) var source: Source
     public let counts: Counts
     /// Most time first.
     public let roots: [Root]
@@ -128,13 +137,21 @@ public struct Report: Codable, Equatable, Sendable {
     public let layers: [Layer]
     /// Most self time first.
     public let functions: [FunctionTime]
+
+    /// The report with the first lines that were not understood.
+    public func withNotUnderstood(_ lines: [NotUnderstoodLine]) -> Report {
+        var report = self
+        report.source.notUnderstood = lines.map { NotUnderstood(line: $0.number, text: $0.text) }
+        return report
+    }
 }
 
 extension Report.Source {
     init(_ source: TraceSource) {
         self.init(
             path: source.path, kind: source.kind.rawValue, kernel: source.kernel, clock: source.clock,
-            cpus: source.cpus, notes: source.notes, recording: source.recording.map(Report.Recording.init))
+            cpus: source.cpus, notes: source.notes, notUnderstood: nil,
+            recording: source.recording.map(Report.Recording.init))
     }
 }
 

@@ -37,7 +37,7 @@ enum Figures {
         switch (counted, uncounted) {
         case (0, 0): nil
         case (_, 0): count(counted)
-        case (0, _): "\(plural(uncounted, "time")), the kernel did not count how many"
+        case (0, _): "\(plural(uncounted, "time")), how many is not known"
         default: "\(count(counted)), and \(plural(uncounted, "time")) more without a count"
         }
     }

@@ -77,6 +77,7 @@ public struct TextReport {
                 style.warning("NOT UNDERSTOOD: ")
                     + "\(Figures.count(counts.unparsedLines)) of \(Figures.plural(counts.records, "record")); "
                     + "calls in them are missing")
+            lines += (report.source.notUnderstood ?? []).map { "  line \($0.line): \($0.text)" }
         }
         return lines
     }

@@ -64,14 +64,15 @@ public struct TreeRenderer {
     private func draw(_ tree: Drawing, at index: Int, into lines: inout [String]) -> Int {
         let node = tree.nodes[index]
         let end = self.end(of: index, in: tree)
-        if end == index + 1 && tree.others[index] == nil {
+        if end == index + 1 && tree.others[index] == nil && node.call.confidence != .lossy {
             lines.append(leaf(node))
             return end
         }
         lines.append(line(node.call.cpu, nil, node.level, colored(node.call) + "() {" + openNote(node.call)))
         drawCalls(below: index, end: end, tree, into: &lines)
         if node.call.confidence != .open {
-            lines.append(line(node.call.exitCPU, node.call.duration, node.level, "}" + lossNote(node.call)))
+            let end = "}" + endName(node.call) + lossNote(node.call)
+            lines.append(line(node.call.exitCPU, node.call.duration, node.level, end))
         }
         return end
     }
@@ -155,8 +156,7 @@ public struct TreeRenderer {
         let name = colored(call)
         let body =
             switch call.confidence {
-            case .complete: name + "();"
-            case .lossy: name + "() { }" + lossNote(call)
+            case .complete, .lossy: name + "();"
             case .open: name + "() {" + openNote(call)
             case .orphan: "} /* \(name): no entry recorded */"
             }
@@ -165,6 +165,11 @@ public struct TreeRenderer {
 
     private func openNote(_ call: Call) -> String {
         call.confidence == .open ? style.warning(" /* no exit recorded */") : ""
+    }
+
+    /// As the kernel does, an end says its function where its CPU is not that of the entry.
+    private func endName(_ call: Call) -> String {
+        call.exitCPU == call.cpu ? "" : style.dim(" /* \(names[call.function]) */")
     }
 
     private func lossNote(_ call: Call) -> String {
