@@ -34,15 +34,15 @@ struct TextSurvey: Sendable {
     mutating func feed(_ bytes: Span<UInt8>) {
         guard !isDone else { return }
         guard let last = lastLineEnd(bytes) else { return keep(bytes) }
-        if partial.isEmpty {
-            survey(bytes.extracting(0..<last))
-        } else {
-            keep(bytes.extracting(0..<last))
-            let lines = partial
+        var start = 0
+        if !partial.isEmpty {
+            start = Self.lineEnd(bytes, from: 0) + 1
+            keep(bytes.extracting(0..<start))
+            let line = partial
             partial.removeAll(keepingCapacity: true)
-            survey(lines.span)
+            survey(line.span)
         }
-        partial.removeAll(keepingCapacity: true)
+        if start < last { survey(bytes.extracting(start..<last)) }
         keep(bytes.extracting(last..<bytes.count))
     }
 
@@ -65,7 +65,7 @@ struct TextSurvey: Sendable {
     private mutating func keep(_ rest: Span<UInt8>) {
         // No line that matters is as long.
         guard partial.count + rest.count <= 1 << 20 else { return partial.removeAll() }
-        for index in rest.indices { partial.append(rest[index]) }
+        rest.withUnsafeBufferPointer { partial.append(contentsOf: $0) }
     }
 
     private func lastLineEnd(_ bytes: Span<UInt8>) -> Int? {
