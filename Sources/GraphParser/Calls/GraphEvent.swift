@@ -11,10 +11,10 @@ struct TaskKey: Hashable, Sendable {
     /// The task whose lines a CPU prints in a text that does not say which it is.
     static func unnamed(cpu: UInt16) -> TaskKey { TaskKey(raw: firstUnnamed + Int32(cpu)) }
 
-    /// No task at all.
+    /// No task at all: what runs where that is not known. No event is of it.
     static let none = TaskKey(raw: .min)
 
-    /// Of an event that cannot be said to be a task's.
+    /// Of an event that is nobody's, or cannot be said to be a task's.
     static let nobody = TaskKey(raw: .min + 0x10001)
 
     private static let firstUnnamed: Int32 = .min + 1
@@ -62,7 +62,7 @@ struct GraphEvent {
     /// ``FunctionID/unknown`` for a bare `}` of a text whose bare ends can be any function's; ``noEntry`` for one whose entry was
     /// not recorded.
     var function: Int32 = 0
-    var task = TaskKey.none
+    var task = TaskKey.nobody
     var cpu: UInt16 = 0
     /// The ring buffer that it comes from: the number of its CPU, but where a file holds several instances' buffers, each CPU
     /// of each has a number of its own.
