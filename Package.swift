@@ -28,18 +28,19 @@ let package = Package(
 
         .systemLibrary(name: "CLinux"),
 
+        .target(name: "TraceFormat", swiftSettings: strict),
         .target(
-            name: "TraceCapture", dependencies: ["CTracefs", "CLinux"],
+            name: "TraceCapture", dependencies: ["TraceFormat", "CTracefs", "CLinux"],
             resources: [.embedInCode("Flows/builtin.flows.json")], swiftSettings: strict),
         .target(
-            name: "GraphParser", dependencies: ["CTraceevent", "CZlib", "CZstd"], swiftSettings: strict),
+            name: "GraphParser", dependencies: ["TraceFormat", "CTraceevent", "CZlib", "CZstd"], swiftSettings: strict),
         .target(
-            name: "Reports", dependencies: ["GraphParser"],
+            name: "Reports", dependencies: ["TraceFormat", "GraphParser"],
             resources: [.embedInCode("Layers/builtin.layers")], swiftSettings: strict),
         .executableTarget(
             name: "dmflow",
             dependencies: [
-                "TraceCapture", "GraphParser", "Reports",
+                "TraceFormat", "TraceCapture", "GraphParser", "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -47,6 +48,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["GraphParser", "CZlib", "CZstd"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .testTarget(name: "TraceFormatTests", dependencies: ["TraceFormat"], swiftSettings: strict),
         .testTarget(
             name: "TraceCaptureTests", dependencies: ["TraceCapture"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
@@ -56,6 +58,6 @@ let package = Package(
             name: "ReportsTests", dependencies: ["Reports", "GraphParser", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["GraphParser", "Reports", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "CommandLineTests", dependencies: ["dmflow", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "CommandLineTests", dependencies: ["dmflow", "TraceFormat", "TestSupport"], swiftSettings: strict),
     ]
 )

@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// Why a capture cannot be made, or was not finished: the facts, and one line that says what, where and what to do.
 public struct CaptureError: Error, Equatable, Sendable {
@@ -80,10 +81,10 @@ extension CaptureError: CustomStringConvertible {
     var fact: String {
         let place = path.map { ": \($0)" } ?? ""
         let cause = errno == 0 ? "" : " (\(String(cString: strerror(errno))))"
-        return "\(wording.what)\(place)\(cause)"
+        return printable("\(wording.what)\(place)\(cause)")
     }
 
-    var remedy: String { wording.remedy }
+    var remedy: String { printable(wording.remedy) }
 
     private var isForbidden: Bool { errno == EPERM || errno == EACCES }
 

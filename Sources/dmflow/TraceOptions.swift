@@ -1,6 +1,7 @@
 import ArgumentParser
 import GraphParser
 import Reports
+import TraceFormat
 
 /// What all commands that read a trace have in common.
 struct TraceOptions: ParsableArguments {
@@ -20,7 +21,7 @@ struct TraceOptions: ParsableArguments {
     var strict = false
 
     /// The file, as messages call it.
-    var name: String { file == "-" ? "standard input" : printable(file.utf8) }
+    var name: String { file == "-" ? "standard input" : printable(file) }
 
     /// Reads the trace, and says on a terminal how far it is.
     ///

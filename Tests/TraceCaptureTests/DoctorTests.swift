@@ -90,7 +90,7 @@ import Testing
             ),
             ("sys/block/sdb/device/state", "offline\n", "maps", .note, "not running: sdb", "multipath -ll"),
             ("sys/block/dm-0/dm/uuid", "LVM-x\n", "maps", .note, "no multipath device", "multipath -d"),
-            ("sys/block/dm-0/dm/name", "a\u{1b}[31mb", "maps", .ok, "a\\u{1b}[31mb (2 paths)", nil),
+            ("sys/block/dm-0/dm/name", "a\u{1b}[31mb", "maps", .ok, "a\\x1b[31mb (2 paths)", nil),
             ("proc/712/comm", "other\n", "multipathd", .note, "not running", "systemctl start multipathd"),
             ("sys/class/iscsi_session/session2/state", "FAILED\n", "sessions", .note, "session2 is FAILED", "iscsiadm"),
             (

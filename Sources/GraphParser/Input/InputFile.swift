@@ -72,7 +72,7 @@ final class InputFile: Sendable {
     private static func uncopied(_ path: String, _ directory: String, _ error: Int32) -> TraceError {
         TraceError(
             .unreadable, path: path,
-            "cannot be copied to \(printable(directory.utf8)), which is done first: \(String(cString: strerror(error)))",
+            "cannot be copied to \(directory), which is done first: \(String(cString: strerror(error)))",
             remedy: "set TMPDIR to a directory with room, or give the file by its name")
     }
 

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// Finds the task that a line belongs to, as far as the line tells; the rest is for those who know the open calls.
 struct TextTasks: Sendable {
     /// Whether a call's line has said its CPU; nil before the first call. Without the CPU column all lines share one lane.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TraceFormat
 
 /// What this machine can trace, and what stands in the way.
 ///
@@ -39,6 +40,6 @@ public struct Diagnosis: Encodable, Sendable {
     public func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        return printableJSON(String(decoding: try encoder.encode(self), as: UTF8.self)) + "\n"
     }
 }
