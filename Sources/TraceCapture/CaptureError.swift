@@ -24,9 +24,6 @@ public struct CaptureError: Error, Equatable, Sendable {
         case flowsNotUsable(String)
         case flowNotOnKernel(String, roots: [String])
         case rootNotOnKernel(String, similar: [String])
-        case badDuration(String)
-        case badSize(String)
-        case badShare(String)
         case readFailed
         case writeFailed(value: String)
         case outputNotWritable
@@ -133,7 +130,11 @@ extension CaptureError: CustomStringConvertible {
         case .snapshotTaken:
             ("a snapshot is kept that a capture would erase", "save it (cat) and write 0 into the file, or use --force")
         case .unknownFlow(let name, let known):
-            ("no flow is called '\(name)'", "known flows: \(known.joined(separator: ", "))")
+            (
+                "no flow is called '\(name)'",
+                nearestNames(to: name, among: known).first.map { "did you mean \($0)? " } ?? ""
+                    + "known flows: \(known.joined(separator: ", "))"
+            )
         case .flowsNotUsable(let problem):
             ("the file of flows cannot be used: \(problem)", "see Documentation/flows.schema.json and dmflow-flows(1)")
         case .flowNotOnKernel(let flow, let roots):
@@ -147,12 +148,6 @@ extension CaptureError: CustomStringConvertible {
                 similar.isEmpty
                     ? "is its module loaded? (modprobe dm_multipath)" : "similar: \(similar.joined(separator: ", "))"
             )
-        case .badDuration(let text):
-            ("'\(text)' is not a duration", "write a number above 0 with us, ms, s, m or h: 500ms, 10s, 2m")
-        case .badSize(let text):
-            ("'\(text)' is not a size", "write a number above 0, and K, M, G or T for powers of 1024: 500K, 100M, 2G")
-        case .badShare(let text):
-            ("'\(text)' is not a share", "write a percentage from 0% to 100%")
         case .readFailed:
             (
                 "cannot read",

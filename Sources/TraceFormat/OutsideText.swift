@@ -35,6 +35,9 @@ extension String {
         }
     }
 
+    /// Itself where it is text. What is not cannot stand in a text, and is shown as `printable` shows it.
+    public var asText: String { unicodeScalars.allSatisfy { $0.outsideByte == nil } ? self : printable(self) }
+
     /// Calls `body` with the same bytes as a C string, for calls that take a path.
     public func withOutsideCString<Result, Failure: Error>(
         _ body: (UnsafePointer<CChar>) throws(Failure) -> Result

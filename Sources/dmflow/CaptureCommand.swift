@@ -62,8 +62,10 @@ struct CaptureCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Ring buffer of each CPU. Less is used if memory is short, and then said.", valueName: "KiB"))
-    var bufferSize = 16 * 1024
+            "Ring buffer of each CPU; 16M by default. A bare number is KiB. Less is used if memory is short, and then said.",
+            valueName: "size"),
+        transform: Quantity.kibibytes)
+    var bufferSize: Int?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
     var output = "trace.dat"
@@ -88,15 +90,14 @@ struct CaptureCommand: ParsableCommand {
         // A file that cannot be used is no matter of usage: capturing will say.
         let known = (try? flowOptions.catalogue().names) ?? flowNames
         for name in flowNames where !known.contains(name) {
-            throw ValidationError("there is no flow '\(name)'; there are \(known.joined(separator: ", "))")
+            throw ValidationError(Suggestion.unknown("flow", name, known: known))
         }
         if !flows.isEmpty && flowNames.isEmpty { throw ValidationError("--flow names no flow") }
         if roots.contains(where: { $0.names.isEmpty }) { throw ValidationError("--root names no function") }
         if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
-        if bufferSize < 1 { throw ValidationError("--buffer-size must be at least 1") }
         for name in noiseNames where TraceNoise(rawValue: name) == nil {
-            let known = TraceNoise.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--noise: there is no '\(name)'; there are \(known)")
+            throw ValidationError(
+                "--noise: " + Suggestion.unknown("noise", name, known: TraceNoise.allCases.map(\.rawValue)))
         }
     }
 
@@ -133,7 +134,7 @@ struct CaptureCommand: ParsableCommand {
         options.force = force
         options.limits = limits.limits
         options.keep = limits.last
-        options.bufferKilobytes = bufferSize
+        if let bufferSize { options.bufferKilobytes = (bufferSize + 1023) / 1024 }
         options.command = command
         return options
     }

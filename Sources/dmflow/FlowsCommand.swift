@@ -49,6 +49,6 @@ struct FlowOptions: ParsableArguments {
 
     func catalogue() throws -> FlowCatalogue {
         guard let file else { return .builtin }
-        return FlowCatalogue.builtin.merged(with: try FlowCatalogue(json: Array(TextFile.read(file).utf8), path: file))
+        return FlowCatalogue.builtin.merged(with: try FlowCatalogue(json: TextFile.bytes(file), path: file))
     }
 }

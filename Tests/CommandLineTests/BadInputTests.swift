@@ -94,8 +94,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("--duration", "soon", "500ms"), ("--last", "10", "10s"), ("--stop-after", "-1s", "10s"),
-        ("--max-size", "500MB", "500K"), ("--max-loss", "1", "percentage"), ("--max-overhead", "101%", "100%"),
+        ("--duration", "soon", "500ms"), ("--last", "10x", "10s"), ("--stop-after", "-1s", "10s"),
+        ("--max-size", "500MX", "500K"), ("--buffer-size", "0", "500K"), ("--max-loss", "1", "percentage"),
+        ("--max-overhead", "101%", "100%"),
     ])
     func aValueThatCannotBeReadIsSaidWithItsOption(option: String, value: String, remedy: String) throws {
         let said = try Program.run(["capture", "--stop-at", "fail_path", "\(option)=\(value)"]).errors

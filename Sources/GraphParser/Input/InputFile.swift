@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// A file that is read by position, by several threads at once if need be. Not mapped: a mapped file that shrinks while it
 /// is read ends the process.
@@ -11,7 +12,9 @@ final class InputFile: Sendable {
     /// - Parameter path: `-` reads standard input. A pipe is copied to an unnamed temporary file first.
     init(path: String) throws(TraceError) {
         self.path = path
-        let opened = path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
+        let opened =
+            path == "-"
+            ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : path.withOutsideCString { open($0, O_RDONLY | O_CLOEXEC) }
         guard opened >= 0 else { throw Self.unreadable(path, errno) }
         descriptor = try Self.seekable(opened, path)
         var status = stat()
