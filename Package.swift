@@ -56,7 +56,8 @@ let package = Package(
         .testTarget(
             name: "TraceCaptureTests", dependencies: ["TraceCapture"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "GraphParserTests", dependencies: ["GraphParser", "CTraceevent", "TestSupport"], swiftSettings: strict
+            name: "GraphParserTests", dependencies: ["GraphParser", "Packing", "CTraceevent", "TestSupport"],
+            swiftSettings: strict
         ),
         .testTarget(
             name: "ReportsTests", dependencies: ["Reports", "GraphParser", "TestSupport"], swiftSettings: strict),
