@@ -54,7 +54,8 @@ let package = Package(
         .testTarget(name: "PackingTests", dependencies: ["Packing", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TraceFormatTests", dependencies: ["TraceFormat"], swiftSettings: strict),
         .testTarget(
-            name: "TraceCaptureTests", dependencies: ["TraceCapture"], exclude: ["Fixtures"], swiftSettings: strict),
+            name: "TraceCaptureTests", dependencies: ["TraceCapture", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "GraphParserTests", dependencies: ["GraphParser", "Packing", "CTraceevent", "TestSupport"],
             swiftSettings: strict

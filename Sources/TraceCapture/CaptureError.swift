@@ -140,13 +140,13 @@ extension CaptureError: CustomStringConvertible {
         case .flowNotOnKernel(let flow, let roots):
             (
                 "flow '\(flow)': this kernel has none of \(roots.joined(separator: ", "))",
-                "load the modules first: modprobe dm_multipath"
+                "dmflow doctor says whether its module is loaded, and dmflow flows what this kernel has"
             )
         case .rootNotOnKernel(let name, let similar):
             (
                 "this kernel cannot trace the function '\(name)'",
                 similar.isEmpty
-                    ? "is its module loaded? (modprobe dm_multipath)" : "similar: \(similar.joined(separator: ", "))"
+                    ? "is its module loaded? dmflow doctor says" : "similar: \(similar.joined(separator: ", "))"
             )
         case .readFailed:
             (

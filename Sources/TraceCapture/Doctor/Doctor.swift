@@ -29,6 +29,10 @@ public struct Diagnosis: Encodable, Sendable {
     public let kernel: String
     /// Whether nothing stands in the way of a capture, as far as could be found out.
     public let canCapture: Bool
+    /// Whether all could be found out that may stand in the way of one. Not in the JSON, whose findings say it.
+    public var isCertain: Bool {
+        !findings.contains { $0.isUnknown && [.kernel, .permission, .tracing].contains($0.group) }
+    }
     public let findings: [Finding]
 
     init(host: String, kernel: String, findings: [Finding]) {

@@ -21,6 +21,11 @@ public struct Finding: Equatable, Sendable {
     /// What to do, as a command where there is one.
     public let remedy: String?
 
+    static let unknownBeginning = "not known: "
+
+    /// Whether it could not be found out.
+    public var isUnknown: Bool { fact.hasPrefix(Self.unknownBeginning) }
+
     init(_ group: Group, _ subject: String, _ verdict: Verdict, _ fact: String, remedy: String? = nil) {
         self.group = group
         self.subject = subject
@@ -62,6 +67,6 @@ extension Finding.Group {
     }
 
     func unknown(_ subject: String, _ reason: String, remedy: String? = nil) -> Finding {
-        note(subject, "not known: \(reason)", remedy: remedy)
+        note(subject, Finding.unknownBeginning + reason, remedy: remedy)
     }
 }
