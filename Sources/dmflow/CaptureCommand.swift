@@ -30,7 +30,8 @@ struct CaptureCommand: ParsableCommand {
         name: .customLong("flow"),
         help: ArgumentHelp(
             "Flows to record, separated by commas; \(FlowCatalogue.builtin.defaults.joined(separator: ", ")) when neither a flow nor a root is given.",
-            valueName: "name"))
+            valueName: "name"),
+        completion: .list(FlowCatalogue.builtin.names))
     var flows: [String] = []
 
     @OptionGroup var flowOptions: FlowOptions
@@ -52,7 +53,8 @@ struct CaptureCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Record also what is called all the time and takes none: \(TraceNoise.allCases.map(\.rawValue).joined(separator: ", ")).",
-            valueName: "what"))
+            valueName: "what"),
+        completion: .list(TraceNoise.allCases.map(\.rawValue)))
     var noise: [String] = []
 
     @Flag(name: .customLong("no-irqs"), help: "Do not record the interrupts that hit what is traced.")
@@ -67,7 +69,8 @@ struct CaptureCommand: ParsableCommand {
         transform: Quantity.kibibytes)
     var bufferSize: Int?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"), completion: .file())
     var output = "trace.dat"
 
     @Flag(help: "Exit with 3 when events were lost; the trace is kept.")

@@ -44,7 +44,7 @@ struct FlowOptions: ParsableArguments {
         name: .customLong("flows"),
         help: ArgumentHelp(
             "A file with more flows; one of a name that is known replaces that. See dmflow-flows(1).", valueName: "file"
-        ))
+        ), completion: .file())
     var file: String?
 
     func catalogue() throws -> FlowCatalogue {

@@ -5,13 +5,18 @@ import TraceFormat
 
 /// What all commands that read a trace have in common.
 struct TraceOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("A trace.dat or function_graph text; - reads standard input.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp(
+            "A trace.dat or function_graph text, also packed with gzip, xz or zstd; - reads standard input.",
+            valueName: "file"),
+        completion: .file())
     var file: String
 
     @Option(
         help: ArgumentHelp(
             "A layer map to look functions up in before the built-in one; a line 'only' in it leaves the built-in one out.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var layers: String?
 
     @Option(help: "Colour: on terminals only, for a pager that shows it, or none.")
