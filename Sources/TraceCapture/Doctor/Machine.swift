@@ -40,7 +40,7 @@ struct Machine {
 
     /// What a symbolic link holds.
     func link(_ path: String) -> String? {
-        linkTarget(root + path)
+        linkTarget(root + path).map { "\($0)" }
     }
 
     /// The configuration that the kernel was built with: its own where it tells, else the distribution's of that release.
