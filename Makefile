@@ -4,7 +4,7 @@
 SWIFT ?= swift
 
 # Tests and development: a debug build. The guest of the lab has no Swift: its dmflow carries the Swift runtime, and links
-# libtracefs, libtraceevent and libstdc++, which the guest's image has, and zlib and libzstd, which every Debian has.
+# libtracefs, libtraceevent and libstdc++, which the guest's image has, and zlib, libzstd and liblzma, which every Debian has.
 static_path := .build-static
 dmflow := $(static_path)/release/dmflow
 
@@ -71,12 +71,22 @@ build: deps
 static: deps
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(static_path) --product dmflow
 
-## make install  what make static has built, and its man pages, below PREFIX (/usr/local)
+## make install  what make static has built, its man pages and what shells complete, below PREFIX (/usr/local)
 PREFIX ?= /usr/local
 install:
 	@test -x $(dmflow) || { echo "make static comes first" >&2; exit 1; }
 	install -D -m 755 $(dmflow) $(DESTDIR)$(PREFIX)/bin/dmflow
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 Documentation/man/*.1
+	$(call completions,bash,bash-completion/completions/dmflow)
+	$(call completions,zsh,zsh/site-functions/_dmflow)
+	$(call completions,fish,fish/vendor_completions.d/dmflow.fish)
+
+# A shell, and the file below share/ where it looks. The program writes them itself, so they always have all its options.
+define completions
+install -d $(DESTDIR)$(PREFIX)/share/$(dir $(2))
+$(dmflow) --generate-completion-script $(1) > $(DESTDIR)$(PREFIX)/share/$(2)
+chmod 644 $(DESTDIR)$(PREFIX)/share/$(2)
+endef
 
 ## make lint     formatting and shell scripts
 lint: deps
@@ -88,7 +98,7 @@ format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
 
 deps:
-	@.ci/install pkg-config libtracefs-dev libtraceevent-dev libzstd-dev zlib1g-dev trace-cmd shellcheck
+	@.ci/install pkg-config libtracefs-dev libtraceevent-dev libzstd-dev zlib1g-dev liblzma-dev gzip xz-utils zstd trace-cmd shellcheck
 
 lab-deps:
 	@Lab/lab setup

@@ -25,21 +25,25 @@ let package = Package(
             name: "CTraceevent", pkgConfig: "libtraceevent", providers: [.apt(["libtraceevent-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
 
         .systemLibrary(name: "CLinux"),
 
+        .target(name: "TraceFormat", swiftSettings: strict),
+        .target(name: "Packing", dependencies: ["CZlib", "CZstd", "CLzma"], swiftSettings: strict),
         .target(
-            name: "TraceCapture", dependencies: ["CTracefs", "CLinux"],
+            name: "TraceCapture", dependencies: ["TraceFormat", "Packing", "CTracefs", "CLinux"],
             resources: [.embedInCode("Flows/builtin.flows.json")], swiftSettings: strict),
         .target(
-            name: "GraphParser", dependencies: ["CTraceevent", "CZlib", "CZstd"], swiftSettings: strict),
+            name: "GraphParser", dependencies: ["TraceFormat", "Packing", "CTraceevent", "CZlib", "CZstd"],
+            swiftSettings: strict),
         .target(
-            name: "Reports", dependencies: ["GraphParser"],
+            name: "Reports", dependencies: ["TraceFormat", "GraphParser"],
             resources: [.embedInCode("Layers/builtin.layers")], swiftSettings: strict),
         .executableTarget(
             name: "dmflow",
             dependencies: [
-                "TraceCapture", "GraphParser", "Reports",
+                "TraceFormat", "TraceCapture", "GraphParser", "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -47,15 +51,20 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["GraphParser", "CZlib", "CZstd"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .testTarget(name: "PackingTests", dependencies: ["Packing", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "TraceFormatTests", dependencies: ["TraceFormat"], swiftSettings: strict),
         .testTarget(
-            name: "TraceCaptureTests", dependencies: ["TraceCapture"], exclude: ["Fixtures"], swiftSettings: strict),
+            name: "TraceCaptureTests", dependencies: ["TraceCapture", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
-            name: "GraphParserTests", dependencies: ["GraphParser", "CTraceevent", "TestSupport"], swiftSettings: strict
+            name: "GraphParserTests", dependencies: ["GraphParser", "Packing", "CTraceevent", "TestSupport"],
+            swiftSettings: strict
         ),
         .testTarget(
             name: "ReportsTests", dependencies: ["Reports", "GraphParser", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["GraphParser", "Reports", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "CommandLineTests", dependencies: ["dmflow", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["dmflow", "TraceFormat", "TestSupport"], swiftSettings: strict),
     ]
 )

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// Why a trace cannot be read: what, where, and what to do about it.
 public struct TraceError: Error, Equatable, CustomStringConvertible {
     public enum Code: Sendable {
@@ -31,6 +33,6 @@ public struct TraceError: Error, Equatable, CustomStringConvertible {
     }
 
     public var description: String {
-        "\(path == "-" ? "standard input" : printable(path.utf8)): \(problem); \(remedy)"
+        printable("\(path == "-" ? "standard input" : path): \(problem); \(remedy)")
     }
 }

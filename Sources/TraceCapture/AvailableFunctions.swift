@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// What this kernel can trace: the content of `available_filter_functions`.
 ///
@@ -135,35 +136,8 @@ struct AvailableFunctions {
             .filter { fnmatch(pattern, $0.name, 0) == 0 && !$0.name.contains(".cold") && !$0.name.contains(".part.") }
     }
 
-    /// Up to three names that a misspelt one may have meant, the closest first.
+    /// Names that a misspelt one may have meant, the closest first.
     func namesSimilar(to name: String) -> [String] {
-        let wanted = Array(name.utf8)
-        guard !wanted.isEmpty else { return [] }
-        var ranked: [(distance: Int, name: String)] = []
-        for position in entries.indices {
-            let candidate = bytes(at: position)
-            guard abs(candidate.count - wanted.count) <= 3 else { continue }
-            let distance = editDistance(wanted, Array(candidate))
-            if distance <= max(2, wanted.count / 4) { ranked.append((distance, self.name(at: position))) }
-        }
-        ranked.sort { ($0.distance, $0.name) < ($1.distance, $1.name) }
-        var names: [String] = []
-        for (_, name) in ranked where !names.contains(name) { names.append(name) }
-        return Array(names.prefix(3))
+        nearestNames(to: name, among: entries.indices.lazy.map { self.name(at: $0) })
     }
-}
-
-/// The Levenshtein distance.
-private func editDistance(_ first: [UInt8], _ second: [UInt8]) -> Int {
-    var row = Array(0...second.count)
-    for (line, left) in first.enumerated() {
-        var diagonal = row[0]
-        row[0] = line + 1
-        for (column, right) in second.enumerated() {
-            let replaced = diagonal + (left == right ? 0 : 1)
-            diagonal = row[column + 1]
-            row[column + 1] = min(replaced, diagonal + 1, row[column] + 1)
-        }
-    }
-    return row[second.count]
 }

@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// Why a capture cannot be made, or was not finished: the facts, and one line that says what, where and what to do.
 public struct CaptureError: Error, Equatable, Sendable {
@@ -23,9 +24,6 @@ public struct CaptureError: Error, Equatable, Sendable {
         case flowsNotUsable(String)
         case flowNotOnKernel(String, roots: [String])
         case rootNotOnKernel(String, similar: [String])
-        case badDuration(String)
-        case badSize(String)
-        case badShare(String)
         case readFailed
         case writeFailed(value: String)
         case outputNotWritable
@@ -80,10 +78,10 @@ extension CaptureError: CustomStringConvertible {
     var fact: String {
         let place = path.map { ": \($0)" } ?? ""
         let cause = errno == 0 ? "" : " (\(String(cString: strerror(errno))))"
-        return "\(wording.what)\(place)\(cause)"
+        return printable("\(wording.what)\(place)\(cause)")
     }
 
-    var remedy: String { wording.remedy }
+    var remedy: String { printable(wording.remedy) }
 
     private var isForbidden: Bool { errno == EPERM || errno == EACCES }
 
@@ -132,26 +130,24 @@ extension CaptureError: CustomStringConvertible {
         case .snapshotTaken:
             ("a snapshot is kept that a capture would erase", "save it (cat) and write 0 into the file, or use --force")
         case .unknownFlow(let name, let known):
-            ("no flow is called '\(name)'", "known flows: \(known.joined(separator: ", "))")
+            (
+                "no flow is called '\(name)'",
+                nearestNames(to: name, among: known).first.map { "did you mean \($0)? " } ?? ""
+                    + "known flows: \(known.joined(separator: ", "))"
+            )
         case .flowsNotUsable(let problem):
             ("the file of flows cannot be used: \(problem)", "see Documentation/flows.schema.json and dmflow-flows(1)")
         case .flowNotOnKernel(let flow, let roots):
             (
                 "flow '\(flow)': this kernel has none of \(roots.joined(separator: ", "))",
-                "load the modules first: modprobe dm_multipath"
+                "dmflow doctor says whether its module is loaded, and dmflow flows what this kernel has"
             )
         case .rootNotOnKernel(let name, let similar):
             (
                 "this kernel cannot trace the function '\(name)'",
                 similar.isEmpty
-                    ? "is its module loaded? (modprobe dm_multipath)" : "similar: \(similar.joined(separator: ", "))"
+                    ? "is its module loaded? dmflow doctor says" : "similar: \(similar.joined(separator: ", "))"
             )
-        case .badDuration(let text):
-            ("'\(text)' is not a duration", "write a number above 0 with us, ms, s, m or h: 500ms, 10s, 2m")
-        case .badSize(let text):
-            ("'\(text)' is not a size", "write a number above 0, and K, M, G or T for powers of 1024: 500K, 100M, 2G")
-        case .badShare(let text):
-            ("'\(text)' is not a share", "write a percentage from 0% to 100%")
         case .readFailed:
             (
                 "cannot read",

@@ -27,20 +27,4 @@ public struct CaptureOptions: Sendable {
         self.flows = flows
         self.output = output
     }
-
-    /// Reads a duration such as `500ms`, `10s` or `2m`.
-    ///
-    /// - Returns: nanoseconds, more than zero.
-    /// - Throws: `.badDuration`.
-    public static func nanoseconds(_ text: String) throws(CaptureError) -> UInt64 {
-        let units: [(suffix: String, nanoseconds: Double)] = [
-            ("ms", 1e6), ("us", 1e3), ("s", 1e9), ("m", 60e9), ("h", 3600e9),
-        ]
-        guard let unit = units.first(where: { text.hasSuffix($0.suffix) }),
-            let number = Double(text.dropLast(unit.suffix.count)),
-            // 4e18 ns are 126 years, and fit.
-            number.isFinite, number * unit.nanoseconds >= 1, number * unit.nanoseconds < 4e18
-        else { throw CaptureError(.badDuration(text)) }
-        return UInt64((number * unit.nanoseconds).rounded())
-    }
 }

@@ -30,7 +30,8 @@ struct CaptureCommand: ParsableCommand {
         name: .customLong("flow"),
         help: ArgumentHelp(
             "Flows to record, separated by commas; \(FlowCatalogue.builtin.defaults.joined(separator: ", ")) when neither a flow nor a root is given.",
-            valueName: "name"))
+            valueName: "name"),
+        completion: .list(FlowCatalogue.builtin.names))
     var flows: [String] = []
 
     @OptionGroup var flowOptions: FlowOptions
@@ -52,7 +53,8 @@ struct CaptureCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Record also what is called all the time and takes none: \(TraceNoise.allCases.map(\.rawValue).joined(separator: ", ")).",
-            valueName: "what"))
+            valueName: "what"),
+        completion: .list(TraceNoise.allCases.map(\.rawValue)))
     var noise: [String] = []
 
     @Flag(name: .customLong("no-irqs"), help: "Do not record the interrupts that hit what is traced.")
@@ -62,10 +64,13 @@ struct CaptureCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Ring buffer of each CPU. Less is used if memory is short, and then said.", valueName: "KiB"))
-    var bufferSize = 16 * 1024
+            "Ring buffer of each CPU; 16M by default. A bare number is KiB. Less is used if memory is short, and then said.",
+            valueName: "size"),
+        transform: Quantity.kibibytes)
+    var bufferSize: Int?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"), completion: .file())
     var output = "trace.dat"
 
     @Flag(help: "Exit with 3 when events were lost; the trace is kept.")
@@ -88,15 +93,14 @@ struct CaptureCommand: ParsableCommand {
         // A file that cannot be used is no matter of usage: capturing will say.
         let known = (try? flowOptions.catalogue().names) ?? flowNames
         for name in flowNames where !known.contains(name) {
-            throw ValidationError("there is no flow '\(name)'; there are \(known.joined(separator: ", "))")
+            throw ValidationError(Suggestion.unknown("flow", name, known: known))
         }
         if !flows.isEmpty && flowNames.isEmpty { throw ValidationError("--flow names no flow") }
         if roots.contains(where: { $0.names.isEmpty }) { throw ValidationError("--root names no function") }
         if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
-        if bufferSize < 1 { throw ValidationError("--buffer-size must be at least 1") }
         for name in noiseNames where TraceNoise(rawValue: name) == nil {
-            let known = TraceNoise.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--noise: there is no '\(name)'; there are \(known)")
+            throw ValidationError(
+                "--noise: " + Suggestion.unknown("noise", name, known: TraceNoise.allCases.map(\.rawValue)))
         }
     }
 
@@ -133,7 +137,7 @@ struct CaptureCommand: ParsableCommand {
         options.force = force
         options.limits = limits.limits
         options.keep = limits.last
-        options.bufferKilobytes = bufferSize
+        if let bufferSize { options.bufferKilobytes = (bufferSize + 1023) / 1024 }
         options.command = command
         return options
     }

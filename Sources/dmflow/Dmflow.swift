@@ -1,4 +1,6 @@
 import ArgumentParser
+import Glibc
+import TraceFormat
 
 @main
 struct Dmflow: ParsableCommand {
@@ -14,4 +16,37 @@ struct Dmflow: ParsableCommand {
             DoctorCommand.self, CaptureCommand.self, FlowsCommand.self, RestoreCommand.self, ReportCommand.self,
             TreeCommand.self,
         ])
+
+    @Flag(name: .customShort("V"), help: "Show the version, as --version does.")
+    var showsVersion = false
+
+    func run() throws {
+        throw showsVersion ? CleanExit.message(Self.configuration.version) : CleanExit.helpRequest(self)
+    }
+
+    static func main() {
+        let arguments = RawArguments.encoded
+        do {
+            var command = try parseAsRoot(arguments)
+            try command.run()
+        } catch {
+            leave(with: error, arguments)
+        }
+    }
+
+    /// Says why, and ends with the code of the error.
+    private static func leave(with error: any Error, _ arguments: [String]) -> Never {
+        // What it has to say it has said.
+        if let code = error as? ExitCode { exit(withError: code) }
+        let code = exitCode(for: error)
+        if code == .validationFailure, let hint = UsageHint(arguments: arguments).line {
+            complain(hint)
+        } else if code == .success {
+            print(fullMessage(for: error))
+        } else {
+            let text = ParserMessage(fullMessage(for: error), about: arguments).printable
+            _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+        }
+        exit(withError: code)
+    }
 }

@@ -16,7 +16,13 @@ struct DoctorText {
             ([style.bold(title(group))] + diagnosis.findings.filter { $0.group == group }.map(line)).joined(
                 separator: "\n")
         }
-        return groups.joined(separator: "\n") + "\n" + (diagnosis.canCapture ? "A capture can be made here.\n" : "")
+        return groups.joined(separator: "\n") + "\n" + verdict(diagnosis)
+    }
+
+    private func verdict(_ diagnosis: Diagnosis) -> String {
+        guard diagnosis.canCapture else { return "" }
+        return diagnosis.isCertain
+            ? "A capture can be made here.\n" : "Nothing is known to stand in the way of a capture here.\n"
     }
 
     private func title(_ group: Finding.Group) -> String {

@@ -1,16 +1,18 @@
 import ArgumentParser
 import Glibc
+import TraceFormat
 
 /// Why a command cannot do its work: what, where and what to do, in one line.
 struct Failure: Error, CustomStringConvertible {
     let message: String
 
-    var description: String { message }
+    var description: String { printable(message) }
 }
 
-/// Prints to standard error, each line after the program's name.
+/// Prints a line to standard error, after the program's name.
 func complain(_ message: String) {
-    let text = message.split(separator: "\n").map { "dmflow: \($0)\n" }.joined()
+    // Whatever names are in it.
+    let text = "dmflow: \(printable(message))\n"
     // A closed standard error is no reason to stop.
     _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) }
 }
@@ -23,7 +25,8 @@ func reporting(_ body: () throws -> Void) throws {
     } catch let code as ExitCode {
         throw code
     } catch {
-        complain("\(error)")
+        // Several obstacles are a line each; a newline in a name is escaped by then.
+        for line in "\(error)".split(separator: "\n") { complain(String(line)) }
         throw ExitCode(2)
     }
 }

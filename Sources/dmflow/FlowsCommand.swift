@@ -1,5 +1,6 @@
 import ArgumentParser
 import TraceCapture
+import TraceFormat
 
 /// `dmflow flows`: the flows that can be captured, and what they are on this kernel.
 struct FlowsCommand: ParsableCommand {
@@ -14,9 +15,9 @@ struct FlowsCommand: ParsableCommand {
         try reporting {
             let catalogue = try options.catalogue()
             do {
-                try emit(try FlowListing(catalogue).entries.map(describe).joined())
+                try emit(lines(try FlowListing(catalogue).entries.flatMap(describe)))
             } catch let error as CaptureError {
-                try emit(catalogue.flows.map { title($0) + "\n" }.joined())
+                try emit(lines(catalogue.flows.map(title)))
                 throw error
             }
         }
@@ -27,11 +28,14 @@ struct FlowsCommand: ParsableCommand {
             + (flow.isDefault == true ? "; by default" : "")
     }
 
-    private func describe(_ entry: FlowListing.Entry) -> String {
+    private func describe(_ entry: FlowListing.Entry) -> [String] {
         let traced = entry.traced.map { "    \($0)" }
         let missing = entry.missing.map { "    - \($0.function): \($0.reason)" }
-        return ([title(entry.flow)] + traced + missing).joined(separator: "\n") + "\n"
+        return [title(entry.flow)] + traced + missing
     }
+
+    /// Names and words are those of somebody's file.
+    private func lines(_ lines: [String]) -> String { lines.map { printable($0) + "\n" }.joined() }
 }
 
 /// Which flows there are.
@@ -40,11 +44,11 @@ struct FlowOptions: ParsableArguments {
         name: .customLong("flows"),
         help: ArgumentHelp(
             "A file with more flows; one of a name that is known replaces that. See dmflow-flows(1).", valueName: "file"
-        ))
+        ), completion: .file())
     var file: String?
 
     func catalogue() throws -> FlowCatalogue {
         guard let file else { return .builtin }
-        return FlowCatalogue.builtin.merged(with: try FlowCatalogue(json: Array(TextFile.read(file).utf8), path: file))
+        return FlowCatalogue.builtin.merged(with: try FlowCatalogue(json: TextFile.bytes(file), path: file))
     }
 }

@@ -4,34 +4,35 @@ import TraceCapture
 /// When a capture ends by itself, and what it keeps then.
 struct LimitOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Stop after this time: 500ms, 10s, 2m.", valueName: "time"),
-        transform: CaptureOptions.nanoseconds)
+        help: ArgumentHelp("Stop after this time: 500ms, 10s, 2m. A bare number is seconds.", valueName: "time"),
+        transform: Quantity.seconds)
     var duration: UInt64?
 
     @Option(
-        help: ArgumentHelp("Stop when more than this is recorded: 500M, 2G.", valueName: "size"),
-        transform: CaptureLimits.bytes)
+        help: ArgumentHelp(
+            "Stop when more than this is recorded: 500M, 1.5G. A bare number is bytes.", valueName: "size"),
+        transform: Quantity.bytes)
     var maxSize: Int?
 
     @Option(
         help: ArgumentHelp(
             "Stop, with exit code 1, when more than this part of the events is lost: 1%.", valueName: "share"),
-        transform: CaptureLimits.share)
+        transform: Quantity.share)
     var maxLoss: Double?
 
     @Option(
         help: ArgumentHelp(
             "Stop, with exit code 1, when tracing takes more than this part of a CPU's time, over a second: 20%.",
             valueName: "share"),
-        transform: CaptureLimits.share)
+        transform: Quantity.share)
     var maxOverhead: Double?
 
     @Option(
         name: .customLong("last"),
         help: ArgumentHelp(
-            "Keep only the last of what happened, as far as the ring buffer holds it: 10s. Nothing is written before the end.",
+            "Keep only the last of what happened, as far as the ring buffer holds it: 10s. A bare number is seconds. Nothing is written before the end.",
             valueName: "time"),
-        transform: CaptureOptions.nanoseconds)
+        transform: Quantity.seconds)
     var last: UInt64?
 
     @Option(
@@ -42,8 +43,9 @@ struct LimitOptions: ParsableArguments {
     var stopFunctions: [String] = []
 
     @Option(
-        help: ArgumentHelp("Go on for so long after that call; 100ms by default.", valueName: "time"),
-        transform: { (text: String) throws -> UInt64 in text == "0" ? 0 : try CaptureOptions.nanoseconds(text) })
+        help: ArgumentHelp(
+            "Go on for so long after that call; 100ms by default. A bare number is seconds.", valueName: "time"),
+        transform: Quantity.secondsOrNone)
     var stopAfter: UInt64?
 
     func validate() throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import TraceCapture
+import TraceFormat
 
 /// `dmflow restore`: puts back what a capture that was killed has left.
 struct RestoreCommand: ParsableCommand {
@@ -22,6 +23,6 @@ struct RestoreCommand: ParsableCommand {
     }
 
     private func describe(_ files: [String]) -> String {
-        files.isEmpty ? "no setting" : "\(files.count) files (\(files.joined(separator: ", ")))"
+        files.isEmpty ? "no setting" : "\(files.count) files (\(printable(files.joined(separator: ", "))))"
     }
 }

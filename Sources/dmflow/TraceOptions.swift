@@ -1,16 +1,22 @@
 import ArgumentParser
 import GraphParser
 import Reports
+import TraceFormat
 
 /// What all commands that read a trace have in common.
 struct TraceOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("A trace.dat or function_graph text; - reads standard input.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp(
+            "A trace.dat or function_graph text, also packed with gzip, xz or zstd; - reads standard input.",
+            valueName: "file"),
+        completion: .file())
     var file: String
 
     @Option(
         help: ArgumentHelp(
             "A layer map to look functions up in before the built-in one; a line 'only' in it leaves the built-in one out.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var layers: String?
 
     @Option(help: "Colour: on terminals only, for a pager that shows it, or none.")
@@ -20,7 +26,7 @@ struct TraceOptions: ParsableArguments {
     var strict = false
 
     /// The file, as messages call it.
-    var name: String { file == "-" ? "standard input" : printable(file.utf8) }
+    var name: String { file == "-" ? "standard input" : printable(file) }
 
     /// Reads the trace, and says on a terminal how far it is.
     ///

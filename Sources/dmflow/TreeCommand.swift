@@ -15,8 +15,11 @@ struct TreeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Draw this many levels.", valueName: "levels"))
     var depth: Int?
 
-    @Option(help: ArgumentHelp("Leave out calls shorter than this many microseconds.", valueName: "us"))
-    var threshold: Double = 0
+    @Option(
+        help: ArgumentHelp(
+            "Leave out calls shorter than this: 500us, 1ms. A bare number is microseconds.", valueName: "time"),
+        transform: Quantity.microsecondsOrNone)
+    var threshold: UInt64 = 0
 
     @Option(help: ArgumentHelp("Draw the trees of this root only. Can be given again.", valueName: "function"))
     var root: [String] = []
@@ -26,14 +29,13 @@ struct TreeCommand: ParsableCommand {
 
     func validate() throws {
         if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
-        guard threshold >= 0, threshold < 1e15 else { throw ValidationError("--threshold must be at least 0") }
     }
 
     func run() throws {
         try reporting {
             let names = TraceNames()
             let style = Style.ofStandardOutput(trace.color)
-            let limits = TreeRenderer.Limits(depth: depth, thresholdNs: UInt64(threshold * 1000))
+            let limits = TreeRenderer.Limits(depth: depth, thresholdNs: threshold)
             let renderer = TreeRenderer(names: names, map: try trace.layerMap(), style: style, limits: limits)
             let listing = TreeListing(renderer, style: style, thresholdNs: limits.thresholdNs)
             let drawing = Drawing(listing, names: names, roots: Set(root))
@@ -69,6 +71,8 @@ struct TreeCommand: ParsableCommand {
         private let names: TraceNames
         private let roots: Set<String>
         private var hasFound = false
+        /// Roots that were not asked for, to suggest one of them.
+        private var others: Set<FunctionID> = []
         private var failure: (any Error)?
 
         init(_ listing: TreeListing, names: TraceNames, roots: Set<String>) {
@@ -78,7 +82,10 @@ struct TreeCommand: ParsableCommand {
         }
 
         func take(_ tree: CallTree) {
-            guard roots.isEmpty || isAsked(names[tree.root.function]) else { return }
+            guard roots.isEmpty || isAsked(names[tree.root.function]) else {
+                others.insert(tree.root.function)
+                return
+            }
             hasFound = true
             print(listing.add(tree))
         }
@@ -99,9 +106,11 @@ struct TreeCommand: ParsableCommand {
             print(listing.finish())
             if let failure { throw failure }
             guard hasFound || roots.isEmpty else {
+                let known = others.map { names[$0].name }.sorted()
+                let nearest = roots.count == 1 ? Suggestion.question(roots.first!, known) : ""
                 throw Failure(
                     message: "no tree of the trace begins with \(roots.sorted().joined(separator: ", ")); "
-                        + "dmflow report names its roots")
+                        + nearest + "dmflow report names its roots")
             }
         }
     }

@@ -21,7 +21,8 @@ import Testing
             name: "binary", bytes: (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7919 >> 3) }, says: "neither"),
         BadFile(name: "prose", bytes: Array("Dear maintainers,\nplease find attached\n".utf8), says: "neither"),
         BadFile(
-            name: "gzip", bytes: [0x1f, 0x8b, 8, 0, 0, 0, 0, 0], says: "is compressed; unpack it first, with gunzip"),
+            name: "cut gzip", bytes: [0x1f, 0x8b, 8, 0, 0, 0, 0, 0], says: "is cut: its gzip data ends too early"),
+        BadFile(name: "bzip2", bytes: Array("BZh91AY&SY".utf8), says: "is compressed; unpack it first, with bunzip2"),
         BadFile(name: "function tracer", bytes: Array("# tracer: function\n#\n".utf8), says: "'function'"),
         BadFile(name: "nop tracer", bytes: Array("# tracer: nop\n#\n".utf8), says: "'nop'"),
         BadFile(name: "no calls", bytes: Array("# tracer: function_graph\n#\n".utf8), says: "holds no calls"),
@@ -94,8 +95,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("--duration", "soon", "500ms"), ("--last", "10", "10s"), ("--stop-after", "-1s", "10s"),
-        ("--max-size", "500MB", "500K"), ("--max-loss", "1", "percentage"), ("--max-overhead", "101%", "100%"),
+        ("--duration", "soon", "500ms"), ("--last", "10x", "10s"), ("--stop-after", "-1s", "10s"),
+        ("--max-size", "500MX", "500K"), ("--buffer-size", "0", "500K"), ("--max-loss", "1", "percentage"),
+        ("--max-overhead", "101%", "100%"),
     ])
     func aValueThatCannotBeReadIsSaidWithItsOption(option: String, value: String, remedy: String) throws {
         let said = try Program.run(["capture", "--stop-at", "fail_path", "\(option)=\(value)"]).errors

@@ -15,8 +15,21 @@ enum Program {
         _ arguments: [String], input: [UInt8] = [], piped: Bool = false, output: String? = nil,
         environment: [String: String] = [:]
     ) throws -> Result {
+        try run(binary, arguments, input: input, piped: piped, output: output, environment: environment)
+    }
+
+    /// Runs what is in a script as `$DMFLOW`: for arguments that are no text, and for what a shell opens.
+    static func run(script: String, environment: [String: String] = [:]) throws -> Result {
+        let environment = environment.merging(["DMFLOW": binary.path]) { $1 }
+        return try run(URL(fileURLWithPath: "/bin/bash"), ["-c", script], environment: environment)
+    }
+
+    private static func run(
+        _ executable: URL, _ arguments: [String], input: [UInt8] = [], piped: Bool = false, output: String? = nil,
+        environment: [String: String]
+    ) throws -> Result {
         let process = Process()
-        process.executableURL = binary
+        process.executableURL = executable
         process.arguments = arguments
         process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
         // Files, not pipes: a pipe fills while nobody reads.

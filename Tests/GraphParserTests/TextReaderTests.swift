@@ -239,8 +239,8 @@ import Testing
 
     @Test func controlBytesInNamesAreEscaped() throws {
         let trace = try RecordedTrace(
-            text: " 0)   \u{1b}[31m-7    |   1.000 us    |  f();\n 0)   1.000 us    |  f\u{202e}();\n")
-        #expect(trace.names.comms == [7: "\\x1b[31m"])
+            text: " 0)   a\u{7}b-7    |   1.000 us    |  f();\n 0)   1.000 us    |  f\u{202e}();\n")
+        #expect(trace.names.comms == [7: "a\\x07b"])
         #expect(trace.source.notUnderstood.map(\.text) == [" 0)   1.000 us    |  f\\u202e();"])
         #expect(trace.source.notUnderstood.map(\.number) == [2])
     }

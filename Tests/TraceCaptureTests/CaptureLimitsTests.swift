@@ -155,19 +155,4 @@ import Testing
         let switches = kernel.log.filter { $0.hasPrefix("set_graph_function=") || $0 == "tracing_on=1" }
         #expect(switches[1...3] == ["set_graph_function=__x64_sys_getppid", "tracing_on=1", lists[2]])
     }
-
-    @Test(arguments: [("500", 500), ("500K", 512_000), ("2g", 2 << 30), ("1T", 1 << 40)])
-    func sizes(text: String, bytes: Int) throws {
-        #expect(try CaptureLimits.bytes(text) == bytes)
-    }
-
-    @Test(arguments: ["", "0", "-1", "K", "1.5M", "9999999999T", "5 M"])
-    func noSizes(text: String) {
-        #expect(throws: CaptureError(.badSize(text))) { try CaptureLimits.bytes(text) }
-    }
-
-    @Test(arguments: ["", "5", "%", "101%", "-1%", "nan%"])
-    func noShares(text: String) {
-        #expect(throws: CaptureError(.badShare(text))) { try CaptureLimits.share(text) }
-    }
 }

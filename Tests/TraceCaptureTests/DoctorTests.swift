@@ -1,6 +1,8 @@
 import Glibc
 import Testing
 
+import enum TestSupport.Shell
+
 @testable import TraceCapture
 
 /// A machine laid out in a directory, on which a capture can be made and nothing is worth a note; then each thing that can be
@@ -19,12 +21,24 @@ import Testing
         kernel.values["kprobe_events"] = ""
         kernel.values["enabled_functions"] = ""
         machine.root = directory.path
-        machine.journals = "\(directory.path)/run"
+        machine.journals = "\(directory.path)/journals"
         machine.output = directory.path
         machine.user = 0
         for (file, content) in Self.files { directory.write(file, content) }
         directory.write("proc/self/ns/x", "")
         symlink("pid:[4026531836]", "\(directory.path)/proc/self/ns/pid")
+        symlink("/usr/sbin/multipathd", "\(directory.path)/proc/712/exe")
+    }
+
+    /// What a process runs, as /proc tells; nil if that may not be seen.
+    private func setProgram(_ path: String?, ofProcess process: Int) {
+        unlink("\(directory.path)/proc/\(process)/exe")
+        if let path { symlink(path, "\(directory.path)/proc/\(process)/exe") }
+    }
+
+    private func remove(module name: String) {
+        unlink("\(directory.path)/sys/module/\(name)/initstate")
+        rmdir("\(directory.path)/sys/module/\(name)")
     }
 
     private static let files: [(String, String)] =
@@ -37,7 +51,8 @@ import Testing
             ("proc/kallsyms", "ffffffff81000000 T schedule\n"), ("proc/locks", ""),
             ("proc/meminfo", "MemTotal: 4000000 kB\nMemAvailable:    2097152 kB\n"),
             ("proc/self/mounts", "securityfs /sys/kernel/security securityfs rw 0 0\n"),
-            ("proc/1/comm", "systemd\n"), ("proc/712/comm", "multipathd\n"),
+            ("proc/1/comm", "systemd\n"), ("proc/712/comm", "multipathd\n"), ("proc/modules", ""),
+            ("usr/sbin/multipathd", ""), ("run/systemd/system/x", ""),
             ("sys/kernel/security/lockdown", "none [integrity] confidentiality\n"),
             ("sys/block/dm-0/dm/uuid", "mpath-360000000000000000e00000000010001\n"),
             ("sys/block/dm-0/dm/name", "mpatha\n"), ("sys/block/dm-0/slaves/sda", ""),
@@ -84,14 +99,15 @@ import Testing
                 "lockdown=integrity"
             ),
             ("sys/kernel/security/lockdown", "nonsense\n", "lockdown", .note, "not known", nil),
+            // What the kernel offers counts more.
             (
-                "boot/config-6.1.0-50-amd64", "CONFIG_FUNCTION_TRACER=y\nCONFIG_DYNAMIC_FTRACE=y\n", "function_graph",
-                .problem, "without CONFIG_FUNCTION_GRAPH_TRACER", "kernel"
+                "boot/config-6.1.0-50-amd64", "# CONFIG_FUNCTION_GRAPH_TRACER is not set\n", "function_graph", .ok,
+                "available", nil
             ),
+            ("proc/filesystems", "nodev\tproc\n", "lockdown", .ok, "integrity", nil),
             ("sys/block/sdb/device/state", "offline\n", "maps", .note, "not running: sdb", "multipath -ll"),
             ("sys/block/dm-0/dm/uuid", "LVM-x\n", "maps", .note, "no multipath device", "multipath -d"),
-            ("sys/block/dm-0/dm/name", "a\u{1b}[31mb", "maps", .ok, "a\\u{1b}[31mb (2 paths)", nil),
-            ("proc/712/comm", "other\n", "multipathd", .note, "not running", "systemctl start multipathd"),
+            ("sys/block/dm-0/dm/name", "a\u{1b}[31mb", "maps", .ok, "a\\x1b[31mb (2 paths)", nil),
             ("sys/class/iscsi_session/session2/state", "FAILED\n", "sessions", .note, "session2 is FAILED", "iscsiadm"),
             (
                 "sys/devices/system/clocksource/clocksource0/current_clocksource", "hpet\n", "clocksource", .note,
@@ -199,7 +215,7 @@ import Testing
         unlink("\(directory.path)/proc/self/ns/pid")
         symlink("pid:[4026532201]", "\(directory.path)/proc/self/ns/pid")
         #expect(try finding("processes").verdict == .note)
-        directory.write("proc/712/comm", "other\n")
+        setProgram("/usr/bin/other", ofProcess: 712)
         #expect(try finding("multipathd").fact.contains("of this PID namespace"))
     }
 
@@ -224,30 +240,166 @@ import Testing
     }
 
     @Test func aJournalIsNotLockedOrRemovedByLooking() throws {
-        directory.write("run/capture.journal", "")
+        directory.write("journals/capture.journal", "")
         #expect(try finding("dmflow").verdict == .ok)
-        #expect(directory.read("run/capture.journal") == [])
-        directory.write("run/capture.journal", "nonsense\n")
+        #expect(directory.read("journals/capture.journal") == [])
+        directory.write("journals/capture.journal", "nonsense\n")
         #expect(try finding("dmflow").verdict == .problem)
     }
 
     // MARK: Modules and flows
 
+    private static let dmModules = ["dm_mod", "dm_multipath", "dm_service_time"]
+
     @Test func modulesThatAreNotLoadedAreToBeLoaded() throws {
-        for name in ["dm_mod", "dm_multipath", "dm_service_time"] {
-            unlink("\(directory.path)/sys/module/\(name)/initstate")
-            rmdir("\(directory.path)/sys/module/\(name)")
-        }
+        Self.dmModules.forEach(remove)
+        let modules = "lib/modules/\(machine.release)/modules"
+        directory.write(
+            "\(modules).dep", "kernel/drivers/md/dm-mod.ko:\ndm-multipath.ko.xz: dm-mod.ko\ndm-service-time.ko:\n")
         #expect(try finding("device mapper").remedy == "modprobe dm_mod")
         #expect(try finding("device mapper").verdict == .problem)
-        #expect(try finding("dm_multipath").remedy == "modprobe -a dm_multipath")
+        #expect(try finding("dm_multipath").remedy == "modprobe dm_multipath")
         #expect(try finding("path selector").remedy == "modprobe dm_service_time")
-        let modules = "lib/modules/\(machine.release)/modules"
         directory.write("\(modules).builtin", "kernel/drivers/md/dm-mod.ko\n")
         directory.write("\(modules).dep", "kernel/drivers/md/dm-service-time.ko:\n")
         #expect(try finding("device mapper").fact == "dm_mod built in")
         #expect(try finding("dm_multipath").fact.contains("not for this kernel"))
         #expect(try finding("dm_multipath").remedy == nil)
+    }
+
+    @Test func aContainerLoadsNoModules() throws {
+        Self.dmModules.forEach(remove)
+        unlink("\(directory.path)/proc/self/ns/pid")
+        symlink("pid:[4026532201]", "\(directory.path)/proc/self/ns/pid")
+        #expect(
+            try finding("dm_multipath").remedy == "load them on the host: this container has no modules of its kernel")
+        directory.write("lib/modules/\(machine.release)/modules.dep", "dm-multipath.ko:\n")
+        #expect(try finding("dm_multipath").remedy == "on the host: modprobe dm_multipath")
+    }
+
+    /// A kernel that was updated and not booted yet has no files of its modules, and modprobe would find none.
+    @Test func withoutFilesOfModulesNobodyIsSentToModprobe() throws {
+        Self.dmModules.forEach(remove)
+        for subject in ["device mapper", "dm_multipath", "path selector"] {
+            let remedy = try #require(try finding(subject).remedy)
+            #expect(remedy.contains("/lib/modules/6.1.0-50-amd64 has no modules of the running kernel"))
+        }
+        #expect(try finding("dm_multipath").fact.hasPrefix("dm_multipath not installed"))
+        #expect(!findings().contains { $0.remedy?.contains("modprobe") == true })
+    }
+
+    /// Some distributions have modules in packages of their own.
+    @Test func aModuleThatIsNotInstalledIsToldFromOneThatDoesNotExist() throws {
+        Self.dmModules.forEach(remove)
+        directory.write("lib/modules/\(machine.release)/modules.dep", "kernel/drivers/md/dm-mod.ko:\n")
+        directory.write(
+            "boot/config-\(machine.release)",
+            "CONFIG_BLK_DEV_DM=m\nCONFIG_DM_MULTIPATH=m\n# CONFIG_DM_MULTIPATH_ST is not set\n")
+        #expect(try finding("dm_multipath").fact.contains("dm_multipath not installed"))
+        #expect(try finding("dm_multipath").remedy?.contains("kernel-modules-extra") == true)
+        #expect(try finding("path selector").fact == "none is for this kernel")
+        #expect(try finding("path selector").remedy == nil)
+    }
+
+    /// Without a list of them: by the configuration, or by a function that it alone has.
+    @Test func whatIsBuiltInIsToldWithoutTheModulesFiles() throws {
+        Self.dmModules.forEach(remove)
+        directory.write("boot/config-\(machine.release)", "CONFIG_BLK_DEV_DM=y\nCONFIG_DM_MULTIPATH=m\n")
+        #expect(try finding("device mapper").fact == "dm_mod built in")
+        #expect(try finding("dm_multipath").verdict == .note)
+        directory.write("proc/kallsyms", "f1 t multipath_ctr\nf2 t st_select_path\t[dm_service_time]\n")
+        #expect(try finding("dm_multipath").fact == "dm_multipath built in")
+        #expect(try finding("path selector").verdict == .note)
+    }
+
+    @Test func aKernelWithoutModulesHasWhatIsBuiltIn() throws {
+        Self.dmModules.forEach(remove)
+        unlink("\(directory.path)/proc/modules")
+        #expect(try finding("device mapper").fact == "this kernel was built without dm_mod")
+        #expect(try finding("dm_multipath").remedy == nil)
+        for device in ["dm-0", "dm-1"] { unlink("\(directory.path)/sys/block/\(device)/dm/uuid") }
+        let maps = try finding("maps")
+        #expect(maps.fact == "no multipath device, without dm_mod and dm_multipath" && maps.remedy == nil)
+    }
+
+    // MARK: The configuration
+
+    /// The kernel's own counts more than the distribution's of the same release.
+    @Test(arguments: [nil, "y", "n"]) func theKernelsOwnConfigurationIsRead(own: String?) throws {
+        let kernel = FakeKernel(directory: "\(directory.path)/missing")
+        directory.write("lib/modules/\(machine.release)/config", "CONFIG_FUNCTION_TRACER=y\n")
+        if let own {
+            let options = ["FUNCTION_TRACER", "FUNCTION_GRAPH_TRACER", "DYNAMIC_FTRACE"].map { "CONFIG_\($0)=\(own)\n" }
+            let packed = try Shell.output("gzip -c", input: Array(options.joined().utf8))
+            directory.write("proc/config.gz", bytes: packed)
+        }
+        let findings = Examination(machine, files: kernel).kernelFindings()
+        let finding = try #require(findings.first { $0.subject == "function_graph" })
+        let lacking = own == nil ? "CONFIG_FUNCTION_GRAPH_TRACER, CONFIG_DYNAMIC_FTRACE" : "CONFIG_FUNCTION_TRACER"
+        #expect(finding.verdict == (own == "y" ? .note : .problem))
+        #expect(finding.fact.contains(own == "y" ? "the kernel was built with it" : "built without \(lacking)"))
+    }
+
+    /// It is a stranger's bytes as any other file.
+    @Test(arguments: [[], [0x1f, 0x8b, 8], Array("CONFIG_BLK_DEV_DM=y\n".utf8)] as [[UInt8]])
+    func aConfigurationThatIsNoneIsPassedOver(bytes: [UInt8]) {
+        directory.write("proc/config.gz", bytes: bytes)
+        #expect(machine.configuration() == nil)
+        directory.write("boot/config-\(machine.release)", "CONFIG_A=y\n")
+        #expect(machine.configuration()?.has("CONFIG_A") == true)
+    }
+
+    // MARK: The daemon
+
+    @Test func theDaemonIsKnownByItsProgram() throws {
+        directory.write("proc/712/comm", "uevqloop\n")
+        #expect(try finding("multipathd").fact == "running, process 712")
+        setProgram("/usr/sbin/multipathd (deleted)", ofProcess: 712)
+        #expect(try finding("multipathd").fact == "running, process 712")
+        // The name alone is anybody's.
+        directory.write("proc/712/comm", "multipathd\n")
+        setProgram("/usr/bin/python3", ofProcess: 712)
+        #expect(try finding("multipathd").fact == "not running")
+        #expect(try finding("multipathd").remedy == "systemctl start multipathd")
+        setProgram(nil, ofProcess: 712)
+        #expect(
+            try finding("multipathd").fact == "not known: process 712 has the name, but root alone sees its program")
+        directory.write("proc/712/comm", "other\n")
+        #expect(try finding("multipathd").fact == "not running")
+    }
+
+    @Test func aProgramWithALongPathIsSeenWhole() throws {
+        setProgram("/opt/" + String(repeating: "a", count: 300) + "/multipathd", ofProcess: 712)
+        #expect(try finding("multipathd").fact == "running, process 712")
+    }
+
+    @Test func nobodyIsSentToStartWhatIsNotInstalled() throws {
+        setProgram("/usr/bin/other", ofProcess: 712)
+        unlink("\(directory.path)/run/systemd/system/x")
+        rmdir("\(directory.path)/run/systemd/system")
+        #expect(try finding("multipathd").remedy == "multipathd")
+        unlink("\(directory.path)/usr/sbin/multipathd")
+        #expect(try finding("multipathd").remedy == "install multipath-tools or device-mapper-multipath")
+    }
+
+    // MARK: As a whole
+
+    @Test func aKernelWithoutTracefsIsNotToBeMounted() throws {
+        directory.write("proc/filesystems", "nodev\tproc\n\text4\n")
+        let findings = Doctor(Examination(machine, files: nil)).examine().findings
+        let tracefs = try #require(findings.first { $0.subject == "tracefs" })
+        #expect(tracefs.verdict == .problem && tracefs.fact == "this kernel was built without it")
+        #expect(!findings.contains { $0.remedy?.contains("mount -t tracefs") == true })
+    }
+
+    /// What is not known may stand in the way.
+    @Test func certaintyIsNotClaimedWhereSomethingIsHidden() throws {
+        #expect(Doctor(Examination(machine, files: kernel)).examine().isCertain)
+        directory.write("proc/kallsyms", "0000000000000000 T schedule\n")
+        var user = machine
+        user.user = 1000
+        let diagnosis = Doctor(Examination(user, files: kernel)).examine()
+        #expect(diagnosis.canCapture && !diagnosis.isCertain)
     }
 
     @Test func whatIsMissingOfFlowsIsSummedUp() throws {
@@ -267,6 +419,6 @@ import Testing
         let kernel = FakeKernel(directory: kernel.directory, functions: ["schedule"])
         let findings = Examination(machine, files: kernel).flowFindings(.builtin)
         let finding = try #require(findings.first { $0.subject == "by default" })
-        #expect(finding.verdict == .problem && finding.remedy == "load the modules first: modprobe dm_multipath")
+        #expect(finding.verdict == .problem && finding.remedy == "dmflow flows says what this kernel has")
     }
 }

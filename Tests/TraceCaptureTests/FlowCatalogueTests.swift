@@ -33,33 +33,6 @@ import Testing
         #expect(merged.defaults == ["create", "load"])
     }
 
-    @Test(arguments: [
-        ("", "it is no JSON"), ("[]", "'' has the wrong type"), (#"{ "flows": [] }"#, "'schema' is missing in ''"),
-        (#"{ "schema": "x/2", "flows": [] }"#, "its schema is 'x/2'"),
-        (
-            #"{ "schema": "dmflow.flows/1", "flows": [ { "name": "a", "summary": "" } ] }"#,
-            "'roots' is missing in 'flows.[0]'"
-        ),
-        (
-            #"{ "schema": "dmflow.flows/1", "flows": [ { "name": "a b", "summary": "", "roots": [ { "function": "f" } ] } ] }"#,
-            "'a b' is no name"
-        ),
-        (
-            #"{ "schema": "dmflow.flows/1", "flows": [ { "name": "a", "summary": "", "roots": [] } ] }"#,
-            "'a' has no roots"
-        ),
-        (
-            #"{ "schema": "dmflow.flows/1", "flows": [ { "name": 7, "summary": "", "roots": [] } ] }"#,
-            "'flows.[0].name' has the wrong type"
-        ),
-    ])
-    func whatIsWrongWithAFileIsSaid(json: String, problem: String) {
-        #expect { try catalogue(json) } throws: { error in
-            let text = "\(error)"
-            return text.contains(problem) && text.contains("my.json") && !text.contains("\n")
-        }
-    }
-
     // MARK: On a kernel
 
     private let kernel = FakeKernel(directory: "/nowhere")

@@ -20,14 +20,16 @@ final class TemporaryDirectory {
     }
 
     /// Makes a file, and the directories on the way to it.
-    func write(_ name: String, _ content: String) {
+    func write(_ name: String, _ content: String) { write(name, bytes: Array(content.utf8)) }
+
+    func write(_ name: String, bytes: [UInt8]) {
         var parent = path
         for part in name.split(separator: "/").dropLast() {
             parent += "/\(part)"
             mkdir(parent, 0o700)
         }
         let descriptor = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        _ = Array(content.utf8).withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        _ = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         close(descriptor)
     }
 

@@ -31,20 +31,6 @@ import Testing
         #expect(BufferSize.availableMemory(meminfo: "MemTotal: 24000000 kB\n") == nil)
     }
 
-    @Test(
-        arguments: [
-            ("500ms", 500_000_000), ("10s", 10_000_000_000), ("2m", 120_000_000_000), ("1h", 3_600_000_000_000),
-            ("0.5s", 500_000_000), ("250us", 250_000),
-        ] as [(String, UInt64)])
-    func durations(text: String, nanoseconds: UInt64) throws {
-        #expect(try CaptureOptions.nanoseconds(text) == nanoseconds)
-    }
-
-    @Test(arguments: ["", "10", "s", "-1s", "0s", "1d", "nans", "infs", "1e300s", "10 m s"])
-    func whatIsNoDuration(text: String) {
-        #expect(throws: CaptureError(.badDuration(text))) { try CaptureOptions.nanoseconds(text) }
-    }
-
     @Test func statistics() {
         let text = """
             entries: 5

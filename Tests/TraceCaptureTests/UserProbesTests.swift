@@ -107,8 +107,8 @@ import Testing
             { "schema": "dmflow.flows/1", "flows": [ { "name": "mine", "summary": "", "roots": [ { "function": "x" } ],
               "user": { "process": "x", "functions": [ { "object": "x", "function": "\#(escaped)" } ] } } ] }
             """#
-        #expect(throws: CaptureError(.flowsNotUsable("the flow 'mine': '\(name)' is no name of C"), path: "mine.json"))
-        {
+        let problem = "flows[0].user.functions[0].function is '\(name)', not a name of C"
+        #expect(throws: CaptureError(.flowsNotUsable(problem), path: "mine.json:2:73")) {
             try FlowCatalogue(json: Array(flow.utf8), path: "mine.json")
         }
     }

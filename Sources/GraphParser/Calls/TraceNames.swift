@@ -1,4 +1,5 @@
 import Synchronization
+import TraceFormat
 
 /// A traced function as the kernel names it.
 public struct Function: Hashable, Sendable, CustomStringConvertible {
@@ -76,7 +77,7 @@ public final class TraceNames: Sendable {
 }
 
 extension Function {
-    /// From `name` or `name [module]` as text has it. Control bytes are escaped: names reach terminals.
+    /// From `name` or `name [module]` as text has it. What would not be seen is escaped: names reach terminals.
     init(text: [UInt8]) {
         if text.last == UInt8(ascii: "]"), let open = text.lastIndex(of: UInt8(ascii: "[")), open > text.startIndex {
             let name = text[..<open].reversed().drop { $0 == UInt8(ascii: " ") }.reversed()
@@ -85,23 +86,4 @@ extension Function {
             self.init(name: printable(text), module: nil)
         }
     }
-}
-
-/// Bytes from a trace as text that cannot steer a terminal: control bytes become `\xNN`, invalid UTF-8 the replacement character.
-public func printable(_ bytes: some Sequence<UInt8>) -> String {
-    var text = ""
-    for scalar in String(decoding: Array(bytes), as: UTF8.self).unicodeScalars {
-        switch scalar.value {
-        case 0..<0x20, 0x7f..<0xa0: text += "\\x" + hexadecimal(scalar.value, width: 2)
-        // Directional overrides can make a name read as another one.
-        case 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069: text += "\\u" + hexadecimal(scalar.value, width: 4)
-        default: text.unicodeScalars.append(scalar)
-        }
-    }
-    return text
-}
-
-private func hexadecimal(_ value: UInt32, width: Int) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }

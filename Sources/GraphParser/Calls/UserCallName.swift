@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// The name of a uprobe's event at the entry or the return of a function in user space: `call__OBJECT__FUNCTION` or
 /// `ret__OBJECT__FUNCTION`, where OBJECT is the program or library and has no two underscores in a row.
 struct UserCallName {

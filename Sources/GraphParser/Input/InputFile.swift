@@ -1,35 +1,92 @@
 import Glibc
+import Packing
+import TraceFormat
 
 /// A file that is read by position, by several threads at once if need be. Not mapped: a mapped file that shrinks while it
 /// is read ends the process.
+///
+/// What was packed as a whole is unpacked: text while it is read, from the first to the last byte; a trace.dat, which is read
+/// here and there, to an unnamed temporary file first.
 final class InputFile: Sendable {
     let path: String
-    /// Bytes when opened.
+    /// Bytes when opened; 0 if that is not known.
     let size: Int
-    private let descriptor: Int32
+    private let content: Content
 
-    /// - Parameter path: `-` reads standard input. A pipe is copied to an unnamed temporary file first.
-    init(path: String) throws(TraceError) {
-        self.path = path
-        let opened = path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
-        guard opened >= 0 else { throw Self.unreadable(path, errno) }
-        descriptor = try Self.seekable(opened, path)
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw Self.unreadable(path, errno) }
-        guard status.st_mode & S_IFMT != S_IFDIR else { throw Self.unreadable(path, EISDIR) }
-        // Pipes and files of /proc and tracefs say 0; the latter are read as text until they end.
-        size = Int(status.st_size)
+    private enum Content: Sendable {
+        /// From the byte at `start` on.
+        case file(OpenFile, start: Int)
+        case packed(PackedText)
     }
 
-    deinit { close(descriptor) }
+    /// - Parameters:
+    ///   - path: `-` reads standard input, from where it stands. A pipe is copied to an unnamed temporary file first.
+    ///   - unpackedLimit: bytes that a packed trace.dat of so many bytes may expand to.
+    init(
+        path: String, unpackedLimit: (_ packed: Int) -> Int = Spool.unpackedLimit
+    ) throws(TraceError) {
+        self.path = path
+        let (file, start) = try Self.open(path)
+        let size = max(0, try file.size(path) - start)
+        let beginning = try Self.bytes(of: file, at: start, count: 8, path)
+        guard let form = PackedForm(beginning) else {
+            (content, self.size) = (.file(file, start: start), size)
+            return
+        }
+        let text = try PackedText(form, file, start: start, path: path)
+        guard text.beginning.starts(with: TraceDatHeader.magic) else {
+            (content, self.size) = (.packed(text), 0)
+            return
+        }
+        let copy = try Spool.unpack(text, limit: unpackedLimit(size), path: path)
+        (content, self.size) = (.file(copy, start: 0), try copy.size(path))
+    }
+
+    private init(path: String, size: Int, content: Content) { (self.path, self.size, self.content) = (path, size, content) }
+
+    /// True of what is unpacked while it is read: each byte comes once, in order.
+    var isSequential: Bool {
+        if case .packed = content { true } else { false }
+    }
+
+    /// The same bytes for another who reads them, independently of this one.
+    func reopened() throws(TraceError) -> InputFile {
+        guard case .packed(let text) = content else { return self }
+        return InputFile(path: path, size: size, content: .packed(try text.reopened()))
+    }
+
+    /// What there is to read by position: the file itself, or a copy of all that comes from it.
+    private static func open(_ path: String) throws(TraceError) -> (OpenFile, start: Int) {
+        let number =
+            path == "-"
+            ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : path.withOutsideCString { Glibc.open($0, O_RDONLY | O_CLOEXEC) }
+        guard number >= 0 else { throw .unreadable(path, errno) }
+        let file = OpenFile(number)
+        if try file.isDirectory(path) { throw .unreadable(path, EISDIR) }
+        // Files of /proc and tracefs say that they are empty; what they hold may be another thing the next time.
+        guard let position = file.position, try file.size(path) > 0 else {
+            return (try Spool.copy(file, path: path), 0)
+        }
+        return (file, path == "-" ? position : 0)
+    }
+
+    private static func bytes(
+        of file: OpenFile, at offset: Int, count: Int, _ path: String
+    ) throws(TraceError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let (filled, failure) = bytes.withUnsafeMutableBytes { file.fill($0, at: offset) }
+        if failure != 0 { throw .unreadable(path, failure) }
+        return Array(bytes[..<filled])
+    }
 
     /// Up to `count` bytes at `offset`; fewer only at the end of the file.
     func read(at offset: Int, count: Int) throws(TraceError) -> [UInt8] {
-        var failure: Int32 = 0
+        var result: Result<Int, TraceError> = .success(0)
         let bytes = [UInt8](unsafeUninitializedCapacity: max(0, count)) { buffer, filled in
-            (filled, failure) = fill(UnsafeMutableRawBufferPointer(buffer), at: offset)
+            result = fill(UnsafeMutableRawBufferPointer(buffer), at: offset)
+            if case .success(let count) = result { filled = count }
         }
-        if failure != 0 { throw Self.unreadable(path, failure) }
+        _ = try result.get()
         return bytes
     }
 
@@ -43,67 +100,18 @@ final class InputFile: Sendable {
         if buffer.count < start + count {
             buffer.append(contentsOf: repeatElement(0, count: start + count - buffer.count))
         }
-        let (filled, failure) = buffer.withUnsafeMutableBytes { bytes in
+        return try buffer.withUnsafeMutableBytes { bytes in
             fill(UnsafeMutableRawBufferPointer(rebasing: bytes[start..<(start + count)]), at: offset)
-        }
-        if failure != 0 { throw Self.unreadable(path, failure) }
-        return filled
+        }.get()
     }
 
-    /// Reads until `buffer` is full or the file ends; `failure` is an error's number, or 0.
-    private func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> (filled: Int, failure: Int32) {
-        var filled = 0
-        while filled < buffer.count {
-            let got = pread(descriptor, buffer.baseAddress! + filled, buffer.count - filled, offset + filled)
-            if got < 0 && errno == EINTR { continue }
-            if got < 0 { return (filled, errno) }
-            if got == 0 { break }
-            filled += got
-        }
-        return (filled, 0)
-    }
-
-    private static func unreadable(_ path: String, _ error: Int32) -> TraceError {
-        TraceError(
-            .unreadable, path: path, "cannot be read: \(String(cString: strerror(error)))",
-            remedy: error == ENOENT ? "check the path" : "check what it is and its permissions")
-    }
-
-    private static func uncopied(_ path: String, _ directory: String, _ error: Int32) -> TraceError {
-        TraceError(
-            .unreadable, path: path,
-            "cannot be copied to \(printable(directory.utf8)), which is done first: \(String(cString: strerror(error)))",
-            remedy: "set TMPDIR to a directory with room, or give the file by its name")
-    }
-
-    /// The descriptor itself, or a copy of all that comes from it.
-    private static func seekable(_ source: Int32, _ path: String) throws(TraceError) -> Int32 {
-        if lseek(source, 0, SEEK_CUR) >= 0 { return source }
-        defer { close(source) }
-        let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(directory)/dmflow.XXXXXX".utf8CString)
-        let copy = mkstemp(&template)
-        guard copy >= 0 else { throw uncopied(path, directory, errno) }
-        unlink(template)
-        guard let failure = spool(source, into: copy) else { return copy }
-        close(copy)
-        throw uncopied(path, directory, failure)
-    }
-
-    /// Copies all of `source`; returns the error's number, nil if there was none.
-    private static func spool(_ source: Int32, into copy: Int32) -> Int32? {
-        var chunk = [UInt8](repeating: 0, count: 256 << 10)
-        while true {
-            let got = Glibc.read(source, &chunk, chunk.count)
-            if got < 0 && errno == EINTR { continue }
-            if got <= 0 { return got < 0 ? errno : nil }
-            var written = 0
-            while written < got {
-                let count = chunk.withUnsafeBytes { write(copy, $0.baseAddress! + written, got - written) }
-                if count < 0 && errno == EINTR { continue }
-                if count < 0 { return errno }
-                written += count
-            }
+    /// Reads until `buffer` is full or the file ends.
+    private func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Result<Int, TraceError> {
+        switch content {
+        case .packed(let text): return text.fill(buffer, at: offset)
+        case .file(let file, let start):
+            let (filled, failure) = file.fill(buffer, at: start + offset)
+            return failure == 0 ? .success(filled) : .failure(.unreadable(path, failure))
         }
     }
 }

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// A line of a text that was not understood, for those who want to know why.
 public struct NotUnderstoodLine: Equatable, Sendable {
     /// In the text, from 1.

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// Turns the lines of a text, one by one and whole, into events.
 struct TextInterpreter: Sendable {
     /// What was read, until the owner has taken and emptied it.

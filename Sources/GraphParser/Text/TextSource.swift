@@ -10,6 +10,8 @@ struct TextSource: EventSource {
     private var offset = 0
     private var filled = 0
     private var next = 0
+    /// nil until a survey needs more than the chunk.
+    private var lookAhead: LookAhead?
 
     /// Bytes that are handed to the parser at a time.
     private static let chunkSize = 256 << 10
@@ -57,12 +59,9 @@ struct TextSource: EventSource {
     private mutating func survey() throws(TraceError) {
         var survey = TextSurvey(isBeginning: offset + next == 0)
         survey.feed(chunk.span.extracting(next..<filled))
-        var ahead = offset + filled
-        var piece: [UInt8] = []
-        while !survey.isDone {
-            let count = try file.read(at: ahead, into: &piece, count: Self.chunkSize)
-            if count == 0 { survey.finish() } else { survey.feed(piece.span.extracting(first: count)) }
-            ahead += count
+        if !survey.isDone {
+            if lookAhead == nil { lookAhead = try LookAhead(file) }
+            try lookAhead?.complete(&survey, from: offset + filled)
         }
         reader.begin(survey)
     }

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// Finds the task that a line belongs to: by its column; without that by the blocks that the kernel prints between the lines of
 /// different tasks, as the survey of the text found the first ones; or by the title of a tree.
 struct TextTasks: Sendable {

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// Reads the metadata of a trace.dat front to back. A size that the file claims is held against what is there before any
 /// memory is taken for it.
 struct FileCursor {

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// Resolves addresses with the kallsyms of the traced kernel.
 ///
 /// What ftrace records is the call site inside the function (symbol + 4 on kernels with ENDBR), so an address belongs to

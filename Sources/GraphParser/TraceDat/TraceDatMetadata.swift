@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// The parts of a trace.dat's metadata that both versions have, collected part by part: version 6 has them one behind the
 /// other, version 7 each in a section of its own.
 struct TraceDatMetadata {

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// What the options of a trace.dat tell. They have the same numbers in both versions; version 7 has more of them.
 struct TraceDatOptions {
     enum ID {

@@ -1,5 +1,6 @@
 import Glibc
 public import GraphParser
+import TraceFormat
 
 /// Why a layer map cannot be used.
 public struct LayerMapError: Error, Equatable, CustomStringConvertible {
@@ -10,7 +11,8 @@ public struct LayerMapError: Error, Equatable, CustomStringConvertible {
     public let problem: String
 
     public var description: String {
-        "\(printable(path.utf8)):\(line): \(problem); write `LAYER [module] name …`, names with * and ? as in a shell"
+        printable(
+            "\(path):\(line): \(problem); write `LAYER [module] name …`, names with * and ? as in a shell")
     }
 }
 
@@ -77,11 +79,11 @@ public struct LayerMap: Sendable {
             }
             guard words.count > 1 else {
                 throw LayerMapError(
-                    path: path, line: number + 1, problem: "layer '\(printable(layer.utf8))' without patterns")
+                    path: path, line: number + 1, problem: "layer '\(layer)' without patterns")
             }
             guard layer.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }) else {
                 throw LayerMapError(
-                    path: path, line: number + 1, problem: "'\(printable(layer.utf8))' is no name for a layer")
+                    path: path, line: number + 1, problem: "'\(layer)' is no name for a layer")
             }
             for word in words.dropFirst() { try add(word, to: String(layer), path: path, line: number + 1) }
         }
@@ -92,7 +94,7 @@ public struct LayerMap: Sendable {
         if index == layers.count { layers.append(layer) }
         guard word.hasPrefix("[") else { return names.append(Rule(layer: index, pattern: word)) }
         guard word.hasSuffix("]"), word.count > 2 else {
-            throw LayerMapError(path: path, line: line, problem: "module '\(printable(word.utf8))' is not closed")
+            throw LayerMapError(path: path, line: line, problem: "module '\(word)' is not closed")
         }
         modules.append(Rule(layer: index, pattern: word.dropFirst().dropLast()))
     }

@@ -1,11 +1,12 @@
 import FoundationEssentials
+import TraceFormat
 
 extension Report {
     /// The report as JSON of the schema in `schema`, keys sorted, with a newline at the end. Absent values are null.
     public func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        return printableJSON(String(decoding: try encoder.encode(self), as: UTF8.self)) + "\n"
     }
 }
 

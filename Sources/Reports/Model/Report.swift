@@ -1,4 +1,5 @@
 public import GraphParser
+import TraceFormat
 
 /// All figures of one trace: what the renderers show and what the JSON holds.
 ///
@@ -149,7 +150,7 @@ public struct Report: Codable, Equatable, Sendable {
 extension Report.Source {
     init(_ source: TraceSource) {
         self.init(
-            path: source.path, kind: source.kind.rawValue, kernel: source.kernel, clock: source.clock,
+            path: source.path.asText, kind: source.kind.rawValue, kernel: source.kernel, clock: source.clock,
             cpus: source.cpus, notes: source.notes, notUnderstood: nil,
             recording: source.recording.map(Report.Recording.init))
     }

@@ -1,4 +1,5 @@
 public import GraphParser
+import TraceFormat
 
 /// Renders a ``Report`` for reading in a terminal: what can be trusted first, then each root with its layers, then all
 /// layers, then the hottest functions.
@@ -38,7 +39,8 @@ public struct TextReport {
         facts.append(Figures.plural(source.cpus, "CPU"))
         if let clock = source.clock { facts.append("clock \(clock)") }
         var lines = [
-            style.bold(source.path == "-" ? "standard input" : source.path) + ": " + facts.joined(separator: ", ")
+            style.bold(source.path == "-" ? "standard input" : printable(source.path)) + ": "
+                + facts.joined(separator: ", ")
         ]
         lines += trust()
         lines += source.notes.map { style.warning("note: ") + $0 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TraceFormat
 
 /// What this machine can trace, and what stands in the way.
 ///
@@ -28,6 +29,10 @@ public struct Diagnosis: Encodable, Sendable {
     public let kernel: String
     /// Whether nothing stands in the way of a capture, as far as could be found out.
     public let canCapture: Bool
+    /// Whether all could be found out that may stand in the way of one. Not in the JSON, whose findings say it.
+    public var isCertain: Bool {
+        !findings.contains { $0.isUnknown && [.kernel, .permission, .tracing].contains($0.group) }
+    }
     public let findings: [Finding]
 
     init(host: String, kernel: String, findings: [Finding]) {
@@ -39,6 +44,6 @@ public struct Diagnosis: Encodable, Sendable {
     public func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        return printableJSON(String(decoding: try encoder.encode(self), as: UTF8.self)) + "\n"
     }
 }

@@ -14,10 +14,12 @@ struct Examination {
     /// Modules by the lists of the kernel's distribution; nil where there are none.
     let builtInModules: Set<String>?
     let loadableModules: Set<String>?
+    /// Those of ``tellingFunctions`` that are in the kernel itself.
+    let builtInFunctions: Set<String>
 
     init(_ machine: Machine) {
         let mounts = machine.text("/proc/self/mounts") ?? ""
-        let hasTracefs = machine.text("/proc/filesystems")?.lines.contains { $0.hasSuffix("\ttracefs") } ?? true
+        let hasTracefs = machine.knows(fileSystem: "tracefs") ?? true
         let directory = Self.tracingDirectory(mounts: mounts, hasTracefs: hasTracefs)
         self.init(machine, files: directory.flatMap { try? Tracefs(directory: $0) })
     }
@@ -27,6 +29,7 @@ struct Examination {
         self.files = files
         symbols = machine.bytes("/proc/kallsyms") ?? []
         configuration = machine.configuration()
+        builtInFunctions = KernelFacts.builtIn(Self.tellingFunctions, kallsyms: symbols)
         let modules = "/lib/modules/\(machine.release)/modules"
         builtInModules = machine.bytes("\(modules).builtin").map(KernelFacts.modules)
         loadableModules = machine.bytes("\(modules).dep").map(KernelFacts.modules)

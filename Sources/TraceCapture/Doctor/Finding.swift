@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// One thing that was looked at: what it is, and what to do about it.
 public struct Finding: Equatable, Sendable {
     public enum Group: String, Codable, CaseIterable, Sendable {
@@ -19,13 +21,18 @@ public struct Finding: Equatable, Sendable {
     /// What to do, as a command where there is one.
     public let remedy: String?
 
+    static let unknownBeginning = "not known: "
+
+    /// Whether it could not be found out.
+    public var isUnknown: Bool { fact.hasPrefix(Self.unknownBeginning) }
+
     init(_ group: Group, _ subject: String, _ verdict: Verdict, _ fact: String, remedy: String? = nil) {
         self.group = group
         self.subject = subject
         self.verdict = verdict
         // Names of probes, instances and devices are whatever somebody called them.
-        self.fact = fact.printable
-        self.remedy = remedy?.printable
+        self.fact = printable(fact)
+        self.remedy = remedy.map { printable($0) }
     }
 }
 
@@ -60,16 +67,6 @@ extension Finding.Group {
     }
 
     func unknown(_ subject: String, _ reason: String, remedy: String? = nil) -> Finding {
-        note(subject, "not known: \(reason)", remedy: remedy)
-    }
-}
-
-extension String {
-    /// The text with `\u{…}` for characters that would do something to a terminal.
-    fileprivate var printable: String {
-        unicodeScalars.reduce(into: "") { text, scalar in
-            let isControl = scalar.properties.generalCategory == .control || scalar.properties.isBidiControl
-            text += isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
-        }
+        note(subject, Finding.unknownBeginning + reason, remedy: remedy)
     }
 }

@@ -23,7 +23,11 @@ extension Examination {
             let names = roots.functions.map(\.name).joined(separator: ", ")
             return group.ok("by default", "\(catalogue.defaults.joined(separator: ", ")): \(names)")
         } catch {
-            return group.problem("by default", error)
+            let flows = catalogue.flows.filter { $0.isDefault == true }
+            let modules = Set(flows.flatMap(\.roots).compactMap(\.module)).sorted()
+            return group.problem(
+                "by default", error.fact,
+                remedy: remedy(forModules: modules) ?? "dmflow flows says what this kernel has")
         }
     }
 
@@ -49,8 +53,6 @@ extension Examination {
     private func without(_ entries: [FlowListing.Entry]) -> Finding {
         let names = KernelFacts.listing(entries.map(\.flow.name), limit: 8)
         let modules = Set(entries.flatMap(\.missing).compactMap(\.cause.module)).sorted()
-        let absent = modules.filter { state(ofModule: $0) == .notLoaded }
-        return group.note(
-            "not at all", names, remedy: absent.isEmpty ? nil : "modprobe -a \(absent.joined(separator: " "))")
+        return group.note("not at all", names, remedy: remedy(forModules: modules))
     }
 }

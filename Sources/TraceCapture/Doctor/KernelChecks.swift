@@ -9,6 +9,11 @@ extension Examination {
     }
 
     private var graphTracer: Finding {
+        // What the kernel offers counts more than what a file says of how it was built.
+        let isOffered = text("available_tracers")?.split(separator: " ").contains("function_graph") == true
+        if isOffered, files?.exists("set_graph_function") == true {
+            return kernel.ok("function_graph", "available")
+        }
         let options = ["FUNCTION_TRACER", "FUNCTION_GRAPH_TRACER", "DYNAMIC_FTRACE"].map { "CONFIG_\($0)" }
         let missing = configuration.map { configuration in options.filter { !configuration.has($0) } }
         if let missing, !missing.isEmpty {
@@ -19,11 +24,8 @@ extension Examination {
         if let failure = failure(where: { $0 == .graphTracerMissing }) {
             return kernel.problem("function_graph", failure)
         }
-        guard let tracers = text("available_tracers")?.split(separator: " "), tracers.contains("function_graph") else {
-            let built = missing == nil ? "" : "; the kernel was built with it"
-            return kernel.unknown("function_graph", (unreadable ?? "available_tracers cannot be read") + built)
-        }
-        return kernel.ok("function_graph", "available")
+        let built = missing == nil ? "" : "; the kernel was built with it"
+        return kernel.unknown("function_graph", (unreadable ?? "available_tracers cannot be read") + built)
     }
 
     private var tracingInstance: Finding {
@@ -63,7 +65,8 @@ extension Examination {
     private var lockdown: Finding {
         let path = "/sys/kernel/security/lockdown"
         guard let text = machine.text(path), let level = KernelFacts.chosen(in: text) else {
-            if configuration?.has("CONFIG_SECURITY_LOCKDOWN_LSM") == false {
+            let isBuilt = configuration?.has("CONFIG_SECURITY_LOCKDOWN_LSM") ?? true
+            if !isBuilt || machine.knows(fileSystem: "securityfs") == false {
                 return kernel.ok("lockdown", "not in this kernel")
             }
             let isMounted = machine.text("/proc/self/mounts")?.contains(" securityfs ") == true
@@ -87,6 +90,12 @@ extension Examination {
         if unreadable != nil, isBuilt != false {
             let built = isBuilt == nil ? "" : "; the kernel was built with it"
             return kernel.unknown("uprobes", unreadable! + built)
+        }
+        if isBuilt == true {
+            return kernel.note(
+                "uprobes",
+                "uprobe_events is not there, though the kernel was built with it: "
+                    + "multipathd's side cannot be traced")
         }
         return kernel.note(
             "uprobes", "this kernel has none: multipathd's side cannot be traced",

@@ -27,6 +27,20 @@ enum KernelFacts {
         return false
     }
 
+    /// Those of the functions that are in the kernel itself and not in a module, by lines `address type name [module]`.
+    static func builtIn(_ names: Set<String>, kallsyms: [UInt8]) -> Set<String> {
+        let wanted = Set(names.map { Array($0.utf8)[...] })
+        var found: Set<String> = []
+        for line in kallsyms.split(separator: UInt8(ascii: "\n")) {
+            // A module stands behind a tab.
+            guard let name = line.split(separator: UInt8(ascii: " "), maxSplits: 2).last, wanted.contains(name) else {
+                continue
+            }
+            found.insert(String(decoding: name, as: UTF8.self))
+        }
+        return found
+    }
+
     /// The names in `modules.dep` or `modules.builtin`: `kernel/drivers/md/dm-mod.ko.xz: …` is `dm_mod`.
     static func modules(list: [UInt8]) -> Set<String> {
         let names = list.split(separator: UInt8(ascii: "\n")).map { line in
@@ -68,14 +82,23 @@ enum KernelFacts {
 
 /// The options that a kernel was built with: lines `CONFIG_X=y`, `CONFIG_X=m`, `# CONFIG_X is not set`.
 struct KernelConfiguration {
-    private let enabled: Set<[UInt8]>
+    enum Setting { case builtIn, module, off }
+
+    private let builtIn: Set<[UInt8]>
+    private let modules: Set<[UInt8]>
 
     init(text: [UInt8]) {
         let lines = text.split(separator: UInt8(ascii: "\n"))
-        enabled = Set(lines.filter { $0.ends(with: "=y") || $0.ends(with: "=m") }.map { Array($0.dropLast(2)) })
+        builtIn = Set(lines.filter { $0.ends(with: "=y") }.map { Array($0.dropLast(2)) })
+        modules = Set(lines.filter { $0.ends(with: "=m") }.map { Array($0.dropLast(2)) })
     }
 
-    func has(_ option: String) -> Bool { enabled.contains(Array(option.utf8)) }
+    func setting(_ option: String) -> Setting {
+        let name = Array(option.utf8)
+        return builtIn.contains(name) ? .builtIn : modules.contains(name) ? .module : .off
+    }
+
+    func has(_ option: String) -> Bool { setting(option) != .off }
 }
 
 /// What `enabled_functions` shows: the functions that have something attached, `name (1) R I D tramp: …`.

@@ -1,4 +1,5 @@
 import Glibc
+import Packing
 
 /// Where the doctor looks, outside tracefs.
 struct Machine {
@@ -39,14 +40,24 @@ struct Machine {
 
     /// What a symbolic link holds.
     func link(_ path: String) -> String? {
-        var target = [CChar](repeating: 0, count: 256)
-        let count = readlink(root + path, &target, target.count)
-        return count < 0 ? nil : String(decoding: target[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+        linkTarget(root + path).map { "\($0)" }
     }
 
-    /// The kernel's configuration where the distribution has it as text.
+    /// The configuration that the kernel was built with: its own where it tells, else the distribution's of that release.
     func configuration() -> KernelConfiguration? {
-        bytes("/boot/config-\(release)").map(KernelConfiguration.init(text:))
+        let own = bytes("/proc/config.gz").flatMap { PackedForm.gzip.unpack($0, limit: Self.longestConfiguration) }
+        let text = own ?? bytes("/boot/config-\(release)") ?? bytes("/lib/modules/\(release)/config")
+        return text.map(KernelConfiguration.init(text:))
+    }
+
+    /// Bytes, some fifty times of what it has.
+    private static let longestConfiguration = 16 << 20
+
+    /// Whether the kernel knows a kind of file system; nil if that cannot be told.
+    func knows(fileSystem name: String) -> Bool? {
+        text("/proc/filesystems").map {
+            $0.lines.contains { $0.split(separator: "\t").last.map { $0 == name } ?? false }
+        }
     }
 
     /// The first PID namespace has the same number on every kernel since 3.8; nil if it cannot be told.

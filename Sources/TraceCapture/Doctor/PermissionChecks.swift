@@ -5,6 +5,10 @@ extension Examination {
 
     private var tracefs: Finding {
         if let files { return permission.ok("tracefs", files.directory) }
+        if machine.knows(fileSystem: "tracefs") == false, machine.knows(fileSystem: "debugfs") == false {
+            return permission.problem(
+                "tracefs", "this kernel was built without it", remedy: "use a kernel with CONFIG_FTRACE=y")
+        }
         return permission.problem("tracefs", failures.first ?? CaptureError(.tracefsNotMounted))
     }
 

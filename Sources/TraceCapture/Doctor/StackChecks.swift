@@ -18,25 +18,21 @@ extension Examination {
 
     // MARK: Modules
 
-    enum ModuleState: Equatable { case loaded, builtIn, notLoaded, absent }
-
-    func state(ofModule name: String) -> ModuleState {
-        // What is built in has a directory only if it has parameters or a version, and never this file.
-        if machine.exists("/sys/module/\(name)/initstate") { return .loaded }
-        if builtInModules?.contains(name) == true || machine.exists("/sys/module/\(name)") { return .builtIn }
-        guard let loadableModules else { return .notLoaded }
-        return loadableModules.contains(name) ? .notLoaded : .absent
-    }
-
     private var dmModule: Finding {
         switch state(ofModule: "dm_mod") {
         case .loaded: stack.ok("device mapper", "dm_mod loaded")
         case .builtIn: stack.ok("device mapper", "dm_mod built in")
         case .notLoaded:
-            stack.problem("device mapper", "dm_mod is not loaded, so no flow of dm exists", remedy: "modprobe dm_mod")
+            stack.problem(
+                "device mapper", "dm_mod is not loaded, so no flow of dm exists",
+                remedy: remedy(forModules: ["dm_mod"]) ?? "modprobe dm_mod")
+        case .notInstalled:
+            stack.problem(
+                "device mapper", "dm_mod is neither loaded nor installed, so no flow of dm exists",
+                remedy: remedy(forModules: ["dm_mod"]) ?? "install it")
         case .absent:
             stack.problem(
-                "device mapper", "this kernel has no dm_mod", remedy: "use a kernel with CONFIG_BLK_DEV_DM")
+                "device mapper", "this kernel was built without dm_mod", remedy: "use a kernel with CONFIG_BLK_DEV_DM")
         }
     }
 
@@ -45,25 +41,26 @@ extension Examination {
         func those(_ state: ModuleState) -> [String] { states.filter { $0.1 == state }.map(\.0) }
         let parts = [
             (those(.loaded), "loaded"), (those(.builtIn), "built in"), (those(.notLoaded), "not loaded"),
-            (those(.absent), "not for this kernel"),
+            (those(.notInstalled), "not installed"), (those(.absent), "not for this kernel"),
         ]
         let fact = parts.filter { !$0.0.isEmpty }.map { "\($0.0.joined(separator: ", ")) \($0.1)" }.joined(
             separator: "; ")
-        if those(.notLoaded).isEmpty && those(.absent).isEmpty { return stack.ok(subject, fact) }
-        let remedy = those(.notLoaded).isEmpty ? nil : "modprobe -a \(those(.notLoaded).joined(separator: " "))"
-        return stack.note(subject, "\(fact): \(meaning)", remedy: remedy)
+        if states.allSatisfy({ Self.present.contains($0.1) }) { return stack.ok(subject, fact) }
+        return stack.note(subject, "\(fact): \(meaning)", remedy: remedy(forModules: names))
     }
+
+    private static let present: [ModuleState] = [.loaded, .builtIn]
 
     private static let selectors = [
         "dm_service_time", "dm_queue_length", "dm_round_robin", "dm_historical_service_time", "dm_io_affinity",
     ]
 
     private var selector: Finding {
-        let present = Self.selectors.filter { [.loaded, .builtIn].contains(state(ofModule: $0)) }
-        if present.isEmpty {
-            return stack.note("path selector", "none is loaded", remedy: "modprobe \(Self.selectors[0])")
-        }
-        return stack.ok("path selector", present.joined(separator: ", "))
+        let present = Self.selectors.filter { Self.present.contains(state(ofModule: $0)) }
+        if !present.isEmpty { return stack.ok("path selector", present.joined(separator: ", ")) }
+        let first = Self.selectors.first { state(ofModule: $0) == .notLoaded } ?? Self.selectors[0]
+        let fact = state(ofModule: first) == .absent ? "none is for this kernel" : "none is loaded"
+        return stack.note("path selector", fact, remedy: remedy(forModules: [first]))
     }
 
     // MARK: Devices
@@ -73,7 +70,11 @@ extension Examination {
             device.hasPrefix("dm-") && machine.text("/sys/block/\(device)/dm/uuid")?.hasPrefix("mpath-") == true
         }
         if devices.isEmpty {
-            return stack.note("maps", "no multipath device", remedy: "multipath -d -v3 says why")
+            let lacking = ["dm_mod", "dm_multipath"].filter { !Self.present.contains(state(ofModule: $0)) }
+            if !lacking.isEmpty {
+                return stack.note("maps", "no multipath device, without \(lacking.joined(separator: " and "))")
+            }
+            return stack.note("maps", "no multipath device", remedy: hasDaemon ? "multipath -d -v3 says why" : nil)
         }
         var isWell = true
         let list = devices.map { device in
@@ -94,14 +95,38 @@ extension Examination {
     private var daemon: Finding {
         // Not all kernels show everybody's processes to everybody.
         guard machine.text("/proc/1/comm") != nil else { return stack.unknown("multipathd", "needs root") }
-        let process = machine.names("/proc").first { name in
-            Int32(name) != nil && machine.text("/proc/\(name)/comm") == "multipathd"
+        let processes = machine.names("/proc").filter { Int32($0) != nil }
+        // By its program: anybody can take the name, and a thread of the daemon has another.
+        if let process = processes.first(where: { program(of: $0) == Self.daemonName }) {
+            return stack.ok("multipathd", "running, process \(process)")
         }
-        if let process { return stack.ok("multipathd", "running, process \(process)") }
+        let namesake = processes.first { process in
+            program(of: process) == nil && machine.text("/proc/\(process)/comm") == Self.daemonName
+        }
+        if let namesake {
+            return stack.unknown("multipathd", "process \(namesake) has the name, but root alone sees its program")
+        }
         if machine.isInFirstPIDNamespace == false {
             return stack.unknown("multipathd", "only processes of this PID namespace can be seen")
         }
-        return stack.note("multipathd", "not running", remedy: "systemctl start multipathd")
+        guard hasDaemon else {
+            return stack.note(
+                "multipathd", "not running, and not installed where packages have it",
+                remedy: "install multipath-tools or device-mapper-multipath")
+        }
+        let isSystemd = machine.exists("/run/systemd/system")
+        return stack.note("multipathd", "not running", remedy: isSystemd ? "systemctl start multipathd" : "multipathd")
+    }
+
+    private static let daemonName = "multipathd"
+
+    private var hasDaemon: Bool {
+        ["/sbin", "/usr/sbin", "/usr/bin"].contains { machine.exists("\($0)/\(Self.daemonName)") }
+    }
+
+    /// The base name of what a process runs; nil if that may not be seen, or it is a thread of the kernel.
+    private func program(of process: String) -> String? {
+        machine.link("/proc/\(process)/exe").map(MappedFile.baseName)
     }
 
     private var sessions: Finding {

@@ -1,9 +1,7 @@
-import FoundationEssentials
-
 /// A named thing to watch, and the functions with which it begins on one kernel or another.
-public struct Flow: Codable, Equatable, Sendable {
+public struct Flow: Equatable, Sendable {
     /// A function that begins the flow on some kernels.
-    public struct Root: Codable, Equatable, Sendable {
+    public struct Root: Equatable, Sendable {
         /// The name in the source, without compiler suffixes, or a pattern with * and ?.
         public var function: String
         /// The module that it is in where it is not built in.
@@ -19,9 +17,9 @@ public struct Flow: Codable, Equatable, Sendable {
     }
 
     /// What the flow is in user space.
-    public struct UserSide: Codable, Equatable, Sendable {
+    public struct UserSide: Equatable, Sendable {
         /// A function whose calls are the parents of the kernel's.
-        public struct Function: Codable, Equatable, Sendable {
+        public struct Function: Equatable, Sendable {
             /// The file that it is in: its base name up to `.so`.
             public var object: String
             /// The name in the source, without compiler suffixes.
@@ -33,7 +31,7 @@ public struct Flow: Codable, Equatable, Sendable {
         }
 
         /// A thread, known by functions that no other thread is ever in.
-        public struct Thread: Codable, Equatable, Sendable {
+        public struct Thread: Equatable, Sendable {
             public var name: String
             public var functions: [String]
         }
@@ -51,39 +49,11 @@ public struct Flow: Codable, Equatable, Sendable {
     public var isDefault: Bool?
     public var roots: [Root]
     public var user: UserSide?
-
-    enum CodingKeys: String, CodingKey {
-        case name, summary, roots, user
-        case isDefault = "default"
-    }
-}
-
-extension Flow.UserSide {
-    /// A name that cannot be one of an event: they are made of letters, digits and _, and parted by two of the last.
-    fileprivate var unusableName: String? {
-        functions.lazy.compactMap { function -> String? in
-            for name in [function.object, function.function] + (function.instead ?? []) {
-                let isPlain = name.utf8.allSatisfy { byte in
-                    let character = Character(UnicodeScalar(byte))
-                    return character.isASCII && (character.isLetter || character.isNumber || character == "_")
-                }
-                if name.isEmpty || !isPlain { return name }
-            }
-            return function.object.contains("__") ? function.object : nil
-        }.first
-    }
 }
 
 /// The flows that can be asked for by name: a data file, of the schema that `Documentation/flows.schema.json` has.
 public struct FlowCatalogue: Sendable {
     public private(set) var flows: [Flow]
-
-    private struct File: Codable {
-        let schema: String
-        let flows: [Flow]
-    }
-
-    private static let schema = "dmflow.flows/1"
 
     /// `builtin.flows.json`.
     public static let builtin = try! FlowCatalogue(
@@ -93,40 +63,12 @@ public struct FlowCatalogue: Sendable {
 
     /// Reads a file of flows.
     ///
-    /// - Throws: `.flowsNotUsable`, with what is wrong.
+    /// - Throws: `.flowsNotUsable`, with what is wrong and at which line and column.
     public init(json: [UInt8], path: String) throws(CaptureError) {
-        let file: File
-        do { file = try JSONDecoder().decode(File.self, from: Data(json)) } catch {
-            throw CaptureError(.flowsNotUsable(Self.describe(error)), path: path)
-        }
-        guard file.schema == Self.schema else {
-            throw CaptureError(.flowsNotUsable("its schema is '\(file.schema)', not '\(Self.schema)'"), path: path)
-        }
-        for flow in file.flows {
-            let isNamed = !flow.name.isEmpty && flow.name.allSatisfy { $0.isLetter || $0.isNumber || "-_".contains($0) }
-            guard isNamed else {
-                throw CaptureError(.flowsNotUsable("'\(flow.name)' is no name of letters, digits, - and _"), path: path)
-            }
-            guard !flow.roots.isEmpty, flow.roots.allSatisfy({ !$0.function.isEmpty }) else {
-                throw CaptureError(.flowsNotUsable("the flow '\(flow.name)' has no roots"), path: path)
-            }
-            if let name = flow.user?.unusableName {
-                throw CaptureError(.flowsNotUsable("the flow '\(flow.name)': '\(name)' is no name of C"), path: path)
-            }
-        }
-        flows = file.flows
-    }
-
-    private static func describe(_ error: any Error) -> String {
-        guard let error = error as? DecodingError else { return "it is no JSON" }
-        func place(_ context: DecodingError.Context) -> String {
-            context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
-        }
-        switch error {
-        case .keyNotFound(let key, let context): return "'\(key.stringValue)' is missing in '\(place(context))'"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            return "'\(place(context))' has the wrong type"
-        default: return "it is no JSON"
+        do throws(FlowFile.Mistake) {
+            flows = try FlowFile(json).flows
+        } catch {
+            throw CaptureError(.flowsNotUsable(error.problem), path: "\(path):\(error.place(in: json))")
         }
     }
 

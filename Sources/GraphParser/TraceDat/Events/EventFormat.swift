@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// An event as the traced kernel described it in a `format` file: its name and where its fields stand.
 struct EventFormat: Equatable, Sendable {
     /// Of the events' header, what its `common_type` holds.

@@ -1,0 +1,81 @@
+import Glibc
+import TraceFormat
+
+/// Unnamed temporary files, for what cannot be read by position: they are gone with their descriptor, however the program ends.
+enum Spool {
+    private static let pieceSize = 256 << 10
+
+    /// How much a packed trace.dat may expand to on somebody's disk: traces shrink to a tenth or less, not to a hundredth,
+    /// and what claims more was not made by packing one.
+    ///
+    /// - Parameter packed: bytes.
+    static func unpackedLimit(packed: Int) -> Int { max(1 << 30, min(packed, 1 << 50) * 100) }
+
+    /// A copy of all that comes from `source`.
+    static func copy(_ source: OpenFile, path: String) throws(TraceError) -> OpenFile {
+        let target = try Target(path)
+        var piece = [UInt8](repeating: 0, count: pieceSize)
+        while true {
+            let (count, failure) = piece.withUnsafeMutableBytes { source.next(into: $0) }
+            if failure != 0 { throw .unreadable(path, failure) }
+            if count == 0 { return target.file }
+            try target.write(piece[..<count])
+        }
+    }
+
+    /// What packed bytes expand to.
+    ///
+    /// - Parameter limit: bytes; more is refused.
+    static func unpack(_ text: PackedText, limit: Int, path: String) throws(TraceError) -> OpenFile {
+        let target = try Target(path)
+        var piece = [UInt8](repeating: 0, count: pieceSize)
+        var size = 0
+        while true {
+            let count = try piece.withUnsafeMutableBytes { text.fill($0, at: size) }.get()
+            size += count
+            guard size <= limit else {
+                throw TraceError(
+                    .unsupported, path: path, "expands to more than \(limit >> 20) MiB, as no trace does",
+                    remedy: "if it is one, unpack it where there is room, and give that file")
+            }
+            try target.write(piece[..<count])
+            if count < piece.count { return target.file }
+        }
+    }
+
+    private struct Target {
+        let file: OpenFile
+        private let path: String
+        private let directory: String
+
+        /// - Parameter path: of what is copied, for messages.
+        init(_ path: String) throws(TraceError) {
+            self.path = path
+            directory = Self.directory()
+            var template = "\(directory)/dmflow.XXXXXX".outsideBytes.map(CChar.init(bitPattern:)) + [0]
+            let number = mkstemp(&template)
+            guard number >= 0 else { throw Self.uncopied(path, directory, errno) }
+            unlink(template)
+            _ = fcntl(number, F_SETFD, FD_CLOEXEC)
+            file = OpenFile(number)
+        }
+
+        func write(_ bytes: ArraySlice<UInt8>) throws(TraceError) {
+            let failure = bytes.withUnsafeBytes { file.write($0) }
+            if failure != 0 { throw Self.uncopied(path, directory, failure) }
+        }
+
+        /// `TMPDIR`, where it is set to something.
+        private static func directory() -> String {
+            guard let value = getenv("TMPDIR"), value.pointee != 0 else { return "/tmp" }
+            return String(outside: Array(UnsafeRawBufferPointer(start: value, count: strlen(value))))
+        }
+
+        private static func uncopied(_ path: String, _ directory: String, _ error: Int32) -> TraceError {
+            TraceError(
+                .unreadable, path: path,
+                "cannot be copied to \(directory), which is done first: \(String(cString: strerror(error)))",
+                remedy: "set TMPDIR to a directory with room, or give the file by its name, not packed")
+        }
+    }
+}

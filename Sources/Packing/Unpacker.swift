@@ -1,0 +1,63 @@
+/// Unpacks bytes that come in pieces, into pieces: memory does not depend on how much comes out. Several packed files one
+/// after the other are one, as their programs have it.
+///
+/// For one thread at a time.
+public final class Unpacker {
+    /// Bytes of memory that packed bytes may ask for: what `zstd` takes without being asked, and twice what `xz -9` needs.
+    public static let memoryLimit = 128 << 20
+
+    /// Bytes that went in and came out.
+    typealias Step = (consumed: Int, produced: Int)
+
+    private let engine: any UnpackingEngine
+
+    public init(_ packing: PackedForm) {
+        engine =
+            switch packing {
+            case .gzip: GzipEngine()
+            case .xz: XzEngine()
+            case .zstd: ZstdEngine()
+            }
+    }
+
+    /// Unpacks what of `input` fits into `room`.
+    ///
+    /// - Parameters:
+    ///   - input: goes on where the last call has stopped consuming.
+    ///   - isLast: nothing follows on `input`.
+    /// - Returns: the bytes that were consumed and produced. Nothing of either means that more input is needed or, with
+    ///   `isLast`, that all has come out.
+    public func unpack(
+        _ input: UnsafeRawBufferPointer, isLast: Bool, into room: UnsafeMutableRawBufferPointer
+    ) throws(UnpackingError) -> (consumed: Int, produced: Int) {
+        let step = try engine.step(input, isLast: isLast, into: room)
+        if step.consumed == 0, step.produced == 0, !room.isEmpty {
+            if !input.isEmpty { throw .damaged }
+            if isLast, !engine.isComplete { throw .cut }
+        }
+        return step
+    }
+}
+
+/// A packing library behind ``Unpacker``.
+protocol UnpackingEngine: AnyObject {
+    /// Whether the packed bytes may end here.
+    var isComplete: Bool { get }
+
+    func step(
+        _ input: UnsafeRawBufferPointer, isLast: Bool, into room: UnsafeMutableRawBufferPointer
+    ) throws(UnpackingError) -> Unpacker.Step
+}
+
+extension UnsafeRawBufferPointer {
+    /// As the libraries take it: they do not write there, and their counters have 32 bits.
+    var forLibrary: (UnsafeMutablePointer<UInt8>?, Int) {
+        (UnsafeMutablePointer(mutating: bindMemory(to: UInt8.self).baseAddress), Swift.min(count, 1 << 30))
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    var forLibrary: (UnsafeMutablePointer<UInt8>?, Int) {
+        (bindMemory(to: UInt8.self).baseAddress, Swift.min(count, 1 << 30))
+    }
+}

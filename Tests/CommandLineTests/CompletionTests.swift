@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+/// What shells complete, by scripts that the program writes itself.
+@Suite struct CompletionTests {
+    /// As bash calls it when somebody presses Tab.
+    @Test(arguments: [
+        ("dmflow ", ["doctor", "capture", "flows", "restore", "report", "tree"]), ("dmflow rep", ["report"]),
+        ("dmflow report --form", ["--format"]), ("dmflow report --format ", ["text", "json"]),
+        ("dmflow capture --flow fail", ["failover"]), ("dmflow capture --noise ", ["locks", "allocator"]),
+        ("dmflow tree --thr", ["--threshold"]), ("dmflow --ver", ["--version"]),
+    ]) func bashCompletes(line: String, words: [String]) throws {
+        let script = #"""
+            source <($DMFLOW --generate-completion-script bash)
+            dmflow() { "$DMFLOW" "$@"; }
+            COMP_LINE=$1; COMP_POINT=${#1}; read -ra COMP_WORDS <<< "$1"
+            if [[ $1 == *' ' ]]; then COMP_WORDS+=(''); fi
+            COMP_CWORD=$(( ${#COMP_WORDS[@]} - 1 )); COMP_TYPE=9; COMP_KEY=9
+            _dmflow dmflow "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}" 2>/dev/null
+            printf '%s\n' "${COMPREPLY[@]}"
+            """#
+        let result = try Program.run(script: "set -- '\(line)'\n\(script)")
+        let offered = Set(result.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) })
+        #expect(offered.isSuperset(of: words), "\(result.output) \(result.errors)")
+        // What does not begin as the word does is not offered.
+        let begun = line.split(separator: " ", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+        #expect(offered.allSatisfy { $0.hasPrefix(begun) })
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"]) func everyShellKnowsAllOptions(shell: String) throws {
+        let result = try Program.run(["--generate-completion-script", shell])
+        #expect(result.status == 0 && result.errors.isEmpty)
+        for command in ["doctor", "capture", "flows", "restore", "report", "tree"] {
+            let help = try Program.run([command, "--help"]).output
+            for option in help.matches(of: /--([a-z][a-z-]+)/).map({ String($0.1) }) {
+                #expect(result.output.contains(option), "\(command) \(option)")
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import Testing
+
+@testable import TraceCapture
+
+/// Files of flows that somebody has written: what is wrong is said, and where.
+@Suite struct FlowFileTests {
+    private static func file(_ flows: String) -> String { #"{ "schema": "dmflow.flows/1", "flows": [\#(flows)] }"# }
+
+    private static func flow(_ more: String) -> String { file(#"{ "name": "a", "summary": "", \#(more) }"#) }
+
+    private static func roots(_ roots: String) -> String { flow(#""roots": [\#(roots)]"#) }
+
+    private static func user(_ user: String) -> String {
+        flow(#""roots": [{ "function": "f" }], "user": { \#(user) }"#)
+    }
+
+    /// → stands before what is wrong.
+    static let mistakes: [(String, String)] = [
+        // No JSON.
+        ("→", "the end, where a value was expected"), ("{→", "no key in quotes"),
+        ("{ \"schema\": 1,\n  →}", "no key in quotes"), (#"{ "a" →1 }"#, "no ':' behind the key 'a'"),
+        ("[1 →2]", "neither ',' nor ']'"), ("{} →x", "something behind the end"),
+        ("\"é\" →x", "something behind the end"), ("[→tru]", "no value of JSON"), ("[0→1]", "neither"),
+        ("[1.→]", "no digit"), ("[\"a→\nb\"]", "a control character in a string"), ("[→\"a", "without its end"),
+        (#"["→\q"]"#, "no escape of JSON"), (#"["→\ud800"]"#, "half of a pair"), (#"["→\u00g0"]"#, "no escape"),
+        (#"{ "a": 1, →"a": 2 }"#, "the key 'a' a second time"),
+        // The file.
+        ("→[]", "the file is a list, not an object"), (#"→{ "flows": [] }"#, "'schema' is missing in the file"),
+        (#"{ "schema": →"x/2", "flows": [] }"#, "its schema is 'x/2'"),
+        ("{ \"schema\": \"dmflow.flows/1\",\n  →\"flos\": [] }", "'flos' is no key of the file; did you mean 'flows'?"),
+        (#"{ "schema": "dmflow.flows/1", "flows": →{} }"#, "flows is an object, not a list"),
+        // A flow.
+        (file(#"→{ "name": "a", "summary": "" }"#), "'roots' is missing in flows[0]"),
+        (file(#"{ "name": →"a b", "summary": "", "roots": [] }"#), "flows[0].name is 'a b', not a name of letters"),
+        (file(#"{ "name": →"é", "summary": "", "roots": [] }"#), "flows[0].name is 'é', not a name of letters"),
+        (file(#"{ "name": →7, "summary": "", "roots": [] }"#), "flows[0].name is a number, not a string"),
+        (flow(#""roots": →[]"#), "the flow 'a' has no roots"),
+        (
+            flow(#""roots": [{ "function": "f" }], "default": →"yes""#),
+            "flows[0].default is a string, not true or false"
+        ),
+        (
+            flow(#""roots": [{ "function": "f" }], →"interval": 5"#),
+            "'interval' is no key of flows[0], which takes 'name',"
+        ),
+        (
+            file(
+                #"{ "name": "a", "summary": "", "roots": [{ "function": "f" }] },"# + "\n"
+                    + #"→{ "name": "a", "summary": "", "roots": [{ "function": "g" }] }"#),
+            "flows[1] has the name 'a' of flows[0]"
+        ),
+        // Its roots.
+        (roots(#"{ →"functoin": "f" }"#), "'functoin' is no key of flows[0].roots[0]; did you mean 'function'?"),
+        (roots(#"{ "function": "f", →"instaed": [] }"#), "did you mean 'instead'?"),
+        (roots(#"{ "function": →"" }"#), "flows[0].roots[0].function is '', not the name of a function"),
+        (roots(#"{ "function": →"f g" }"#), "'f g', not the name of a function, or a pattern"),
+        (roots(#"{ "function": "f", "instead": →"g" }"#), "flows[0].roots[0].instead is a string, not a list"),
+        (roots(#"{ "function": "f", "instead": ["g", →5] }"#), "flows[0].roots[0].instead[1] is a number"),
+        (roots(#"{ "function": "f", "module": →"a/b" }"#), "'a/b', not the name of a module"),
+        (roots(#"{ "function": "f" }, →{ "function": "f" }"#), "flows[0].roots[1] is roots[0] again, 'f'"),
+        (
+            roots(#"{ "function": "f", "module": "m" }, →{ "function": "f", "module": "m" }"#),
+            "flows[0].roots[1] is roots[0] again, 'f m'"
+        ),
+        // User space.
+        (
+            flow(#""roots": [{ "function": "f" }], "user": →{ "functions": [] }"#),
+            "'process' is missing in flows[0].user"
+        ),
+        (user(#""process": "p", "functions": →[]"#), "flows[0].user.functions is empty"),
+        (user(#""process": →"/p", "functions": [{ "object": "p", "function": "f" }]"#), "the base name of a program"),
+        (user(#""process": "p", "functions": [{ "object": →"a__b", "function": "f" }]"#), "single _"),
+        (user(#""process": "p", "functions": [{ "object": "p", "function": →"f.x" }]"#), "not a name of C"),
+        (
+            user(
+                #""process": "p", "functions": [{ "object": "p", "function": "f" }, →{ "object": "p", "function": "f" }]"#
+            ),
+            "flows[0].user.functions[1] is functions[0] again, 'p f'"
+        ),
+        (
+            user(
+                #""process": "p", "functions": [{ "object": "p", "function": "f" }], "threads": [{ "name": "t", "functions": →[] }]"#
+            ),
+            "flows[0].user.threads[0].functions is empty"
+        ),
+    ]
+
+    @Test(arguments: mistakes) func aMistakeIsSaidWithItsPlace(marked: String, problem: String) throws {
+        let parts = marked.components(separatedBy: "→")
+        let lines = parts[0].components(separatedBy: "\n")
+        let place = "\(lines.count):\(try #require(lines.last).count + 1)"
+        #expect(parts.count == 2)
+        #expect { try FlowCatalogue(json: Array(parts.joined().utf8), path: "my.json") } throws: { error in
+            let text = "\(error)"
+            return text.contains(problem) && text.contains(": my.json:\(place);") && !text.contains("\n")
+        }
+    }
+
+    @Test func whatIsNoTextIsSaidWithItsPlace() {
+        let json = Array("[\n \"ab".utf8) + [0xff] + Array("\"]".utf8)
+        #expect { try FlowCatalogue(json: json, path: "my.json") } throws: {
+            "\($0)".contains("no UTF-8: my.json:2:5;")
+        }
+    }
+
+    @Test func aByteOrderMarkIsPassedOver() throws {
+        let json = [0xef, 0xbb, 0xbf] + Array(Self.roots(#"{ "function": "f" }"#).utf8)
+        #expect(try FlowCatalogue(json: json, path: "my.json").names == ["a"])
+    }
+
+    /// The same function in another module is another root.
+    @Test func rootsAreToldApartByTheirModule() throws {
+        let json = Self.roots(
+            #"{ "function": "f" }, { "function": "f", "module": "m" }, { "function": "g*", "instead": ["h"] }"#)
+        #expect(try FlowCatalogue(json: Array(json.utf8), path: "my.json").flows[0].roots.count == 3)
+    }
+
+    // MARK: The schema
+
+    /// Every key of the schema is read, and no other.
+    @Test func theSchemaHasTheSameKeys() throws {
+        let whole = """
+            { "schema": "dmflow.flows/1", "flows": [ { "name": "a", "summary": "s", "default": true,
+              "roots": [ { "function": "f", "module": "m", "kernels": "k", "instead": ["g"] } ],
+              "user": { "process": "p", "functions": [ { "object": "o", "function": "f", "versions": "v", "instead": ["g"] } ],
+                        "threads": [ { "name": "t", "functions": ["f"] } ] } } ] }
+            """
+        let flow = try #require(try FlowCatalogue(json: Array(whole.utf8), path: "my.json").flows.first)
+        #expect(flow.roots == [.init(function: "f", module: "m", kernels: "k", instead: ["g"])])
+        #expect(flow.isDefault == true && flow.summary == "s")
+        #expect(flow.user?.functions == [.init(object: "o", function: "f", versions: "v", instead: ["g"])])
+        #expect(flow.user?.threads == [.init(name: "t", functions: ["f"])] && flow.user?.process == "p")
+        let documentation = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Documentation/flows.schema.json")
+        let schema = try PlacedJSON(Array(Data(contentsOf: documentation)))
+        try expectKeys(of: schema, in: try PlacedJSON(Array(whole.utf8)), "")
+    }
+
+    private func expectKeys(of schema: PlacedJSON, in sample: PlacedJSON, _ path: String) throws {
+        if case .object(let members) = sample.value {
+            let properties = try #require(schema["properties"])
+            #expect(Set(properties.keys) == Set(members.map(\.key)), "\(path)")
+            #expect(schema["additionalProperties"]?.value == .boolean(false), "\(path)")
+            for member in members {
+                try expectKeys(of: try #require(properties[member.key]), in: member.value, "\(path).\(member.key)")
+            }
+        }
+        if case .array(let elements) = sample.value {
+            try expectKeys(of: try #require(schema["items"]), in: try #require(elements.first), path)
+        }
+    }
+}
+
+extension PlacedJSON {
+    fileprivate subscript(key: String) -> PlacedJSON? {
+        guard case .object(let members) = value else { return nil }
+        return members.first { $0.key == key }?.value
+    }
+
+    fileprivate var keys: [String] {
+        guard case .object(let members) = value else { return [] }
+        return members.map(\.key)
+    }
+}
