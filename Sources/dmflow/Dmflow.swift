@@ -14,4 +14,6 @@ struct Dmflow: ParsableCommand {
             DoctorCommand.self, CaptureCommand.self, FlowsCommand.self, RestoreCommand.self, ReportCommand.self,
             TreeCommand.self,
         ])
+
+    static func main() { main(RawArguments.encoded) }
 }
