@@ -48,7 +48,7 @@ struct Examination {
         let others = mounts.lines.filter { line in
             !hasTracefs || !line.split(separator: " ").dropFirst(2).starts(with: ["debugfs"])
         }
-        return Tracefs.mountPoint(in: others.joined(separator: "\n"))
+        return TracefsMount.candidates(in: others.joined(separator: "\n")).first
     }
 
     func failure(where isMeant: (CaptureError.Problem) -> Bool) -> CaptureError? {
