@@ -11,9 +11,7 @@ struct Examination {
     let unreadable: String?
     let symbols: [UInt8]
     let configuration: KernelConfiguration?
-    /// Modules by the lists of the kernel's distribution; nil where there are none.
-    let builtInModules: Set<String>?
-    let loadableModules: Set<String>?
+    let modules: KernelModules
 
     init(_ machine: Machine) {
         let mounts = machine.text("/proc/self/mounts") ?? ""
@@ -27,9 +25,7 @@ struct Examination {
         self.files = files
         symbols = machine.bytes("/proc/kallsyms") ?? []
         configuration = machine.configuration()
-        let modules = "/lib/modules/\(machine.release)/modules"
-        builtInModules = machine.bytes("\(modules).builtin").map(KernelFacts.modules)
-        loadableModules = machine.bytes("\(modules).dep").map(KernelFacts.modules)
+        modules = KernelModules(machine)
         guard let files else {
             failures = [CaptureError(.tracefsNotMounted)]
             unreadable = "tracefs is not mounted"

@@ -6,7 +6,8 @@ extension Examination {
         guard unreadable == nil, let files else { return [group.unknown("flows", unreadable ?? "needs root")] }
         do throws(CaptureError) {
             let available = try AvailableFunctions(files)
-            let listing = FlowListing(catalogue, available: available, kallsyms: symbols, proc: "\(machine.root)/proc")
+            let listing = FlowListing(
+                catalogue, available: available, kallsyms: symbols, modules: modules, proc: "\(machine.root)/proc")
             let scope = available.functions(in: .storageStack(noise: [], interrupts: true)).count
             return [defaults(catalogue, available)].compactMap { $0 } + summaries(listing)
                 + [group.ok("scope", "\(scope) of \(available.count) functions would call the tracer")]
@@ -49,7 +50,7 @@ extension Examination {
     private func without(_ entries: [FlowListing.Entry]) -> Finding {
         let names = KernelFacts.listing(entries.map(\.flow.name), limit: 8)
         let modules = Set(entries.flatMap(\.missing).compactMap(\.cause.module)).sorted()
-        let absent = modules.filter { state(ofModule: $0) == .notLoaded }
+        let absent = modules.filter { self.modules.state(of: $0) == .notLoaded }
         return group.note(
             "not at all", names, remedy: absent.isEmpty ? nil : "modprobe -a \(absent.joined(separator: " "))")
     }

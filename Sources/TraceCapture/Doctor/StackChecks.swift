@@ -18,18 +18,8 @@ extension Examination {
 
     // MARK: Modules
 
-    enum ModuleState: Equatable { case loaded, builtIn, notLoaded, absent }
-
-    func state(ofModule name: String) -> ModuleState {
-        // What is built in has a directory only if it has parameters or a version, and never this file.
-        if machine.exists("/sys/module/\(name)/initstate") { return .loaded }
-        if builtInModules?.contains(name) == true || machine.exists("/sys/module/\(name)") { return .builtIn }
-        guard let loadableModules else { return .notLoaded }
-        return loadableModules.contains(name) ? .notLoaded : .absent
-    }
-
     private var dmModule: Finding {
-        switch state(ofModule: "dm_mod") {
+        switch modules.state(of: "dm_mod") {
         case .loaded: stack.ok("device mapper", "dm_mod loaded")
         case .builtIn: stack.ok("device mapper", "dm_mod built in")
         case .notLoaded:
@@ -41,8 +31,8 @@ extension Examination {
     }
 
     private func modules(_ subject: String, _ names: [String], _ meaning: String) -> Finding {
-        let states = names.map { ($0, state(ofModule: $0)) }
-        func those(_ state: ModuleState) -> [String] { states.filter { $0.1 == state }.map(\.0) }
+        let states = names.map { ($0, modules.state(of: $0)) }
+        func those(_ state: KernelModules.State) -> [String] { states.filter { $0.1 == state }.map(\.0) }
         let parts = [
             (those(.loaded), "loaded"), (those(.builtIn), "built in"), (those(.notLoaded), "not loaded"),
             (those(.absent), "not for this kernel"),
@@ -59,7 +49,7 @@ extension Examination {
     ]
 
     private var selector: Finding {
-        let present = Self.selectors.filter { [.loaded, .builtIn].contains(state(ofModule: $0)) }
+        let present = Self.selectors.filter { [.loaded, .builtIn].contains(modules.state(of: $0)) }
         if present.isEmpty {
             return stack.note("path selector", "none is loaded", remedy: "modprobe \(Self.selectors[0])")
         }
