@@ -21,6 +21,7 @@ import Testing
         #expect(throws: error) { try Journal(in: journals, create: true) }
         #expect(throws: error) { try Journal.entries(in: journals) }
         #expect(kernel.snapshot == before && kernel.log == [])
+        #expect(directory.openDescriptors == 0)
     }
 
     private static let owner = #"{"owner":{"_0":{"process":7,"boot":"BOOT","tracefs":"/nowhere"}}}"#

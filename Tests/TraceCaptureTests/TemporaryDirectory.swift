@@ -51,6 +51,13 @@ final class TemporaryDirectory {
         get throws { try Descriptor(directory: RawString(path)) }
     }
 
+    /// How many descriptors this process has of the directory and what is in it.
+    var openDescriptors: Int {
+        (0..<Int32(4096)).count { number in
+            linkTarget("/proc/self/fd/\(number)").map { $0.bytes.starts(with: path.utf8) } ?? false
+        }
+    }
+
     /// The permission bits of a file; nil if there is none.
     func mode(_ name: String) -> mode_t? {
         var status = stat()
