@@ -1,6 +1,6 @@
 # What the end-to-end test asserts on: dmflow's captures, its ways to end and its refusals, on odd tracefs settings.
 # Needs: dmflow
-# Deadline: 600
+# Deadline: 1000
 #
 # Captures: create-load, io, sigint, sigterm, failing-command, last, stop-at, disk-fills, forced, daemon, stripped; killed, which is followed by
 # dmflow restore; planted-link, as-user, bytes and moved, which is killed and put back where tracefs is mounted by then.
@@ -16,14 +16,15 @@
 #   NAME.tracecmd.functions   the names of functions in trace-cmd's report
 # Out besides: tracefs.before, the settings; not-mounted.mounts, where tracefs is mounted after that refusal: nowhere
 
-# attempt NAME COMMAND...: runs it in an empty directory and collects what it did.
+# attempt NAME COMMAND...: runs it in an empty directory and collects what it did. Seconds of `patience` end it.
+patience=90
 attempt() {
     local name=$1 directory=/tmp/$1 status=0
     shift
     progress "$name"
     mkdir -p "$directory"
     chmod 777 "$directory"
-    (cd "$directory" && exec timeout --kill-after=5 90 bash -euo pipefail -c '"$@"' "$name" "$@") \
+    (cd "$directory" && exec timeout --kill-after=5 "$patience" bash -euo pipefail -c '"$@"' "$name" "$@") \
         2>"$name.stderr" || status=$?
     echo "$status" >"$name.exit"
     ls -A "$directory" >"$name.ls"
@@ -186,7 +187,9 @@ hostile_journal() {
         rm -rf /run/dmflow /tmp/elsewhere
         echo precious >/tmp/precious
         "hostile_$kind"
-        for command in 'restore' 'doctor' 'capture --flow io --duration 1s'; do
+        for command in 'restore' 'capture --flow io --duration 1s' 'doctor'; do
+            # It looks at much else, and takes long in an emulated guest.
+            [[ $command != doctor || $kind == fifo ]] || continue
             status=0
             # shellcheck disable=SC2086  # several words
             timeout 20 dmflow $command >/dev/null || status=$?
@@ -268,7 +271,7 @@ capture planted-link planted_link
 capture as-user as_user
 capture bytes bytes
 capture moved moved
-capture hostile-journal hostile_journal
+patience=240 capture hostile-journal hostile_journal
 capture daemon daemon
 capture stripped stripped
 capture not-root setpriv --reuid=65534 --regid=65534 --clear-groups dmflow capture --flow io --duration 1s
