@@ -144,10 +144,9 @@ struct CaptureSettings {
                 "not recorded: \(noise.joined(separator: ", ")); --noise \(noise.joined(separator: ",")) records them")
         }
         if interrupts { return }
-        let reason =
-            options.interrupts == nil
-            ? ", which can end trees early on this kernel; --irqs records them, and their time counts else"
-            : "; their time counts"
-        report("not recorded: interrupts\(reason) for what they hit")
+        let byDefault = options.interrupts == nil
+        report(
+            "not recorded: interrupts" + (byDefault ? ", which can end trees early on this kernel" : "")
+                + "; their time counts for what they hit" + (byDefault ? "; --irqs records them" : ""))
     }
 }

@@ -21,13 +21,20 @@ struct CodeSymbols {
             if let blank = line.firstIndex(of: UInt8(ascii: " ")), blank + 1 < end,
                 "tTwW".utf8.contains(kallsyms[blank + 1])
             {
-                let address = UInt64(String(decoding: line[..<blank], as: UTF8.self), radix: 16) ?? 0
-                symbols.append(Symbol(address: address, line: start..<end))
+                symbols.append(Symbol(address: Self.hexadecimal(line[..<blank]), line: start..<end))
             }
             start = end + 1
         }
         self.kallsyms = kallsyms
         self.symbols = symbols
+    }
+
+    /// The number in up to 16 digits, of which the kernel writes no others.
+    private static func hexadecimal(_ digits: ArraySlice<UInt8>) -> UInt64 {
+        digits.reduce(0) { number, digit in
+            // '0' to '9' end with their value, 'a' to 'f' and 'A' to 'F' with theirs less 9.
+            (number << 4 | UInt64(digit & 0xf)) &+ (digit > UInt8(ascii: "9") ? 9 : 0)
+        }
     }
 
     /// All of them, a line each.
