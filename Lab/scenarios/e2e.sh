@@ -115,7 +115,8 @@ disk_fills() {
 }
 keep_full() {
     until recording; do sleep 0.05; done
-    dd if=/dev/zero of=ballast bs=64k status=none 2>/dev/null || truncate --size=-256K ballast
+    # In one step: a recorder that looks while nothing at all is free would keep nothing.
+    fallocate --length $(($(stat --file-system --format='%a * %S' .) - 256 * 1024)) ballast
     while recording; do sleep 0.05; done
     while true; do dd if=/dev/zero of=ballast bs=4k oflag=append conv=notrunc status=none 2>/dev/null || true; done
 }
