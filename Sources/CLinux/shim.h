@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* O_TMPFILE of open(2): a file without a name. */
@@ -29,4 +30,12 @@ static inline int dmflow_release(int file, off_t offset, off_t length)
 {
 	const int keep_size = 1, punch_hole = 2;
 	return (int)syscall(SYS_fallocate, file, keep_size | punch_hole, offset, length);
+}
+
+/* statfs(2): the number of the kind of file system that a path is on; -1 if there is no such path. */
+static inline long dmflow_filesystem(const char *path)
+{
+	struct statfs status;
+
+	return statfs(path, &status) == 0 ? (long)status.f_type : -1;
 }

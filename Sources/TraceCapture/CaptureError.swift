@@ -9,6 +9,7 @@ public struct CaptureError: Error, Equatable, Sendable {
         case preflight([CaptureError])
         case notPermitted
         case tracefsNotMounted
+        case tracefsReadOnly
         case graphTracerMissing
         case ftraceDisabled
         case addressesHidden
@@ -33,6 +34,9 @@ public struct CaptureError: Error, Equatable, Sendable {
         case noRingBuffer
         case threadFailed
         case commandNotStarted(String)
+        case unknownUser(String)
+        /// The command's process could not become this user's.
+        case userNotTaken(String)
         case interruptedWhileWriting
         /// These files could not be put back.
         case notRestored([String])
@@ -41,6 +45,8 @@ public struct CaptureError: Error, Equatable, Sendable {
         /// A capture was killed before it could put tracing back.
         case captureLeftBehind(process: Int32)
         case journalNotUsable
+        /// What makes the journal one that somebody else may have written.
+        case journalNotSafe(String)
         case journalDamaged
         case instanceNotMade
         /// `kprobe` or `uprobe`.
@@ -94,6 +100,8 @@ extension CaptureError: CustomStringConvertible {
             ("not permitted to control tracing", "run as root; under Secure Boot, kernel lockdown forbids it too")
         case .tracefsNotMounted:
             ("tracefs is not mounted", "mount it: mount -t tracefs nodev /sys/kernel/tracing")
+        case .tracefsReadOnly:
+            ("tracefs is mounted read-only", "mount it again: mount -o remount,rw \(path ?? "/sys/kernel/tracing")")
         case .graphTracerMissing:
             ("this kernel has no function_graph tracer", "use a kernel with CONFIG_FUNCTION_GRAPH_TRACER=y")
         case .ftraceDisabled:
@@ -178,6 +186,10 @@ extension CaptureError: CustomStringConvertible {
             ("cannot start a reader thread", "raise the limit on threads")
         case .commandNotStarted(let command):
             ("cannot start '\(command)'", "check its name and permissions; nothing was kept")
+        case .userNotTaken(let name):
+            ("cannot run the command as \(name)", "run dmflow as root, outside of containers that forbid it")
+        case .unknownUser(let name):
+            ("no user is called '\(name)'", "getent passwd lists them")
         case .interruptedWhileWriting:
             ("interrupted while the trace was being written", "nothing was kept; tracing is restored")
         case .notRestored(let files):
@@ -196,6 +208,11 @@ extension CaptureError: CustomStringConvertible {
             (
                 "cannot use the journal of what captures change",
                 isForbidden ? "run as root" : "is its file system full or read-only?"
+            )
+        case .journalNotSafe(let flaw):
+            (
+                "the journal of what captures change may be somebody else's: \(flaw)",
+                "see whose it is and what it says, put tracing right by hand, and remove it"
             )
         case .instanceNotMade:
             ("cannot make a tracing instance", "is memory short, or tracefs mounted read-only?")

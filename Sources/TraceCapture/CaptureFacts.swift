@@ -13,6 +13,10 @@ struct CaptureFacts: Sendable {
     var keptNs: UInt64?
     /// Requests that the multipath devices completed meanwhile.
     var multipathRequests: UInt64?
+    /// The functions at which trees were to begin, as the kernel or the program names them, in user space too.
+    var roots: [String] = []
+    /// Whether interrupts were recorded.
+    var interrupts = true
 
     var text: String {
         var lines = ["dmflow:", "recorded for: \(durationNs) ns", "recorder's CPU time: \(ownCPUNs) ns"]
@@ -22,6 +26,8 @@ struct CaptureFacts: Sendable {
             lines.append("call cost after: \(Int(callCostNs.after.rounded())) ns")
         }
         if let multipathRequests { lines.append("multipath requests: \(multipathRequests)") }
+        lines.append("interrupts: \(interrupts ? "recorded" : "not recorded")")
+        if !roots.isEmpty { lines.append("roots: \(roots.joined(separator: " "))") }
         return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -8,8 +8,8 @@ public struct CaptureOptions: Sendable {
     public var allFunctions = false
     /// What else of the storage stack to record; off by default.
     public var noise: [TraceNoise] = []
-    /// Record interrupts that hit what is traced.
-    public var interrupts = true
+    /// Record interrupts that hit what is traced; nil to do so where the kernel can without harm to the trees.
+    public var interrupts: Bool?
     /// Take over a tracer, events or a task filter that somebody else has set up, and put them back afterwards.
     public var force = false
     /// How many levels of calls are recorded; nil for all.
@@ -19,11 +19,15 @@ public struct CaptureOptions: Sendable {
     public var keep: UInt64?
     /// The ring buffer of one CPU.
     public var bufferKilobytes = 16 * 1024
-    public var output: String
+    public var output: RawString
+    /// Whom the file is given to; nil for whoever captures.
+    public var owner: Account?
     /// A command to run while tracing, with its arguments; the capture ends when it does. Empty for none.
-    public var command: [String] = []
+    public var command: [RawString] = []
+    /// Whom the command is run as; nil for whoever captures.
+    public var user: Account?
 
-    public init(flows: [String], output: String) {
+    public init(flows: [String], output: RawString) {
         self.flows = flows
         self.output = output
     }

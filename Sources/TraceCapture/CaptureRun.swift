@@ -10,6 +10,7 @@ struct CaptureRun {
     private let roots: RootResolution
     private let stopProbes: StopProbes?
     private let userProbes: [UserProbes]
+    private let interrupts: Bool
     /// Called to measure what tracing a call costs; nil if this kernel has none to call.
     private let costFunction: AvailableFunctions.Function?
     private let callTime: () -> Double
@@ -18,13 +19,14 @@ struct CaptureRun {
     /// them may be given the signal that it ended.
     private static let childPoll: UInt64 = 500_000_000
 
-    /// Finds what is to be traced, and says so.
+    /// Finds what is to be traced and as whom the command runs, and says so.
     ///
     /// - Throws: `.unknownFlow`, `.flowNotOnKernel`, `.rootNotOnKernel`, `.probesMissing`, `.costNotMeasurable`,
     ///   `.processNotRunning`, `.userFunctionsNotVisible`.
     init(
         _ options: CaptureOptions, catalogue: FlowCatalogue, files: any TracingFiles, symbolFile: String,
-        callTime: @escaping () -> Double = TracingCost.callTime, report: @escaping (String) -> Void
+        release: KernelRelease = .running, callTime: @escaping () -> Double = TracingCost.callTime,
+        report: @escaping (String) -> Void
     ) throws(CaptureError) {
         (self.options, self.files, self.symbolFile, self.report) = (options, files, symbolFile, report)
         self.callTime = callTime
@@ -42,8 +44,16 @@ struct CaptureRun {
         }
         self.userProbes = userProbes
         costFunction = TracingCost.function(in: available)
+        let order = EntryOrder(release: release) { (try? readWholeFile(symbolFile)) ?? [] }
+        // A filter for all functions cannot leave them out.
+        interrupts = options.interrupts ?? (order.recordsInterrupts || options.allFunctions)
         for request in roots.requests { report(request.description) }
         for probes in userProbes { for line in [probes.description] + probes.visibility { report(line) } }
+        if interrupts && !order.recordsInterrupts {
+            report(
+                "warning: on this kernel an interrupt can end a tree early; where one did, its root is short of calls")
+        }
+        if let first = options.command.first { report(Self.runner(of: first, options.user)) }
         if let stopProbes { report("ends when one of these is called: \(stopProbes.description)") }
         if costFunction == nil {
             if options.limits.overhead != nil { throw CaptureError(.costNotMeasurable) }
@@ -51,14 +61,24 @@ struct CaptureRun {
         }
     }
 
+    /// As whom the command runs: under sudo(8), few think of root.
+    private static func runner(of command: RawString, _ user: Account?) -> String {
+        if let user { return "'\(command)' runs as \(user.name)" }
+        let number = geteuid()
+        let name = number == 0 ? "root" : "user \(number)"
+        return "'\(command)' runs as \(name)"
+            + (Account.behindSudo.map { "; --user \($0) runs it as \($0)" } ?? "")
+    }
+
     /// Makes the settings, records, and leaves tracing off.
     ///
     /// - Parameter directory: for the recorded pages, until they are in the file.
     func record(
-        in directory: String, state: inout TracefsState, signals: inout SignalWatch
+        in directory: Descriptor, state: inout TracefsState, signals: inout SignalWatch
     ) throws(CaptureError) -> RecordedTrace {
         let settings = CaptureSettings(
-            options: options, roots: roots, besides: costFunction.map { [$0] } ?? [], available: available, files: files
+            options: options, roots: roots, interrupts: interrupts, besides: costFunction.map { [$0] } ?? [],
+            available: available, files: files
         )
         try settings.takeOver(&state)
         let untraced = callTime()
@@ -90,12 +110,15 @@ struct CaptureRun {
                 return before
             }()
         threads.merge(threadNames()) { _, new in new }
-        let metadata = try TraceMetadata(files, clock: applied.clock, threads: threads, symbolFile: symbolFile)
+        let metadata = try TraceMetadata(
+            files, pages: pages, pageSize: pageSize, clock: applied.clock, threads: threads, symbolFile: symbolFile)
         return RecordedTrace(
             pages: pages, pageSize: pageSize, metadata: metadata, before: before, statistics: after, timing: timing,
             settings: applied, window: window, costBefore: costBefore,
             costAfter: (try? measureTraced(&state)).flatMap { TracingCost(traced: $0, untraced: untraced) },
-            hasUserProbes: !userProbes.isEmpty)
+            hasUserProbes: !userProbes.isEmpty,
+            roots: Set(roots.graphLines + userProbes.flatMap { $0.probes.map(\.function.name) }).sorted(),
+            interrupts: interrupts)
     }
 
     private func threadNames() -> [Int32: String] {
@@ -175,7 +198,9 @@ struct CaptureRun {
         let watch = CaptureWatch(
             options.limits, own: own, probes: stopProbes, started: started, before: before, hitsBefore: hitsBefore,
             callCostNs: cost?.callNs)
-        let workload = options.command.isEmpty ? nil : try Workload(options.command)
+        let workload =
+            options.command.isEmpty
+            ? nil : try Workload(options.command, as: options.user, signals: signals.previous)
         let ending = try waitForEnd(workload, recording, watch, signals: &signals)
         let end = monotonicNanoseconds()
         try own.setTracing(on: false)
@@ -220,7 +245,7 @@ struct CaptureRun {
     }
 
     private func recordingFailed(_ code: Int32) -> CaptureError {
-        CaptureError(.recordingFailed, path: options.output, errno: code)
+        CaptureError(.recordingFailed, path: options.output.description, errno: code)
     }
 
     /// CPU time that this process has taken, in nanoseconds.

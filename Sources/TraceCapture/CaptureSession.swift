@@ -45,7 +45,8 @@ public struct CaptureSession {
         let wantsInstance = release.letsGraphIntoInstances(of: files)
         try checkNobodyIsDisturbed(ownInstance: wantsInstance)
         let run = try CaptureRun(
-            options, catalogue: catalogue, files: files, symbolFile: symbolFile, callTime: callTime, report: report)
+            options, catalogue: catalogue, files: files, symbolFile: symbolFile, release: release, callTime: callTime,
+            report: report)
 
         var signals = SignalWatch()
         guard let journal = try Journal(in: journals, create: true) else {
@@ -55,7 +56,7 @@ public struct CaptureSession {
         // What could not be put back stays in the journal.
         var isRestored = true
         defer { if isRestored { try? journal.clear() } }
-        var output = try OutputFile(path: options.output) { name throws(CaptureError) in try begin(journal, name) }
+        var output = try OutputFile(path: options.output) { path throws(CaptureError) in try begin(journal, path) }
         try output.reserve(try TraceMetadata.expectedSize(symbolFile: symbolFile))
         var state = TracefsState(files, journal: journal)
         let recorded: RecordedTrace
@@ -70,12 +71,13 @@ public struct CaptureSession {
         }
         let notRestored = restore(&state)
         isRestored = notRestored.isEmpty
-        if isRestored { try journal.append(.settingsRestored) }
+        if isRestored { note(restored: journal) }
         // A Ctrl-C that was pressed twice has done its work; a later one means that the file is not wanted.
         _ = signals.stopRequested()
 
         let isWhole = try recorded.trace.write(to: output, pages: recorded.pages) { signals.stopRequested() }
-        try output.commit()
+        give(output)
+        if let replaced = try output.commit() { report(replaced.description(options.output)) }
         var summary = recorded.summary(output: options.output)
         if !isWhole { summary.ending = .diskFull }
         if !isRestored { summary.notRestored = CaptureError(.notRestored(notRestored), path: files.directory) }
@@ -103,7 +105,7 @@ public struct CaptureSession {
     private func enterInstance(_ state: inout TracefsState) throws(CaptureError) {
         // Containers may share a tracefs, and have processes of the same number.
         let suffix = String(UInt32.random(in: 0 ... .max), radix: 36)
-        if try state.makeInstance("dmflow-\(getpid())-\(suffix)") { return }
+        if try state.makeInstance("\(TracingPlace.instancePrefix)\(getpid())-\(suffix)") { return }
         try checkNobodyIsDisturbed(ownInstance: false)
     }
 
@@ -121,9 +123,26 @@ public struct CaptureSession {
         throw CaptureError(.captureLeftBehind(process: owner.process), path: journal.path)
     }
 
-    private func begin(_ journal: Journal, _ temporaryFile: String) throws(CaptureError) {
+    private func begin(_ journal: Journal, _ temporaryFile: RawString) throws(CaptureError) {
         try journal.append(.owner(Journal.Owner(tracefs: files.directory)))
         try journal.append(.temporaryFile(temporaryFile))
+    }
+
+    /// What is recorded is not thrown away for a note that cannot be written: /run may be full. Were the capture killed from here
+    /// on, what is as it was would be put back once more.
+    private func note(restored journal: Journal) {
+        do throws(CaptureError) { try journal.append(.settingsRestored) } catch {
+            report("warning: \(error.fact); tracing is as it was, and the trace is written all the same")
+        }
+    }
+
+    // MARK: Output
+
+    private func give(_ output: borrowing OutputFile) {
+        guard let owner = options.owner, case let code = output.give(to: owner), code != 0 else { return }
+        report(
+            "warning: \(options.output) cannot be given to \(owner.name) (\(String(cString: strerror(code)))); it is kept, "
+                + "for this user only")
     }
 
     // MARK: Restoring

@@ -2,6 +2,8 @@
 struct CaptureSettings {
     let options: CaptureOptions
     let roots: RootResolution
+    /// Whether interrupts are recorded.
+    let interrupts: Bool
     /// Functions to trace that begin no tree.
     let besides: [AvailableFunctions.Function]
     let available: AvailableFunctions
@@ -33,7 +35,8 @@ struct CaptureSettings {
     private var graphOptions: [(String, String)] {
         [
             ("sleep-time", "1"),  // durations include the time off the CPU
-            ("funcgraph-irqs", options.interrupts ? "1" : "0"),
+            // What runs in an interrupt may belong to a flow; it is left out only on request.
+            ("funcgraph-irqs", options.interrupts == false ? "0" : "1"),
             ("funcgraph-args", "0"), ("funcgraph-retval", "0"), ("funcgraph-retaddr", "0"),
         ]
     }
@@ -121,7 +124,7 @@ struct CaptureSettings {
             return available.count
         }
         reportWhatIsLeftOut(report)
-        let scope = TraceScope.storageStack(noise: options.noise, interrupts: options.interrupts)
+        let scope = TraceScope.storageStack(noise: options.noise, interrupts: interrupts)
         let loaded = available.loadedModules
         // A function that is not in the filter begins no tree either.
         let functions = Set((available.functions(in: scope) + roots.functions + besides).map(\.index)).sorted()
@@ -140,6 +143,10 @@ struct CaptureSettings {
             report(
                 "not recorded: \(noise.joined(separator: ", ")); --noise \(noise.joined(separator: ",")) records them")
         }
-        if !options.interrupts { report("not recorded: interrupts; their time counts for what they hit") }
+        if interrupts { return }
+        let byDefault = options.interrupts == nil
+        report(
+            "not recorded: interrupts" + (byDefault ? ", which can end trees early on this kernel" : "")
+                + "; their time counts for what they hit" + (byDefault ? "; --irqs records them" : ""))
     }
 }

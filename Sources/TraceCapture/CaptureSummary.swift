@@ -30,7 +30,7 @@ public struct CaptureSummary: Sendable {
         public let dropped: Int
     }
 
-    public let output: String
+    public let output: RawString
     public internal(set) var ending: Ending
     /// What is not as it was before, although the trace was made.
     public internal(set) var notRestored: CaptureError?

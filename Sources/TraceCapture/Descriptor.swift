@@ -11,19 +11,34 @@ final class Descriptor: Sendable {
 
     deinit { close(number) }
 
+    /// Opens a directory.
+    ///
+    /// - Throws: `.outputNotWritable`.
+    convenience init(directory path: RawString) throws(CaptureError) {
+        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+        guard let number = path.withCString({ path in retrying { open(path, flags) } }) else {
+            throw CaptureError(.outputNotWritable, path: path.description, errno: errno)
+        }
+        self.init(number)
+    }
+
     /// A new file without a name in the directory, which is gone when it is closed, whatever happens. Mode 0600.
     ///
     /// - Throws: `.outputNotWritable`.
-    static func unnamedFile(in directory: String) throws(CaptureError) -> Descriptor {
+    static func unnamedFile(in directory: Descriptor) throws(CaptureError) -> Descriptor {
         // A file that never had a name is not left behind by a process that is killed here.
-        if let number = retrying({ open(directory, O_RDWR | dmflow_unnamed | O_CLOEXEC, 0o600) }) {
+        let flags = O_RDWR | O_CLOEXEC
+        if let number = retrying({ openat(directory.number, ".", flags | dmflow_unnamed, 0o600) }) {
             return Descriptor(number)
         }
-        var template = Array("\(directory)/.dmflow.XXXXXX".utf8CString)
-        let number = mkstemp(&template)
-        if number < 0 { throw CaptureError(.outputNotWritable, path: directory, errno: errno) }
-        unlink(template)
-        _ = fcntl(number, F_SETFD, FD_CLOEXEC)
-        return Descriptor(number)
+        return try LeftFile.temporaryName(for: "dmflow").withCString { name throws(CaptureError) in
+            guard let number = retrying({ openat(directory.number, name, flags | O_CREAT | O_EXCL, 0o600) }) else {
+                throw CaptureError(
+                    .outputNotWritable, path: linkTarget("/proc/self/fd/\(directory.number)")?.description,
+                    errno: errno)
+            }
+            unlinkat(directory.number, name, 0)
+            return Descriptor(number)
+        }
     }
 }

@@ -7,36 +7,12 @@ import Glibc
 /// The file is locked as long as its process lives, which tells a capture that is running from one that was killed. It lies in
 /// a directory that the next boot empties, like the settings themselves.
 final class Journal {
-    struct Owner: Codable, Equatable {
-        let process: Int32
-        /// The boot that the settings belong to: `/proc/sys/kernel/random/boot_id`.
-        let boot: String
-        /// Where the files are that were changed.
-        let tracefs: String
-    }
-
-    /// A line of the file, as JSON.
-    enum Entry: Codable, Equatable {
-        case owner(Owner)
-        /// A file of tracefs, before its first change.
-        case setting(TracefsState.Saved)
-        /// An instance of tracefs, before it is made.
-        case instance(String)
-        /// Probes, before they are set.
-        case probes(ProbeList)
-        /// All settings before this are as they were.
-        case settingsRestored
-        /// A file that is removed unless it gets its name.
-        case temporaryFile(String)
-    }
-
     static let defaultDirectory = "/run/dmflow"
-    static let name = "capture.journal"
 
     let path: String
     private(set) var entries: [Entry] = []
     private let directory: String
-    private let descriptor: Int32
+    private let file: JournalFile
     private let isLocked: Bool
     private var isRead = false
 
@@ -46,52 +22,48 @@ final class Journal {
     ///   - directory: made if it is not there, for its owner only.
     ///   - create: whether a journal is made where there is none.
     /// - Returns: nil if there is none and none is to be made.
-    /// - Throws: `.captureRunning`, `.journalNotUsable`, `.journalDamaged`.
+    /// - Throws: `.captureRunning`, `.journalNotUsable`, `.journalNotSafe`, `.journalDamaged`.
     init?(in directory: String = defaultDirectory, create: Bool) throws(CaptureError) {
         self.directory = directory
-        path = "\(directory)/\(Self.name)"
+        path = Self.path(in: directory)
         guard let opened = try Self.open(path, in: directory, create: create) else { return nil }
-        (descriptor, isLocked) = opened
-        entries = try Self.entries(try readWholeFile(path), path: path)
+        (file, isLocked) = opened
+        entries = try Self.entries(try file.content(path: path), path: path)
         if !isLocked { throw CaptureError(.captureRunning(process: owner?.process), path: path) }
         isRead = true
     }
 
+    static func path(in directory: String) -> String { "\(directory)/\(JournalFile.name)" }
+
     /// The file that has the name when it is locked: the one that was opened may have been removed meanwhile.
     private static func open(
         _ path: String, in directory: String, create: Bool
-    ) throws(CaptureError) -> (descriptor: Int32, isLocked: Bool)? {
-        while true {
-            if create { mkdir(directory, 0o700) }
-            let flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_APPEND | (create ? O_CREAT : 0)
-            guard let descriptor = retrying({ Glibc.open(path, flags, 0o600) }) else {
-                if errno == ENOENT && !create { return nil }
-                throw CaptureError(.journalNotUsable, path: path, errno: errno)
-            }
-            if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == nil {
-                if errno == EWOULDBLOCK { return (descriptor, false) }
-                let failure = errno
-                close(descriptor)
-                throw CaptureError(.journalNotUsable, path: path, errno: failure)
-            }
-            var (ours, named) = (stat(), stat())
-            if fstat(descriptor, &ours) == 0, stat(path, &named) == 0, ours.st_ino == named.st_ino {
-                return (descriptor, true)
-            }
-            close(descriptor)
+    ) throws(CaptureError) -> (file: JournalFile, isLocked: Bool)? {
+        while let file = try JournalFile(in: directory, create: create) {
+            if try !file.lock(path: path) { return (file, false) }
+            if file.isNamed { return (file, true) }
         }
+        return nil
+    }
+
+    /// The entries of a journal, which is left unlocked; nil if there is none.
+    ///
+    /// - Throws: `.journalNotUsable`, `.journalNotSafe`, `.journalDamaged`.
+    static func entries(in directory: String) throws(CaptureError) -> [Entry]? {
+        guard let file = try JournalFile(in: directory, create: false) else { return nil }
+        let path = path(in: directory)
+        return try entries(try file.content(path: path), path: path)
     }
 
     /// Nothing of an empty journal stays. One that could not be read is not empty.
     deinit {
         if isRead && isLocked && entries.isEmpty {
-            unlink(path)
+            file.remove()
             // Unless somebody else uses it.
             rmdir(directory)
         }
         // A child that is just being started has a copy of the descriptor until its program runs, and would keep the lock.
-        if isLocked { flock(descriptor, LOCK_UN) }
-        close(descriptor)
+        if isLocked { flock(file.file.number, LOCK_UN) }
     }
 
     /// Who made the entries; nil if there are none.
@@ -102,9 +74,21 @@ final class Journal {
         return nil
     }
 
+    /// Entries of what is not as it was.
+    private var changes: [Entry] {
+        if entries.contains(.settingsRestored) { return [] }
+        return entries.filter { entry in
+            switch entry {
+            case .setting, .instance, .probes: true
+            case .owner, .settingsRestored, .temporaryFile: false
+            }
+        }
+    }
+
+    var hasChanges: Bool { !changes.isEmpty }
+
     /// What is to be put back, as a state that does so.
     func state(of files: any TracingFiles) -> TracefsState {
-        let changes = entries.contains(.settingsRestored) ? [] : entries
         return TracefsState(
             files, saved: changes.compactMap { if case .setting(let saved) = $0 { saved } else { nil } },
             instances: changes.compactMap { if case .instance(let name) = $0 { name } else { nil } },
@@ -117,25 +101,32 @@ final class Journal {
         do { line = try JSONEncoder().encode(entry) + [0x0a] } catch {
             throw CaptureError(.journalNotUsable, path: path, errno: EINVAL)
         }
-        let code = line.withUnsafeBytes { writeAll($0, to: descriptor) }
+        let code = line.withUnsafeBytes { writeAll($0, to: file.file.number) }
         if code != 0 { throw CaptureError(.journalNotUsable, path: path, errno: code) }
         entries.append(entry)
     }
 
     /// Nothing is changed any longer.
     func clear() throws(CaptureError) {
-        guard ftruncate(descriptor, 0) == 0 else { throw CaptureError(.journalNotUsable, path: path, errno: errno) }
+        guard ftruncate(file.file.number, 0) == 0 else {
+            throw CaptureError(.journalNotUsable, path: path, errno: errno)
+        }
         entries = []
     }
 
     /// A last line without its end was being written when the process ended: its change was not made.
     static func entries(_ content: [UInt8], path: String) throws(CaptureError) -> [Entry] {
         let lines = content.split(separator: 0x0a, omittingEmptySubsequences: false).dropLast()
+        let entries: [Entry]
         do {
-            return try lines.map { try JSONDecoder().decode(Entry.self, from: Data($0)) }
+            entries = try lines.map { try JSONDecoder().decode(Entry.self, from: Data($0)) }
         } catch {
             throw CaptureError(.journalDamaged, path: path)
         }
+        guard entries.allSatisfy(\.isSound) else {
+            throw CaptureError(.journalNotSafe("it names what no capture changes"), path: path)
+        }
+        return entries
     }
 }
 

@@ -40,6 +40,7 @@ struct Preflight {
     private func permission() -> CaptureError? {
         for file in ["current_tracer", "set_graph_function", "set_ftrace_filter"] where files.exists(file) {
             if access(files.path(file), R_OK | W_OK) != 0 {
+                if errno == EROFS { return CaptureError(.tracefsReadOnly, path: files.directory) }
                 return CaptureError(.notPermitted, path: files.path(file), errno: errno)
             }
         }

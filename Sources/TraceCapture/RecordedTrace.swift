@@ -20,6 +20,9 @@ struct RecordedTrace {
     let costAfter: TracingCost?
     /// Whether there were probes in user space, whose cost is not measured.
     let hasUserProbes: Bool
+    /// The functions at which trees were to begin.
+    let roots: [String]
+    let interrupts: Bool
 
     var trace: TraceDat {
         TraceDat(metadata: metadata, pageSize: pageSize, statistics: statistics, facts: facts)
@@ -32,10 +35,11 @@ struct RecordedTrace {
         facts.keptNs = window?.length
         facts.durationNs = timing.duration
         facts.multipathRequests = timing.requests
+        (facts.roots, facts.interrupts) = (roots, interrupts)
         return facts
     }
 
-    func summary(output: String) -> CaptureSummary {
+    func summary(output: RawString) -> CaptureSummary {
         let cpus = zip(before, statistics).map { before, after in
             // What the buffer had no room for is older than the window; all else was to be kept.
             let overwritten = window == nil ? 0 : after.growth(of: \.overrun, since: before)

@@ -4,8 +4,9 @@ import Glibc
 public struct Restoration {
     public enum Outcome: Equatable, Sendable {
         case nothingToRestore
-        /// What the capture with this process ID had changed is as it was; the names of the files.
-        case restored(process: Int32, files: [String])
+        /// What the capture with this process ID had changed is as it was; the names of the files, and unfinished traces that
+        /// were left alone, since by now they may be somebody else's files.
+        case restored(process: Int32, files: [String], leftAlone: [String] = [])
     }
 
     private let directory: String
@@ -13,7 +14,8 @@ public struct Restoration {
 
     public init() {
         self.init(journals: Journal.defaultDirectory) { directory throws(CaptureError) in
-            try Tracefs(directory: directory)
+            // Where it was may not be tracefs any longer, nor ever have been.
+            try Tracefs(directory: TracefsMount.writable(preferring: directory).directory)
         }
     }
 
@@ -35,20 +37,25 @@ public struct Restoration {
             return .nothingToRestore
         }
         // What an earlier boot had changed is gone with it.
-        let isSameBoot = owner.boot == Journal.Owner(tracefs: owner.tracefs).boot
-        let changed = isSameBoot ? try restore(journal, owner) : []
-        for case .temporaryFile(let path) in journal.entries { unlink(path) }
+        let changed = owner.isOfThisBoot ? try restore(journal, owner) : []
+        let leftAlone = journal.entries.compactMap { entry in
+            if case .temporaryFile(let path) = entry, LeftFile.remove(path) == .leftAlone {
+                path.description
+            } else {
+                nil
+            }
+        }
         try journal.clear()
-        return .restored(process: owner.process, files: changed)
+        return .restored(process: owner.process, files: changed, leftAlone: leftAlone)
     }
 
     /// - Returns: the names of what was changed.
     private func restore(_ journal: Journal, _ owner: Journal.Owner) throws(CaptureError) -> [String] {
+        if !journal.hasChanges { return [] }
         let files = try openFiles(owner.tracefs)
         var state = journal.state(of: files)
         let changed = state.changed
-        if changed.isEmpty { return [] }
-        guard files.exists("current_tracer") else { throw CaptureError(.tracefsNotMounted, path: owner.tracefs) }
+        guard files.exists("current_tracer") else { throw CaptureError(.tracefsNotMounted, path: files.directory) }
         let usedTopLevel = state.usedTopLevelBuffer
         if usedTopLevel { try files.setTracing(on: false) }
         var failed = state.restore()

@@ -28,7 +28,7 @@ final class RingBufferRecording {
     ///   - directory: where the temporary files go: beside the output, so that the disk is the one chosen.
     ///   - failed: called on a recorder's thread when it ends early.
     init(
-        _ files: any TracingFiles, cpus: [Int], pageSize: Int, bufferSize: Int, directory: String,
+        _ files: any TracingFiles, cpus: [Int], pageSize: Int, bufferSize: Int, directory: Descriptor,
         failed: @escaping @Sendable () -> Void
     ) throws(CaptureError) {
         var ends: [Int32] = [-1, -1]

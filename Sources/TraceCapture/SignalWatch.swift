@@ -17,11 +17,18 @@ struct SignalWatch: ~Copyable {
     private static let readerSignal = SIGUSR1
     private static let stopSignals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
+    /// Signals of which it is changed what they do.
+    private static let changedSignals = [SIGCHLD, SIGPIPE, SIGXFSZ]
+
     private var watched = sigset_t()
-    private var previous = sigset_t()
+    private let dispositions: [Disposition]
+    /// As it was before, and is again afterwards; for programs that are started meanwhile.
+    let previous: SignalState
 
     /// Blocks the signals in this thread, and so in every thread that it starts from now on.
     init() {
+        previous = .now(of: Self.changedSignals)
+        dispositions = Self.changedSignals.map(Disposition.init)
         sigemptyset(&watched)
         for number in Self.stopSignals + [SIGCHLD, Self.readerSignal] { sigaddset(&watched, number) }
         // An ignored SIGCHLD, which a parent can hand down, would take the command's exit status away.
@@ -30,14 +37,15 @@ struct SignalWatch: ~Copyable {
         signal(SIGPIPE, SIG_IGN)
         // Nor must a limit on the size of files, which the recorders then hear of as an error.
         signal(SIGXFSZ, SIG_IGN)
-        pthread_sigmask(SIG_BLOCK, &watched, &previous)
+        pthread_sigmask(SIG_BLOCK, &watched, nil)
     }
 
     deinit {
         var watched = watched
-        var previous = previous
+        var mask = previous.mask
         Self.discardPending(&watched)
-        pthread_sigmask(SIG_SETMASK, &previous, nil)
+        for disposition in dispositions { disposition.restore() }
+        pthread_sigmask(SIG_SETMASK, &mask, nil)
     }
 
     /// Wakes this thread from `next()`. For recorders, to be called on their threads.

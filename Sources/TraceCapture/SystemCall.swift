@@ -46,22 +46,15 @@ func readWholeFile(_ path: String, atMost limit: Int = .max) throws(CaptureError
     }
 }
 
-/// The path from the root on, without symbolic links; nil with `errno` set if there is no such file.
-func absolutePath(_ path: String) -> String? {
-    guard let real = realpath(path, nil) else { return nil }
-    defer { free(real) }
-    return String(cString: real)
-}
-
 /// What a symbolic link says; nil with `errno` set if it is none or says nothing.
 ///
 /// - Parameter directory: a descriptor that the path is relative to; with an empty path, of the link itself.
-func linkTarget(_ path: String, in directory: Int32 = AT_FDCWD) -> String? {
+func linkTarget(_ path: UnsafePointer<CChar>, in directory: Int32 = AT_FDCWD) -> RawString? {
     var target = [UInt8](repeating: 0, count: Int(PATH_MAX) + 1)
     let length = target.withUnsafeMutableBytes { buffer in
         readlinkat(directory, path, buffer.baseAddress!.assumingMemoryBound(to: CChar.self), buffer.count)
     }
-    return length > 0 ? String(decoding: target[..<length], as: UTF8.self) : nil
+    return length > 0 ? RawString(bytes: target[..<length]) : nil
 }
 
 /// The names in a directory, sorted, hidden ones too; without `.` and `..`.

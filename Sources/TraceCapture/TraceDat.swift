@@ -164,7 +164,7 @@ extension TraceDat {
         // Readers expect the last extent to lie inside the file, even if it is empty.
         let end = off_t(extents.last.map { $0.offset + $0.size } ?? 0)
         if ftruncate(output.descriptor, max(end, off_t(header.count))) != 0 {
-            throw CaptureError(.recordingFailed, path: output.path, errno: errno)
+            throw CaptureError(.recordingFailed, path: output.path.description, errno: errno)
         }
         return isWhole
     }
@@ -172,7 +172,7 @@ extension TraceDat {
     private func write(_ header: [UInt8], to output: borrowing OutputFile) throws(CaptureError) {
         _ = lseek(output.descriptor, 0, SEEK_SET)
         let code = header.withUnsafeBytes { writeAll($0, to: output.descriptor) }
-        if code != 0 { throw CaptureError(.recordingFailed, path: output.path, errno: code) }
+        if code != 0 { throw CaptureError(.recordingFailed, path: output.path.description, errno: code) }
     }
 
     /// Copies the pages, and gives the space of what is copied back: a disk need not hold them twice.
@@ -182,21 +182,21 @@ extension TraceDat {
         _ lane: RingBufferRecording.Pages, to output: borrowing OutputFile, at place: UInt64, interrupted: () -> Bool
     ) throws(CaptureError) -> Int {
         if lseek(output.descriptor, off_t(place), SEEK_SET) < 0 {
-            throw CaptureError(.recordingFailed, path: output.path, errno: errno)
+            throw CaptureError(.recordingFailed, path: output.path.description, errno: errno)
         }
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: pageSize)
         defer { chunk.deallocate() }
         var offset = lane.start
         while offset < lane.bytes {
-            if interrupted() { throw CaptureError(.interruptedWhileWriting, path: output.path) }
+            if interrupted() { throw CaptureError(.interruptedWhileWriting, path: output.path.description) }
             let wanted = min(chunk.count, lane.bytes - offset)
             let got = retrying { pread(lane.file.number, chunk.baseAddress, wanted, off_t(offset)) }
             guard let got, got > 0 else {
-                throw CaptureError(.recordingFailed, path: output.path, errno: got == nil ? errno : EIO)
+                throw CaptureError(.recordingFailed, path: output.path.description, errno: got == nil ? errno : EIO)
             }
             let code = writeAll(UnsafeRawBufferPointer(rebasing: chunk[..<got]), to: output.descriptor)
             if isDiskFull(code) { break }
-            if code != 0 { throw CaptureError(.recordingFailed, path: output.path, errno: code) }
+            if code != 0 { throw CaptureError(.recordingFailed, path: output.path.description, errno: code) }
             // Some file systems cannot; then it takes the space twice.
             _ = dmflow_release(lane.file.number, off_t(offset), off_t(got))
             offset += got

@@ -8,7 +8,7 @@ struct TraceMetadata {
     let ftraceFormats: [[UInt8]]
     /// The same of the probes that a capture sets.
     let probeFormats: [[UInt8]]
-    /// Symbols of code, in the form of /proc/kallsyms.
+    /// Symbols of code, in the form of /proc/kallsyms: of the functions that were recorded if it is sure which, or else all.
     let symbols: [UInt8]
     let printkFormats: [UInt8]
     /// `pid comm` lines.
@@ -20,9 +20,12 @@ struct TraceMetadata {
     /// Reads it all. To be called after tracing, so that modules and tasks that appeared meanwhile are in it, and
     /// before tracefs is restored, as that forgets the tasks.
     ///
-    /// - Parameter threads: names of threads, by their numbers, that tell more than the kernel's.
+    /// - Parameters:
+    ///   - pages: what was recorded, whose functions get names.
+    ///   - threads: names of threads, by their numbers, that tell more than the kernel's.
     init(
-        _ files: any TracingFiles, clock: String, threads: [Int32: String] = [:], symbolFile: String = "/proc/kallsyms"
+        _ files: any TracingFiles, pages: [RingBufferRecording.Pages], pageSize: Int, clock: String,
+        threads: [Int32: String] = [:], symbolFile: String = "/proc/kallsyms"
     ) throws(CaptureError) {
         headerPage = try files.readBytes("events/header_page")
         headerEvent = try files.readBytes("events/header_event")
@@ -30,7 +33,10 @@ struct TraceMetadata {
         probeFormats =
             files.exists("events/\(ProbeList.group)")
             ? try Self.formats(files, of: ProbeList.group) : []
-        symbols = Self.codeSymbols(in: try readWholeFile(symbolFile))
+        let all = CodeSymbols(kallsyms: try readWholeFile(symbolFile))
+        let recorded = RecordedFunctions(graph: ftraceFormats, probes: probeFormats)?
+            .addresses(in: pages, pageSize: pageSize)
+        symbols = recorded.map { all.text(naming: $0) } ?? all.text
         printkFormats = files.exists("printk_formats") ? try files.readBytes("printk_formats") : []
         let tasks = files.exists("saved_cmdlines") ? try files.readBytes("saved_cmdlines") : []
         commandLines = Self.commandLines(tasks, threads: threads)
@@ -72,29 +78,9 @@ struct TraceMetadata {
         return formats
     }
 
-    /// Bytes that all this may take in a file, with room to spare: nearly all of it are the symbols, and modules may come.
+    /// Bytes that all this may take in a file, with room to spare: of all symbols, and modules may come.
     static func expectedSize(symbolFile: String) throws(CaptureError) -> Int {
-        codeSymbols(in: try readWholeFile(symbolFile)).count * 5 / 4 + (4 << 20)
-    }
-
-    /// The lines of kallsyms whose type says code: `t`, `T`, `w` or `W`. Data would be half of every trace file.
-    static func codeSymbols(in kallsyms: [UInt8]) -> [UInt8] {
-        var kept: [UInt8] = []
-        kept.reserveCapacity(kallsyms.count)
-        var start = 0
-        while start < kallsyms.count {
-            let end = kallsyms[start...].firstIndex(of: UInt8(ascii: "\n")) ?? kallsyms.count
-            let line = kallsyms[start..<end]
-            // `ffffffff81000000 T name`
-            if let blank = line.firstIndex(of: UInt8(ascii: " ")), blank + 1 < end,
-                "tTwW".utf8.contains(kallsyms[blank + 1])
-            {
-                kept.append(contentsOf: line)
-                kept.append(UInt8(ascii: "\n"))
-            }
-            start = end + 1
-        }
-        return kept
+        CodeSymbols(kallsyms: try readWholeFile(symbolFile)).text.count * 5 / 4 + (4 << 20)
     }
 
     private static func systemName() -> String {

@@ -14,8 +14,8 @@ public final class Tracefs {
     /// - Throws: `.tracefsNotMounted`.
     public convenience init() throws(CaptureError) {
         let mounts = String(decoding: try readWholeFile("/proc/self/mounts"), as: UTF8.self)
-        guard let directory = Self.mountPoint(in: mounts) else { throw CaptureError(.tracefsNotMounted) }
-        try self.init(directory: directory)
+        guard let mount = TracefsMount.all(in: mounts).first else { throw CaptureError(.tracefsNotMounted) }
+        try self.init(directory: mount.directory)
     }
 
     /// Opens the directory given, which need not be a real tracefs.
@@ -30,24 +30,6 @@ public final class Tracefs {
     }
 
     deinit { tracefs_instance_free(instance) }
-
-    /// The tracing directory among the mounts of /proc/self/mounts: tracefs itself, or `tracing` below debugfs.
-    static func mountPoint(in mounts: String) -> String? {
-        var debugfs: String?
-        for line in mounts.lines {
-            let fields = line.split(separator: " ")
-            guard fields.count > 2 else { continue }
-            if fields[2] == "tracefs" { return unescaped(fields[1]) }
-            if fields[2] == "debugfs" { debugfs = unescaped(fields[1]) + "/tracing" }
-        }
-        return debugfs
-    }
-
-    /// Mount points hold blanks as `\040`.
-    private static func unescaped(_ field: Substring) -> String {
-        let parts = field.split(separator: "\\040", omittingEmptySubsequences: false)
-        return parts.joined(separator: " ")
-    }
 }
 
 extension Tracefs: TracingFiles {
@@ -79,7 +61,9 @@ extension Tracefs: TracingFiles {
         }
     }
 
-    func writeList(_ file: String, _ entries: [String]) throws(CaptureError) -> [RefusedEntry] {
+    func writeList(
+        _ file: String, _ entries: [String], stopAtRefusal isDecisive: (String) -> Bool
+    ) throws(CaptureError) -> [RefusedEntry] {
         let flags = O_WRONLY | O_TRUNC | O_CLOEXEC
         guard let descriptor = retrying({ tracefs_instance_file_open(instance, file, flags) }) else {
             throw CaptureError(.writeFailed(value: entries.first ?? ""), path: path(file), errno: errno)
@@ -88,7 +72,9 @@ extension Tracefs: TracingFiles {
         var refused: [RefusedEntry] = []
         for entry in entries {
             let code = Array("\(entry)\n".utf8).withUnsafeBytes { writeAll($0, to: descriptor) }
-            if code != 0 { refused.append(RefusedEntry(entry: entry, errno: code)) }
+            if code == 0 { continue }
+            refused.append(RefusedEntry(entry: entry, errno: code))
+            if isDecisive(entry) { break }
         }
         return refused
     }

@@ -18,8 +18,11 @@ protocol TracingFiles {
 
     /// Empties a list file, then adds the entries one write each: the kernel takes one word per write.
     ///
+    /// - Parameter isDecisive: whether no more entries are tried once this one is refused: a refusal may take the kernel long.
     /// - Returns: the entries that the kernel refused, with the errno.
-    func writeList(_ file: String, _ entries: [String]) throws(CaptureError) -> [RefusedEntry]
+    func writeList(
+        _ file: String, _ entries: [String], stopAtRefusal isDecisive: (String) -> Bool
+    ) throws(CaptureError) -> [RefusedEntry]
 
     /// The names in a directory, sorted; without `.` and `..`.
     func list(_ directory: String) throws(CaptureError) -> [String]
@@ -44,6 +47,11 @@ extension TracingFiles {
     /// The content as text, without the white space around it.
     func read(_ file: String) throws(CaptureError) -> String {
         String(decoding: try readBytes(file), as: UTF8.self).trimmed
+    }
+
+    /// The same, with all entries tried.
+    func writeList(_ file: String, _ entries: [String]) throws(CaptureError) -> [RefusedEntry] {
+        try writeList(file, entries, stopAtRefusal: { _ in false })
     }
 
     func path(_ file: String) -> String { "\(directory)/\(file)" }

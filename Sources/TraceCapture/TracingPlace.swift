@@ -7,6 +7,9 @@ struct TracingPlace: Equatable, Sendable {
     /// The instance's name; nil for the top level.
     let instance: String?
 
+    /// With which the names of all instances begin that captures make.
+    static let instancePrefix = "dmflow-"
+
     static let topLevel = TracingPlace(instance: nil)
 
     /// The name of one of the place's files, below the top level.
@@ -35,8 +38,10 @@ struct InstanceFiles: TracingFiles {
     func makeDirectory(_ name: String) throws(CaptureError) { try files.makeDirectory(place.file(name)) }
     func removeDirectory(_ name: String) throws(CaptureError) { try files.removeDirectory(place.file(name)) }
 
-    func writeList(_ file: String, _ entries: [String]) throws(CaptureError) -> [RefusedEntry] {
-        try files.writeList(place.file(file), entries)
+    func writeList(
+        _ file: String, _ entries: [String], stopAtRefusal isDecisive: (String) -> Bool
+    ) throws(CaptureError) -> [RefusedEntry] {
+        try files.writeList(place.file(file), entries, stopAtRefusal: isDecisive)
     }
 }
 

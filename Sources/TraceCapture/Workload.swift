@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// How a command ended.
@@ -20,28 +21,79 @@ struct Workload {
 
     /// Starts the command, found along PATH. It shares the terminal, so a Ctrl-C there reaches it by itself.
     ///
-    /// - Parameter arguments: the name first; not empty.
-    /// - Throws: `.commandNotStarted`.
-    init(_ arguments: [String]) throws(CaptureError) {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // The child must not inherit what SignalWatch blocks and ignores.
-        var none = sigset_t()
-        var reset = sigset_t()
-        sigemptyset(&none)
-        sigemptyset(&reset)
-        for number in [SIGPIPE, SIGXFSZ] { sigaddset(&reset, number) }
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &reset)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    /// - Parameters:
+    ///   - arguments: the name first; not empty.
+    ///   - user: whom it runs as, in their groups and with their HOME, USER, LOGNAME and SHELL; nil for the same as this process.
+    ///   - signals: what it takes over: not what `SignalWatch` blocks and ignores.
+    /// - Throws: `.commandNotStarted`, `.userNotTaken`.
+    init(
+        _ arguments: [RawString], as user: Account? = nil, signals: SignalState = .now()
+    ) throws(CaptureError) {
+        var ends: [Int32] = [-1, -1]
+        if pipe(&ends) != 0 { throw CaptureError(.commandNotStarted(arguments[0].description), errno: errno) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let reading = Descriptor(ends[0])
+        var writing: Descriptor? = Descriptor(ends[1])
 
-        var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-        defer { for argument in vector { free(argument) } }
-        var pid = pid_t()
-        let code = posix_spawnp(&pid, arguments[0], nil, &attributes, &vector, environ)
-        if code != 0 { throw CaptureError(.commandNotStarted(arguments[0]), errno: code) }
+        let pid = CStrings(arguments).with { arguments in
+            CStrings(Self.environment(of: user)).with { environment in
+                (user?.groups ?? []).withUnsafeBufferPointer { groups in
+                    (signals.ignored + signals.others).withUnsafeBufferPointer { numbers in
+                        var child = dmflow_child()
+                        child.arguments = UnsafePointer(arguments)
+                        child.environment = environment
+                        child.mask = signals.mask
+                        child.signals = numbers.baseAddress
+                        (child.ignored_signals, child.default_signals) = (signals.ignored.count, signals.others.count)
+                        if let user {
+                            (child.changes_user, child.user, child.group) = (1, user.user, user.group)
+                            (child.groups, child.group_count) = (groups.baseAddress, groups.count)
+                        }
+                        return dmflow_spawn(&child, ends[1])
+                    }
+                }
+            }
+        }
+        if pid < 0 { throw CaptureError(.commandNotStarted(arguments[0].description), errno: errno) }
+        writing = nil
+        _ = writing
+        if let failure = Self.failure(reading) {
+            var status: Int32 = 0
+            _ = retrying { waitpid(pid, &status, 0) }
+            let isOfUser = failure.has_user == 0
+            throw CaptureError(
+                isOfUser ? .userNotTaken(user?.name ?? "") : .commandNotStarted(arguments[0].description),
+                errno: failure.code)
+        }
         self.pid = pid
+    }
+
+    /// Waits until the program runs.
+    ///
+    /// - Returns: what kept it from that; nil if nothing did.
+    private static func failure(_ report: Descriptor) -> dmflow_child_failure? {
+        var failure = dmflow_child_failure()
+        let got = withUnsafeMutableBytes(of: &failure) { bytes in
+            retrying { read(report.number, bytes.baseAddress, bytes.count) }
+        }
+        return got == MemoryLayout<dmflow_child_failure>.size ? failure : nil
+    }
+
+    /// This process's, but for what says whose it is.
+    private static func environment(of user: Account?) -> [RawString] {
+        var all: [RawString] = []
+        var next: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = environ
+        while let entry = next?.pointee {
+            all.append(RawString(bytes: UnsafeRawBufferPointer(start: entry, count: strlen(entry))))
+            next = next?.advanced(by: 1)
+        }
+        guard let user else { return all }
+        let own: [(name: String, value: RawString)] = [
+            ("HOME", user.home), ("USER", RawString(user.name)), ("LOGNAME", RawString(user.name)),
+            ("SHELL", user.shell),
+        ]
+        return all.filter { entry in !own.contains { entry.bytes.starts(with: "\($0.name)=".utf8) } }
+            + own.map { RawString(bytes: Array("\($0.name)=".utf8) + $0.value.bytes) }
     }
 
     /// Whether the command has ended. Leaves its status for `status()`.
@@ -61,5 +113,18 @@ struct Workload {
 
     func send(signal: Int32) {
         kill(pid, signal)
+    }
+}
+
+/// Strings for a system call, in an array that ends with NULL.
+private final class CStrings {
+    private var pointers: [UnsafeMutablePointer<CChar>?]
+
+    init(_ strings: [RawString]) { pointers = strings.map { $0.withCString { strdup($0) } } + [nil] }
+
+    deinit { for pointer in pointers { free(pointer) } }
+
+    func with<Result>(_ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result) -> Result {
+        pointers.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
     }
 }

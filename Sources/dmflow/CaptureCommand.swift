@@ -20,7 +20,7 @@ struct CaptureCommand: ParsableCommand {
 
             A trace also holds what other tasks did meanwhile below the same functions; its file is readable by its \
             owner only. The exit code is 0 when the trace is written, also when COMMAND itself failed (its status is \
-            printed); 1 when --max-loss or --max-overhead ended it; 2 when no trace could be made, or not all of it, or \
+            printed; --exit-code command makes it the exit code); 1 when --max-loss or --max-overhead ended it; 2 when no trace could be made, or not all of it, or \
             tracing could not be put back; 3 when events were lost and --strict is given.
 
             Flows: \(FlowCatalogue.builtin.names.joined(separator: ", ")); `dmflow flows` says what they are.
@@ -57,8 +57,13 @@ struct CaptureCommand: ParsableCommand {
         completion: .list(TraceNoise.allCases.map(\.rawValue)))
     var noise: [String] = []
 
-    @Flag(name: .customLong("no-irqs"), help: "Do not record the interrupts that hit what is traced.")
-    var noInterrupts = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: """
+            Record the interrupts that hit what is traced, or do not. By default they are recorded, but on kernels where an \
+            interrupt can end a tree early.
+            """)
+    var irqs: Bool?
 
     @OptionGroup var limits: LimitOptions
 
@@ -72,6 +77,23 @@ struct CaptureCommand: ParsableCommand {
     @Option(
         name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"), completion: .file())
     var output = "trace.dat"
+
+    @Option(
+        help: ArgumentHelp(
+            "Give the file to this user. Else it is for whoever captures: root.", valueName: "user"))
+    var owner: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Run COMMAND as this user, in their groups and with their HOME. Else it runs as whoever captures: root.",
+            valueName: "user"))
+    var user: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Whose exit code: dmflow's own, or COMMAND's where that is not 0, 128 and the signal if one killed it.",
+            valueName: "whose"))
+    var exitCode = ExitCodeChoice.dmflow
 
     @Flag(help: "Exit with 3 when events were lost; the trace is kept.")
     var strict = false
@@ -98,6 +120,9 @@ struct CaptureCommand: ParsableCommand {
         if !flows.isEmpty && flowNames.isEmpty { throw ValidationError("--flow names no flow") }
         if roots.contains(where: { $0.names.isEmpty }) { throw ValidationError("--root names no function") }
         if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
+        if command.isEmpty && (user != nil || exitCode == .command) {
+            throw ValidationError("--user and --exit-code command need a COMMAND after --")
+        }
         for name in noiseNames where TraceNoise(rawValue: name) == nil {
             throw ValidationError(
                 "--noise: " + Suggestion.unknown("noise", name, known: TraceNoise.allCases.map(\.rawValue)))
@@ -107,19 +132,15 @@ struct CaptureCommand: ParsableCommand {
     func run() throws {
         try reporting {
             let catalogue = try flowOptions.catalogue()
-            let summary = try CaptureSession(try options(catalogue), catalogue: catalogue, report: complain).run()
-            for line in CaptureLines(summary, command: command.first).lines { complain(line) }
+            let options = try options(catalogue)
+            let summary = try CaptureSession(options, catalogue: catalogue, report: complain).run()
+            for line in CaptureLines(summary, options).lines { complain(line) }
             if let notRestored = summary.notRestored { throw notRestored }
-            if let code = exitCode(summary) { throw ExitCode(code) }
-        }
-    }
-
-    /// Why a capture that left its file is not one that simply succeeded.
-    private func exitCode(_ summary: CaptureSummary) -> Int32? {
-        switch summary.ending {
-        case .diskFull: 2
-        case .lossExceeded, .overheadExceeded: 1
-        default: strict && summary.lost > 0 ? 3 : nil
+            if let code = exitCode.code(
+                ending: summary.ending, command: summary.command, isLossy: strict && summary.lost > 0)
+            {
+                throw ExitCode(code)
+            }
         }
     }
 
@@ -128,17 +149,20 @@ struct CaptureCommand: ParsableCommand {
 
     private func options(_ catalogue: FlowCatalogue) throws(CaptureError) -> CaptureOptions {
         let isDefault = flows.isEmpty && roots.isEmpty
-        var options = CaptureOptions(flows: isDefault ? catalogue.defaults : flowNames, output: output)
+        var options = CaptureOptions(
+            flows: isDefault ? catalogue.defaults : flowNames, output: RawString(bytes: output.rawBytes))
         options.roots = roots.map(\.functionName)
         options.allFunctions = allFunctions
         options.depth = depth
         options.noise = noiseNames.compactMap(TraceNoise.init)
-        options.interrupts = !noInterrupts
+        options.interrupts = irqs
         options.force = force
         options.limits = limits.limits
         options.keep = limits.last
         if let bufferSize { options.bufferKilobytes = (bufferSize + 1023) / 1024 }
-        options.command = command
+        options.owner = try owner.map { name throws(CaptureError) in try Account(named: name) }
+        options.command = command.map { RawString(bytes: $0.rawBytes) }
+        options.user = try user.map { name throws(CaptureError) in try Account(named: name) }
         return options
     }
 }

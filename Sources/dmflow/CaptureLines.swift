@@ -4,12 +4,12 @@ import TraceCapture
 /// What a capture says when it is over.
 struct CaptureLines {
     private let summary: CaptureSummary
-    private let command: String?
+    private let options: CaptureOptions
 
-    init(_ summary: CaptureSummary, command: String?) { (self.summary, self.command) = (summary, command) }
+    init(_ summary: CaptureSummary, _ options: CaptureOptions) { (self.summary, self.options) = (summary, options) }
 
     var lines: [String] {
-        [ending, ofCommand, recorded, kept, dropped, lost, cost].compactMap { $0 }
+        [ending, ofCommand, recorded, owner, kept, dropped, lost, cost].compactMap { $0 }
     }
 
     /// Only where it is not what was asked for at the command line.
@@ -25,7 +25,7 @@ struct CaptureLines {
     }
 
     private var ofCommand: String? {
-        guard let command, let status = summary.command else { return nil }
+        guard let command = options.command.first, let status = summary.command else { return nil }
         switch status {
         case .exited(0): return nil
         case .exited(let code): return "'\(command)' exited with \(code); the trace is kept"
@@ -40,6 +40,12 @@ struct CaptureLines {
         let events = summary.keep == nil ? "\(summary.events) events, " : ""
         return "\(summary.output): \(events)\(summary.bytes) bytes of pages, "
             + "\(milliseconds(summary.duration)) ms, \(summary.functions) functions, clock \(summary.clock)" + nothing
+    }
+
+    /// Under sudo(8), whoever wants to read it is not who may.
+    private var owner: String? {
+        guard options.owner == nil, let user = Account.behindSudo else { return nil }
+        return "\(summary.output) is for root only; --owner \(user) gives it to \(user)"
     }
 
     /// What is kept of each CPU where that is less than was asked for.

@@ -16,8 +16,11 @@ struct RestoreCommand: ParsableCommand {
         try reporting {
             switch try Restoration().run() {
             case .nothingToRestore: try emit("nothing to restore\n")
-            case .restored(let process, let files):
+            case .restored(let process, let files, let leftAlone):
                 try emit("restored what process \(process) had changed: \(describe(files))\n")
+                for path in leftAlone {
+                    complain("\(path): not removed, as it may not be the capture's any longer; look at it")
+                }
             }
         }
     }

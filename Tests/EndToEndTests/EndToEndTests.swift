@@ -10,7 +10,9 @@ struct EndToEndTests {
     let results = LabResults()
 
     static let captures = [
-        "create-load", "io", "sigint", "sigterm", "failing-command", "last", "stop-at", "forced", "daemon", "stripped",
+        "create-load", "io", "sigint", "sigterm", "failing-command", "last", "stop-at", "forced", "planted-link",
+        "as-user",
+        "bytes", "moved", "daemon", "stripped",
     ]
     static let refusals = ["full-disk", "other-tracer", "not-root", "no-such-root", "not-mounted"]
 
@@ -112,6 +114,19 @@ struct EndToEndTests {
         }
     }
 
+    /// A capture of 900 events was 2.4 MB, nearly all of it symbols of what never ran.
+    @Test(arguments: ["io", "create-load", "failing-command"])
+    func aTraceHasTheSymbolsThatTraceCmdNeedsAndFewOthers(capture: String) throws {
+        let report = try results.report(capture)
+        let theirs = Set(try results.text("\(capture).tracecmd.functions").split(separator: "\n").map(String.init))
+        #expect(theirs.count > 10 && theirs.allSatisfy { !$0.hasPrefix("0x") }, "\(theirs)")
+        #expect(Set(report.functions.map(\.function)).isSubset(of: theirs))
+        // A page of 4 KiB holds some 80 events; each CPU may have one that is hardly filled.
+        let pages = (report.counts.records / 60 + 4) * 4096
+        let size = try FileManager.default.attributesOfItem(atPath: results.path("\(capture).dat"))[.size] as? Int
+        #expect(try #require(size) < pages + (192 << 10))
+    }
+
     // MARK: How captures end
 
     @Test(arguments: captures) func capturesSucceedAndLeaveTheirFile(capture: String) throws {
@@ -191,6 +206,38 @@ struct EndToEndTests {
         #expect(said.last == "nothing to restore")
     }
 
+    // MARK: What others may have put in the way
+
+    @Test func aPlantedLinkIsReplacedItselfAndThatIsSaid() throws {
+        #expect(
+            try results.text("planted-link.stderr").contains(
+                "trace.dat: the link that was there is replaced; /tmp/precious, which it pointed to, is as it was"))
+    }
+
+    @Test func asWhomTheCommandRunsIsSaid() throws {
+        #expect(try results.text("as-user.stderr").contains("'bash' runs as nobody"))
+        #expect(try results.text("as-user.stderr").contains("'bash' exited with 7"))
+        #expect(try results.text("io.stderr").contains("'dd' runs as root"))
+    }
+
+    @Test func tracefsIsPutBackWhereItIsByThen() throws {
+        let said = try results.text("moved.stderr")
+        #expect(
+            said.contains("tracefs is mounted read-only: /run/moved; mount it again: mount -o remount,rw /run/moved"))
+        #expect(said.contains("restored what process "))
+    }
+
+    /// Not one of the commands waits, follows, or does what the journal says.
+    @Test func aHostileJournalIsRefusedByAll() throws {
+        #expect(try results.text("hostile-journal.exit") == "0\n")
+        let said = try results.text("hostile-journal.stderr").split(separator: "\n")
+        let tries = said.filter { $0.hasPrefix("hostile ") }
+        #expect(tries.count == 21 && tries.allSatisfy { $0.hasSuffix(" 2") }, "\(tries)")
+        let refused = said.filter { $0.contains("the journal of what captures change may be somebody else's: ") }
+        #expect(refused.count >= 20, "\(said)")
+        #expect(said.contains { $0.hasPrefix("dmflow: /tmp/precious: not removed") })
+    }
+
     @Test(arguments: refusals) func refusalsAreOneLineAndLeaveNoFile(refusal: String) throws {
         try expectRefusal(refusal)
     }
@@ -199,7 +246,9 @@ struct EndToEndTests {
         #expect(try results.text("not-mounted.mounts").isEmpty)
     }
 
-    @Test(arguments: captures + refusals + ["disk-fills", "killed"]) func tracefsIsAsItWas(name: String) throws {
+    @Test(arguments: captures + refusals + ["disk-fills", "killed", "hostile-journal"]) func tracefsIsAsItWas(
+        name: String
+    ) throws {
         #expect(try results.text("tracefs-\(name).diff") == "")
     }
 

@@ -56,6 +56,17 @@ import Testing
         #expect(recording.callCostBeforeNs == 812 && recording.callCostAfterNs == 835 && recording.callCostNs == 835)
     }
 
+    @Test(
+        arguments: [
+            ("roots: dm_mq_queue_rq dm_submit_bio\ninterrupts: recorded\n", ["dm_mq_queue_rq", "dm_submit_bio"], true),
+            ("interrupts: not recorded\nroots: a.isra.0", ["a.isra.0"], false), ("roots:\ninterrupts:\n", [], nil),
+            ("", nil, nil), ("interrupts: recordedly\n", nil, false),
+        ] as [(String, Set<String>?, Bool?)])
+    func whatWasAskedForIsAmongTheStatistics(text: String, roots: Set<String>?, interrupts: Bool?) throws {
+        let recording = try #require(try read([(2, Array("dmflow:\n\(text)\0".utf8))]).recording)
+        #expect(recording.roots == roots && recording.interrupts == interrupts)
+    }
+
     @Test(arguments: [
         "", "\0", "CPU: 0\nentries: 5\n", "dmflow", "dmflow:", "dmflow:\ncall cost before: -1 ns\n",
         "dmflow:\ncall cost before: 99999999999999999999 ns\n", "dmflow:\ncall cost before:\n", "dmflow:\n:\n: 5\n",

@@ -214,6 +214,31 @@ func makeReport(text: String) throws -> Report {
         #expect(text.contains("  tracing: up to "))
     }
 
+    /// An interrupt or a task's own `schedule` has no caller either, and is no root of the flow.
+    @Test func rootsThatNobodyAskedForAreToldApart() throws {
+        func report(_ facts: String?) throws -> Report {
+            var image = TraceDatImage(SyntheticTrace(seed: 3, tasks: 1, cpus: 1, steps: 200))
+            if let facts { image.options = [(id: 2, content: Array("dmflow:\n\(facts)\0".utf8))] }
+            let file = try TemporaryFile(image.bytes())
+            let names = TraceNames()
+            let reading = try TraceFile.read(file.path, names: names, into: ReportBuilder(names: names, map: .builtin))
+            return reading.consumer.report(source: reading.source, counts: reading.counts)
+        }
+        let plain = try report(nil)
+        #expect(plain.roots.count > 1 && plain.roots.allSatisfy { $0.askedFor == nil })
+        // The one with the least time is the flow's.
+        let asked = try #require(plain.roots.last).function
+        let told = try report("roots: \(asked) other\ninterrupts: not recorded\n")
+        #expect(told.roots.first?.function == asked && told.roots.first?.askedFor == true)
+        #expect(told.roots.dropFirst().map(\.function) == plain.roots.dropLast().map(\.function))
+        #expect(told.roots.dropFirst().allSatisfy { $0.askedFor == false })
+        let text = TextReport(told, style: .plain, rootLimit: .max, functionLimit: 1).render()
+        #expect(text.split(separator: "no root that was asked for").count == told.roots.count)
+        #expect(text.contains("interrupts were not recorded; their time is in what they hit\n"))
+        let unknown = TextReport(plain, style: .plain, rootLimit: .max, functionLimit: 1).render()
+        #expect(!unknown.contains("asked for") && !unknown.contains("interrupts were"))
+    }
+
     /// Calls below a root are counted whatever their layer, and leaves count as their own trees.
     @Test func treesAreCountedWithAllTheirCalls() throws {
         let report = try makeReport(

@@ -143,6 +143,73 @@ import Testing
         #expect(directory.text("out.dat") == "old")
     }
 
+    /// A finished recording was thrown away when /run was full: after tracing is back, its journal matters no more.
+    @Test func aJournalThatCannotBeWrittenAnyMoreCostsNoRecording() async {
+        await #expect(processExitsWith: .success) {
+            let test = CaptureSessionTests()
+            // Files may not grow beyond a size that the journal has reached when tracing is put back. The trace, which is larger,
+            // is written once that is lifted.
+            var isLimited = false
+            let path = "\(test.journals.path)/dmflow/capture.journal"
+            let none = rlim_t.max
+            test.kernel.onWrite = { file, value throws(CaptureError) in
+                guard file == "trace" && !isLimited && test.kernel.log.contains("current_tracer=nop") else { return }
+                isLimited = true
+                var status = stat()
+                stat(path, &status)
+                var limit = rlimit(rlim_cur: rlim_t(status.st_size), rlim_max: none)
+                setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+            }
+            var lines: [String] = []
+            let summary = try test.capture(lines: { line in
+                lines.append(line)
+                guard line.hasPrefix("warning: cannot use the journal") else { return }
+                var limit = rlimit(rlim_cur: none, rlim_max: none)
+                setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+            })
+            #expect(isLimited && lines.contains { $0.hasPrefix("warning: cannot use the journal") }, "\(lines)")
+            #expect(summary.bytes == 4096)
+            #expect(test.directory.names == ["kallsyms", "out.dat"] && test.journals.names == [])
+        }
+    }
+
+    @Test func whatWasThereIsSaidToBeReplaced() throws {
+        directory.write("precious", "old")
+        symlink("\(directory.path)/precious", "\(directory.path)/out.dat")
+        var lines: [String] = []
+        _ = try capture(lines: { lines.append($0) })
+        #expect(lines.contains { $0.contains("the link that was there is replaced; \(directory.path)/precious") })
+        #expect(directory.text("precious") == "old")
+        _ = try capture(lines: { lines.append($0) })
+        #expect(lines.contains("\(directory.path)/out.dat: the file that was there is replaced"))
+    }
+
+    @Test func asWhomTheCommandRunsIsSaid() throws {
+        var lines: [String] = []
+        // The command's end is the end: a child that nobody takes leave of would keep exit tests from being noticed.
+        let wait = { (options: inout CaptureOptions) in
+            options.limits.duration = 20_000_000_000
+            options.command = ["true"]
+        }
+        _ = try capture(wait, lines: { lines.append($0) })
+        #expect(lines.contains { $0.hasPrefix("'true' runs as \(geteuid() == 0 ? "root" : "user ")") })
+        guard geteuid() == 0 else { return }
+        _ = try capture(
+            {
+                wait(&$0)
+                $0.user = try? Account(named: "nobody")
+            }, lines: { lines.append($0) })
+        #expect(lines.contains("'true' runs as nobody"))
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root gives files away")) func theTraceIsGivenToWhomItIsFor() throws {
+        let nobody = try Account(named: "nobody")
+        _ = try capture { $0.owner = nobody }
+        var status = stat()
+        #expect(stat("\(directory.path)/out.dat", &status) == 0)
+        #expect(status.st_uid == nobody.user && status.st_gid == nobody.group && status.st_mode & 0o777 == 0o600)
+    }
+
     /// Every change that a capture makes fails once, in a run of its own. Whatever it was, each file is as before or
     /// is named, and the output is whole or absent.
     @Test(arguments: [false, true])

@@ -40,6 +40,8 @@ final class FakeKernel: TracingFiles {
     var onRead: (String) throws(CaptureError) -> Void = { _ throws(CaptureError) in }
     /// All changes in order: `file=value`.
     private(set) var log: [String] = []
+    /// How many entries of lists were refused.
+    private(set) var refusals = 0
     /// Raw pipes handed out, each with a copy by whose inode it is known: other tests reuse the number of a closed one, and
     /// would reuse its inode if the copy did not keep it.
     private var pipes: [(number: Int32, copy: Descriptor)] = []
@@ -137,8 +139,12 @@ final class FakeKernel: TracingFiles {
         }
     }
 
-    func writeList(_ file: String, _ entries: [String]) throws(CaptureError) -> [RefusedEntry] {
-        if let (instance, name) = split(file) { return try instance.writeList(name, entries) }
+    func writeList(
+        _ file: String, _ entries: [String], stopAtRefusal isDecisive: (String) -> Bool
+    ) throws(CaptureError) -> [RefusedEntry] {
+        if let (instance, name) = split(file) {
+            return try instance.writeList(name, entries, stopAtRefusal: isDecisive)
+        }
         if values[file] != nil {
             try write(file, entries.joined(separator: "\n"))
             if entries.isEmpty { values[file] = file.hasSuffix("pid") ? "no pid\n" : "" }
@@ -157,6 +163,8 @@ final class FakeKernel: TracingFiles {
                 list.pending.append(entry)
             } else {
                 refused.append(RefusedEntry(entry: entry, errno: EINVAL))
+                refusals += 1
+                if isDecisive(entry) { break }
             }
         }
         lists[file] = list

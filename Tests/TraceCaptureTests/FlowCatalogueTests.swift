@@ -42,24 +42,33 @@ import Testing
             file(
                 #"{ "name": "a", "summary": "", "roots": [ { "function": "dev_create" }, { "function": "gone", "kernels": "up to 4.4" }, "#
                     + #"{ "function": "other", "module": "dm_other" }, { "function": "hidden" }, { "function": "inlined" }, "#
-                    + #"{ "function": "old", "instead": ["no", "table_load"] } ] }"#))
+                    + #"{ "function": "within", "module": "scsi_built_in" }, { "function": "never", "module": "dm_none" }, "#
+                    + #"{ "function": "old", "instead": ["no", "table_load", "kfree"] } ] }"#))
         let symbols = "ffffffff81000000 t hidden\t[dm_mod]\nffffffff81000010 T schedule\n"
-        let listing = try FlowListing(flows, files: kernel, kallsyms: Array(symbols.utf8))
+        let directory = TemporaryDirectory()
+        directory.write("lib/modules/6.1/modules.dep", "kernel/drivers/md/dm-other.ko.xz: kernel/x.ko\n")
+        directory.write("lib/modules/6.1/modules.builtin", "kernel/drivers/scsi/scsi-built-in.ko\n")
+        var machine = Machine(release: "6.1", architecture: "x86_64", host: "h")
+        machine.root = directory.path
+        let listing = try FlowListing(
+            flows, files: kernel, kallsyms: Array(symbols.utf8), modules: KernelModules(machine))
         let entry = try #require(listing.entries.first)
-        #expect(entry.traced == ["dev_create [dm_mod]", "table_load [dm_mod]"])
+        #expect(entry.traced == ["dev_create [dm_mod]", "table_load [dm_mod]", "kfree"])
         #expect(
             entry.missing == [
-                .init(function: "old", cause: .replaced(by: "table_load")),
+                .init(function: "old", cause: .replaced(by: "table_load, kfree")),
                 .init(function: "gone", cause: .notInKernel(kernels: "up to 4.4")),
-                .init(function: "other", cause: .notInModule("dm_other", kernels: nil)),
+                .init(function: "other", cause: .moduleNotLoaded("dm_other", kernels: nil)),
                 .init(function: "hidden", cause: .untraceable),
                 .init(function: "inlined", cause: .notInKernel(kernels: nil)),
+                .init(function: "within", cause: .notInKernel(kernels: nil)),
+                .init(function: "never", cause: .noModule("dm_none", kernels: nil)),
             ])
         #expect(
             entry.missing.map(\.reason) == [
-                "table_load is traced instead", "not in this kernel (up to 4.4)",
-                "the module dm_other is not loaded, or built in without it", "this kernel has it, but cannot trace it",
-                "not in this kernel, or inlined",
+                "traced instead: table_load, kfree", "not in this kernel (up to 4.4)",
+                "the module dm_other is not loaded", "this kernel has it, but cannot trace it",
+                "not in this kernel, or inlined", "not in this kernel, or inlined", "this kernel has no module dm_none",
             ])
     }
 
@@ -89,6 +98,22 @@ import Testing
         let builtIn = AvailableFunctions(text: Array("do_suspend\ndev_suspend\n".utf8))
         let other = try RootResolution(flows: ["suspend"], roots: [], catalogue: .builtin, available: builtIn)
         #expect(other.functions.map(\.name) == ["do_suspend"])
+    }
+
+    /// Enterprise Linux 7.9 has both, and so nobody knows beforehand which one it takes.
+    @Test func whatExistsBesideARootIsTracedToo() throws {
+        let names = ["scsi_done [scsi_mod]", "scsi_mq_done [scsi_mod]", "scsi_softirq_done [scsi_mod]"]
+        let available = AvailableFunctions(text: Array(names.joined(separator: "\n").utf8))
+        let resolution = try RootResolution(flows: ["complete"], roots: [], catalogue: .builtin, available: available)
+        #expect(resolution.functions.map(\.description) == names)
+        #expect(resolution.requests.first?.replaced.isEmpty == true)
+    }
+
+    /// A distribution's kernel has what mainline got later or no longer has.
+    @Test func whichKernelsHaveARootIsSaidOfMainline() {
+        for root in FlowCatalogue.builtin.flows.flatMap(\.roots) {
+            #expect(root.kernels?.hasPrefix("mainline ") ?? true, "\(root.function)")
+        }
     }
 
     @Test func aNameOfSeveralFunctionsIsSaid() throws {

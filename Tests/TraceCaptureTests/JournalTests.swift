@@ -47,7 +47,7 @@ import Testing
         #expect(isKilled == (write < count))
         _ = consume journal
         kernel.onWrite = { _, _ throws(CaptureError) in }
-        guard case .restored(getpid(), _) = try restoration().run() else {
+        guard case .restored(getpid(), _, []) = try restoration().run() else {
             Issue.record("nothing was restored")
             return
         }
@@ -135,7 +135,7 @@ import Testing
         do {
             let journal = try #require(try Journal(in: journals, create: true))
             try journal.append(.owner(.init(process: 7, boot: "another", tracefs: kernel.directory)))
-            try journal.append(.temporaryFile(temporary))
+            try journal.append(.temporaryFile(RawString(temporary)))
             try journal.append(.setting(.init(file: "max_graph_depth", content: "9\n", form: .value)))
         }
         let before = kernel.snapshot
@@ -150,7 +150,7 @@ import Testing
         do {
             let journal = try #require(try Journal(in: journals, create: true))
             try journal.append(.owner(.init(tracefs: kernel.directory)))
-            try journal.append(.temporaryFile(temporary))
+            try journal.append(.temporaryFile(RawString(temporary)))
             try journal.append(.setting(.init(file: "max_graph_depth", content: "9\n", form: .value)))
             try journal.append(.settingsRestored)
         }

@@ -19,7 +19,8 @@ import Testing
         let pages = (0..<count * 4096).map { UInt8(truncatingIfNeeded: $0 / 4096 + $0) }
         kernel.pages = [0: pages, 3: Array(pages.reversed())]
         let recording = try RingBufferRecording(
-            kernel, cpus: try kernel.cpus(), pageSize: 4096, bufferSize: 1 << 20, directory: directory.path, failed: {})
+            kernel, cpus: try kernel.cpus(), pageSize: 4096, bufferSize: 1 << 20, directory: directory.opened,
+            failed: {})
         try recording.start()
         let (recorded, failure) = recording.finish()
         #expect(failure == 0)
@@ -73,7 +74,8 @@ import Testing
         let kernel = FakeKernel(directory: directory.path)
         #expect(throws: CaptureError(.outputNotWritable, path: "/proc", errno: ENOENT)) {
             try RingBufferRecording(
-                kernel, cpus: [0], pageSize: 4096, bufferSize: 1 << 20, directory: "/proc", failed: {})
+                kernel, cpus: [0], pageSize: 4096, bufferSize: 1 << 20, directory: Descriptor(directory: "/proc"),
+                failed: {})
         }
     }
 }

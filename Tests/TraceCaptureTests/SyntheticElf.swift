@@ -125,7 +125,7 @@ private struct ElfLayout {
 
 /// A file without a name that holds the bytes.
 func openFile(_ bytes: [UInt8]) -> Descriptor {
-    guard let file = try? Descriptor.unnamedFile(in: "/tmp"),
+    guard let file = try? Descriptor.unnamedFile(in: Descriptor(directory: "/tmp")),
         bytes.withUnsafeBytes({ writeAll($0, to: file.number) }) == 0
     else { fatalError("cannot make a file") }
     return file

@@ -14,8 +14,13 @@ final class TemporaryDirectory {
 
     deinit { Self.removeAll(path) }
 
+    /// Goes into directories only, never through a link: tests put links to other places here.
     private static func removeAll(_ path: String) {
-        for name in directoryNames(path) ?? [] { removeAll("\(path)/\(name)") }
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            for name in directoryNames(path) ?? [] { removeAll("\(path)/\(name)") }
+        }
         remove(path)
     }
 
@@ -42,6 +47,18 @@ final class TemporaryDirectory {
     }
 
     func text(_ name: String) -> String? { read(name).map { String(decoding: $0, as: UTF8.self) } }
+
+    /// Open.
+    var opened: Descriptor {
+        get throws { try Descriptor(directory: RawString(path)) }
+    }
+
+    /// How many descriptors this process has of the directory and what is in it.
+    var openDescriptors: Int {
+        (0..<Int32(4096)).count { number in
+            linkTarget("/proc/self/fd/\(number)").map { $0.bytes.starts(with: path.utf8) } ?? false
+        }
+    }
 
     /// The permission bits of a file; nil if there is none.
     func mode(_ name: String) -> mode_t? {

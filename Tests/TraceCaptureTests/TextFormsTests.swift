@@ -56,12 +56,12 @@ import Testing
             ("sysfs /sys/kernel/tracefs sysfs rw 0 0\n", nil),
         ] as [(String, String?)])
     func mounts(text: String, directory: String?) {
-        #expect(Tracefs.mountPoint(in: text) == directory)
+        #expect(TracefsMount.candidates(in: text).first == directory)
     }
 
     @Test func onlyCodeSymbolsAreKept() {
         let kallsyms = "0000 A fixed\nf1 T _stext\nf2 t local\nf3 D data\nf4 W weak\nf5 t dm_get\t[dm_mod]"
-        let kept = TraceMetadata.codeSymbols(in: Array(kallsyms.utf8))
+        let kept = CodeSymbols(kallsyms: Array(kallsyms.utf8)).text
         #expect(
             String(decoding: kept, as: UTF8.self) == "f1 T _stext\nf2 t local\nf4 W weak\nf5 t dm_get\t[dm_mod]\n")
     }

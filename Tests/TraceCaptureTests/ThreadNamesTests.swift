@@ -31,7 +31,7 @@ import Testing
     func aThreadIsNamedByTheFunctionThatItWaitsIn() throws {
         let waiting = WaitingThread()
         let process = try UserProcess(getpid())
-        let program = try #require(linkTarget("/proc/self/exe"))
+        let program = try #require(linkTarget("/proc/self/exe")?.description)
         let objects = process.files.filter { $0.path == program || $0.path.hasSuffix(".xctest") }
             .map { MappedObject($0, of: process) }
         let markers = [
@@ -116,7 +116,7 @@ import Testing
 
 /// Its number, which glibc's header does not give to Swift.
 func currentThread() -> Int32 {
-    Int32(linkTarget("/proc/thread-self")?.split(separator: "/").last ?? "") ?? 0
+    Int32(linkTarget("/proc/thread-self")?.description.split(separator: "/").last ?? "") ?? 0
 }
 
 /// The function that tells the thread: it waits itself, and goes on after that, so that its caller cannot stand in for it.

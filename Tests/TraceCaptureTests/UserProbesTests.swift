@@ -10,7 +10,7 @@ import Testing
     init() { kernel.values["uprobe_events"] = "" }
 
     private var program: String {
-        get throws { MappedFile.baseName(ofPath: try #require(linkTarget("/proc/self/exe"))) }
+        get throws { MappedFile.baseName(ofPath: try #require(linkTarget("/proc/self/exe")?.description)) }
     }
 
     private func user(_ functions: [(String, String)]) throws -> Flow.UserSide {

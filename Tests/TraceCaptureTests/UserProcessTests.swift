@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func thisProcessIsFoundByItsProgram() throws {
-        let program = MappedFile.baseName(ofPath: try #require(linkTarget("/proc/self/exe")))
+        let program = MappedFile.baseName(ofPath: try #require(linkTarget("/proc/self/exe")?.description))
         let found = try UserProcess.running(program)
         #expect(found.contains { $0.pid == getpid() && $0.threads.contains(currentThread()) })
     }

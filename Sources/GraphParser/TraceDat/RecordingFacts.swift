@@ -14,6 +14,10 @@ public struct RecordingFacts: Equatable, Sendable {
     public private(set) var callCostAfterNs: UInt64?
     /// Requests that the multipath devices completed meanwhile.
     public private(set) var multipathRequests: UInt64?
+    /// Whether interrupts were recorded.
+    public private(set) var interrupts: Bool?
+    /// The names of the functions at which trees were to begin; nil if that is not known.
+    public private(set) var roots: Set<String>?
 
     /// - Parameter content: of an option with statistics.
     /// - Returns: nil if they are a CPU's.
@@ -22,8 +26,8 @@ public struct RecordingFacts: Equatable, Sendable {
         guard let first = lines.first, first.elementsEqual("dmflow:".utf8) else { return nil }
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
-            let digits = line[(colon + 1)...].drop { $0 == space }.prefix { $0 != space }
-            let value = UInt64(String(decoding: digits, as: UTF8.self))
+            let words = line[(colon + 1)...].split(separator: space)
+            let value = words.first.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) }
             switch String(decoding: line[..<colon], as: UTF8.self) {
             case "recorded for": durationNs = value
             case "kept of it": keptNs = value
@@ -31,6 +35,8 @@ public struct RecordingFacts: Equatable, Sendable {
             case "call cost before": callCostBeforeNs = value
             case "call cost after": callCostAfterNs = value
             case "multipath requests": multipathRequests = value
+            case "interrupts": interrupts = words.first?.elementsEqual("recorded".utf8)
+            case "roots": roots = Set(words.map { String(decoding: $0, as: UTF8.self) })
             default: break
             }
         }

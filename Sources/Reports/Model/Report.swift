@@ -40,6 +40,8 @@ public struct Report: Codable, Equatable, Sendable {
         @NullWhenAbsent public var callCostAfterNs: UInt64?
         /// Requests that the multipath devices completed meanwhile.
         @NullWhenAbsent public var multipathRequests: UInt64?
+        /// Whether interrupts were recorded; their time is in what they hit else.
+        @NullWhenAbsent public var interrupts: Bool?
     }
 
     public struct Counts: Codable, Equatable, Sendable {
@@ -88,6 +90,9 @@ public struct Report: Codable, Equatable, Sendable {
     public struct Root: Codable, Equatable, Sendable {
         public let function: String
         @NullWhenAbsent public var module: String?
+        /// Whether the capture was to record trees at this function; null if that is not known. An interrupt, or what a task does
+        /// besides, can stand without a caller, too.
+        @NullWhenAbsent public var askedFor: Bool?
         public let calls: Int
         /// How many of the calls have calls in doubt below them, whose time is in their callers' self time, or calls that came
         /// when they were over, whose time is in the layers.
@@ -132,7 +137,7 @@ public struct Report: Codable, Equatable, Sendable {
     public let schema: String
     public private(set) var source: Source
     public let counts: Counts
-    /// Most time first.
+    /// Those that were asked for first, and then most time first.
     public let roots: [Root]
     /// Most self time first.
     public let layers: [Layer]
@@ -161,7 +166,8 @@ extension Report.Recording {
         self.init(
             durationNs: facts.durationNs, keptNs: facts.keptNs, recorderCpuNs: facts.recorderCPUNs,
             callCostBeforeNs: facts.callCostBeforeNs,
-            callCostAfterNs: facts.callCostAfterNs, multipathRequests: facts.multipathRequests)
+            callCostAfterNs: facts.callCostAfterNs, multipathRequests: facts.multipathRequests,
+            interrupts: facts.interrupts)
     }
 }
 

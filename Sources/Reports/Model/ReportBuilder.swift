@@ -167,13 +167,13 @@ public struct ReportBuilder: CallConsumer {
     public func report(source: TraceSource, counts: TraceCounts) -> Report {
         Report(
             schema: Report.schema, source: Report.Source(source), counts: Report.Counts(counts),
-            roots: rootReports(callCostNs: source.recording?.callCostNs), layers: layerReports(),
+            roots: rootReports(source.recording), layers: layerReports(),
             functions: functionReports())
     }
 
     // MARK: Report
 
-    private func rootReports(callCostNs: UInt64?) -> [Report.Root] {
+    private func rootReports(_ facts: RecordingFacts?) -> [Report.Root] {
         let reports = zip(roots, leaves).map { root, leaves in
             let function = names[root.function]
             let sum = merged(root, leaves)
@@ -185,15 +185,19 @@ public struct ReportBuilder: CallConsumer {
             }
             let attributed = layers.reduce(0 as UInt64) { $0.addingSaturated($1.selfNs) }
             return Report.Root(
-                function: function.name, module: function.module, calls: sum.latency.count,
+                function: function.name, module: function.module,
+                askedFor: facts?.roots?.contains(function.name), calls: sum.latency.count,
                 partialCalls: sum.partialCalls, treeCalls: sum.treeCalls,
-                tracingNs: callCostNs.map { tracing($0, calls: sum.kernelCallsBelow) },
+                tracingNs: facts?.callCostNs.map { tracing($0, calls: sum.kernelCallsBelow) },
                 latency: Report.Latency(sum.latency),
                 layers: layers.sorted { ($1.selfNs, $0.layer) < ($0.selfNs, $1.layer) },
                 unattributedNs: sum.latency.sum - min(attributed, sum.latency.sum))
         }
-        return reports.sorted {
-            ($1.latency.sumNs, $0.function, $0.module ?? "") < ($0.latency.sumNs, $1.function, $1.module ?? "")
+        return reports.sorted { first, second in
+            let isFirstStray = first.askedFor == false
+            if isFirstStray != (second.askedFor == false) { return !isFirstStray }
+            return (second.latency.sumNs, first.function, first.module ?? "")
+                < (first.latency.sumNs, second.function, second.module ?? "")
         }
     }
 

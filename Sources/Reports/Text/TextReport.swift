@@ -99,6 +99,7 @@ public struct TextReport {
         if let kept = facts.keptNs {
             lines.append("the last \(Figures.duration(kept)) of the recording, as far as the ring buffer held them")
         }
+        if facts.interrupts == false { lines.append("interrupts were not recorded; their time is in what they hit") }
         if let duration = facts.durationNs, duration > 0, let requests = facts.multipathRequests, requests > 0 {
             let rate = (Double(requests) * 1e10 / Double(duration)).rounded() / 10
             lines.append(
@@ -120,6 +121,7 @@ public struct TextReport {
         var lines = [
             style.bold(Self.name(root.function, root.module))
                 + ": \(Figures.plural(root.calls, "call")), \(Figures.duration(latency.sumNs)) in all"
+                + (root.askedFor == false ? "; no root that was asked for" : "")
         ]
         if root.calls > 1 {
             lines.append(

@@ -11,11 +11,7 @@ struct Examination {
     let unreadable: String?
     let symbols: [UInt8]
     let configuration: KernelConfiguration?
-    /// Modules by the lists of the kernel's distribution; nil where there are none.
-    let builtInModules: Set<String>?
-    let loadableModules: Set<String>?
-    /// Those of ``tellingFunctions`` that are in the kernel itself.
-    let builtInFunctions: Set<String>
+    let modules: KernelModules
 
     init(_ machine: Machine) {
         let mounts = machine.text("/proc/self/mounts") ?? ""
@@ -29,10 +25,7 @@ struct Examination {
         self.files = files
         symbols = machine.bytes("/proc/kallsyms") ?? []
         configuration = machine.configuration()
-        builtInFunctions = KernelFacts.builtIn(Self.tellingFunctions, kallsyms: symbols)
-        let modules = "/lib/modules/\(machine.release)/modules"
-        builtInModules = machine.bytes("\(modules).builtin").map(KernelFacts.modules)
-        loadableModules = machine.bytes("\(modules).dep").map(KernelFacts.modules)
+        modules = KernelModules(machine, symbols: symbols, configuration: configuration)
         guard let files else {
             failures = [CaptureError(.tracefsNotMounted)]
             unreadable = "tracefs is not mounted"
@@ -51,7 +44,7 @@ struct Examination {
         let others = mounts.lines.filter { line in
             !hasTracefs || !line.split(separator: " ").dropFirst(2).starts(with: ["debugfs"])
         }
-        return Tracefs.mountPoint(in: others.joined(separator: "\n"))
+        return TracefsMount.candidates(in: others.joined(separator: "\n")).first
     }
 
     func failure(where isMeant: (CaptureError.Problem) -> Bool) -> CaptureError? {

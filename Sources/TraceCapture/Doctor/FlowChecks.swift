@@ -6,7 +6,8 @@ extension Examination {
         guard unreadable == nil, let files else { return [group.unknown("flows", unreadable ?? "needs root")] }
         do throws(CaptureError) {
             let available = try AvailableFunctions(files)
-            let listing = FlowListing(catalogue, available: available, kallsyms: symbols, proc: "\(machine.root)/proc")
+            let listing = FlowListing(
+                catalogue, available: available, kallsyms: symbols, modules: modules, proc: "\(machine.root)/proc")
             let scope = available.functions(in: .storageStack(noise: [], interrupts: true)).count
             return [defaults(catalogue, available)].compactMap { $0 } + summaries(listing)
                 + [group.ok("scope", "\(scope) of \(available.count) functions would call the tracer")]
@@ -27,7 +28,7 @@ extension Examination {
             let modules = Set(flows.flatMap(\.roots).compactMap(\.module)).sorted()
             return group.problem(
                 "by default", error.fact,
-                remedy: remedy(forModules: modules) ?? "dmflow flows says what this kernel has")
+                remedy: self.modules.remedy(for: modules) ?? "dmflow flows says what this kernel has")
         }
     }
 
@@ -53,6 +54,6 @@ extension Examination {
     private func without(_ entries: [FlowListing.Entry]) -> Finding {
         let names = KernelFacts.listing(entries.map(\.flow.name), limit: 8)
         let modules = Set(entries.flatMap(\.missing).compactMap(\.cause.module)).sorted()
-        return group.note("not at all", names, remedy: remedy(forModules: modules))
+        return group.note("not at all", names, remedy: self.modules.remedy(for: modules))
     }
 }

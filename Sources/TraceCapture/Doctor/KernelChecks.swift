@@ -4,7 +4,7 @@ extension Examination {
     func kernelFindings() -> [Finding] {
         [
             kernel.ok("release", "Linux \(machine.release), \(machine.architecture)"),
-            graphTracer, tracingInstance, functionTracing, addresses, lockdown, uprobes,
+            graphTracer, interrupts, tracingInstance, functionTracing, addresses, lockdown, uprobes,
         ].compactMap { $0 }
     }
 
@@ -35,7 +35,20 @@ extension Examination {
         guard unreadable == nil, let files else { return kernel.unknown("instance", unreadable ?? "needs root") }
         return release.letsGraphIntoInstances(of: files)
             ? kernel.ok("instance", "a capture takes an instance of its own; others may trace meanwhile")
-            : kernel.ok("instance", "before Linux 6.11 a capture takes the top level, and nobody else may trace")
+            : kernel.ok("instance", "a capture takes the top level on this kernel, and nobody else may trace")
+    }
+
+    private var interrupts: Finding {
+        guard let release = KernelRelease(machine.release) else {
+            return kernel.unknown("interrupts", "the release '\(machine.release)' has no number")
+        }
+        if EntryOrder(release: release, kallsyms: { symbols }).recordsInterrupts {
+            return kernel.ok("interrupts", "recorded, within what they hit")
+        }
+        return kernel.note(
+            "interrupts",
+            "not recorded by default: this kernel writes a call's entry before the call has its place, and an interrupt just "
+                + "then would end the tree", remedy: "dmflow capture --irqs records them all the same")
     }
 
     /// Nil where the kernel has no such setting, which is then always on.

@@ -14,6 +14,9 @@ extension Examination {
 
     private var accessRights: Finding {
         if files == nil { return permission.unknown("access", unreadable ?? "needs root") }
+        if let failure = self.failure(where: { $0 == .tracefsReadOnly }) {
+            return permission.problem("access", failure)
+        }
         let failure = self.failure { $0 == .notPermitted }
         if let failure, machine.user != 0 {
             return permission.problem("access", failure.fact, remedy: "run as root: sudo dmflow doctor")

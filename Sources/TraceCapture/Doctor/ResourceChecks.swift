@@ -13,7 +13,7 @@ extension Examination {
             return resources.unknown("buffer", unreadable ?? "no CPU has a ring buffer")
         }
         let memory = machine.text("/proc/meminfo").flatMap { BufferSize.availableMemory(meminfo: $0) }
-        let requested = CaptureOptions(flows: [], output: machine.output).bufferKilobytes
+        let requested = CaptureOptions(flows: [], output: RawString(machine.output)).bufferKilobytes
         let size = BufferSize.affordable(requested: requested, cpus: cpus, availableKilobytes: memory)
         let available = memory.map { "of \(KernelFacts.size(kilobytes: $0)) available" } ?? "available memory not known"
         let fact =

@@ -19,17 +19,17 @@ extension Examination {
     // MARK: Modules
 
     private var dmModule: Finding {
-        switch state(ofModule: "dm_mod") {
+        switch modules.state(of: "dm_mod") {
         case .loaded: stack.ok("device mapper", "dm_mod loaded")
         case .builtIn: stack.ok("device mapper", "dm_mod built in")
         case .notLoaded:
             stack.problem(
                 "device mapper", "dm_mod is not loaded, so no flow of dm exists",
-                remedy: remedy(forModules: ["dm_mod"]) ?? "modprobe dm_mod")
+                remedy: modules.remedy(for: ["dm_mod"]) ?? "modprobe dm_mod")
         case .notInstalled:
             stack.problem(
                 "device mapper", "dm_mod is neither loaded nor installed, so no flow of dm exists",
-                remedy: remedy(forModules: ["dm_mod"]) ?? "install it")
+                remedy: modules.remedy(for: ["dm_mod"]) ?? "install it")
         case .absent:
             stack.problem(
                 "device mapper", "this kernel was built without dm_mod", remedy: "use a kernel with CONFIG_BLK_DEV_DM")
@@ -37,8 +37,8 @@ extension Examination {
     }
 
     private func modules(_ subject: String, _ names: [String], _ meaning: String) -> Finding {
-        let states = names.map { ($0, state(ofModule: $0)) }
-        func those(_ state: ModuleState) -> [String] { states.filter { $0.1 == state }.map(\.0) }
+        let states = names.map { ($0, modules.state(of: $0)) }
+        func those(_ state: KernelModules.State) -> [String] { states.filter { $0.1 == state }.map(\.0) }
         let parts = [
             (those(.loaded), "loaded"), (those(.builtIn), "built in"), (those(.notLoaded), "not loaded"),
             (those(.notInstalled), "not installed"), (those(.absent), "not for this kernel"),
@@ -46,21 +46,21 @@ extension Examination {
         let fact = parts.filter { !$0.0.isEmpty }.map { "\($0.0.joined(separator: ", ")) \($0.1)" }.joined(
             separator: "; ")
         if states.allSatisfy({ Self.present.contains($0.1) }) { return stack.ok(subject, fact) }
-        return stack.note(subject, "\(fact): \(meaning)", remedy: remedy(forModules: names))
+        return stack.note(subject, "\(fact): \(meaning)", remedy: modules.remedy(for: names))
     }
 
-    private static let present: [ModuleState] = [.loaded, .builtIn]
+    private static let present: [KernelModules.State] = [.loaded, .builtIn]
 
     private static let selectors = [
         "dm_service_time", "dm_queue_length", "dm_round_robin", "dm_historical_service_time", "dm_io_affinity",
     ]
 
     private var selector: Finding {
-        let present = Self.selectors.filter { Self.present.contains(state(ofModule: $0)) }
+        let present = Self.selectors.filter { Self.present.contains(modules.state(of: $0)) }
         if !present.isEmpty { return stack.ok("path selector", present.joined(separator: ", ")) }
-        let first = Self.selectors.first { state(ofModule: $0) == .notLoaded } ?? Self.selectors[0]
-        let fact = state(ofModule: first) == .absent ? "none is for this kernel" : "none is loaded"
-        return stack.note("path selector", fact, remedy: remedy(forModules: [first]))
+        let first = Self.selectors.first { modules.state(of: $0) == .notLoaded } ?? Self.selectors[0]
+        let fact = modules.state(of: first) == .absent ? "none is for this kernel" : "none is loaded"
+        return stack.note("path selector", fact, remedy: modules.remedy(for: [first]))
     }
 
     // MARK: Devices
@@ -70,7 +70,7 @@ extension Examination {
             device.hasPrefix("dm-") && machine.text("/sys/block/\(device)/dm/uuid")?.hasPrefix("mpath-") == true
         }
         if devices.isEmpty {
-            let lacking = ["dm_mod", "dm_multipath"].filter { !Self.present.contains(state(ofModule: $0)) }
+            let lacking = ["dm_mod", "dm_multipath"].filter { !Self.present.contains(modules.state(of: $0)) }
             if !lacking.isEmpty {
                 return stack.note("maps", "no multipath device, without \(lacking.joined(separator: " and "))")
             }

@@ -24,9 +24,9 @@ extension Examination {
 
     /// A capture that runs holds the lock on its journal. It is looked up instead of tried, which would lock it.
     private var capture: Finding {
-        let path = "\(machine.journals)/\(Journal.name)"
+        let path = Journal.path(in: machine.journals)
         var status = stat()
-        if stat(path, &status) != 0 {
+        if lstat(path, &status) != 0 {
             return errno == ENOENT
                 ? tracing.ok("dmflow", "no capture runs, and none has left anything")
                 : tracing.unknown("dmflow", errno == EACCES ? "needs root" : String(cString: strerror(errno)))
@@ -37,7 +37,7 @@ extension Examination {
             return tracing.problem("dmflow", CaptureError(.captureRunning(process: process), path: path))
         }
         do throws(CaptureError) {
-            guard let owner = Journal.owner(in: try Journal.entries(try readWholeFile(path), path: path)) else {
+            guard let owner = Journal.owner(in: try Journal.entries(in: machine.journals) ?? []) else {
                 return tracing.ok("dmflow", "no capture runs, and none has left anything")
             }
             return tracing.problem("dmflow", CaptureError(.captureLeftBehind(process: owner.process), path: path))
@@ -134,7 +134,9 @@ extension Examination {
     /// Told among the kernel's findings or those of permission.
     private func isOfOtherGroup(_ failure: CaptureError) -> Bool {
         switch failure.problem {
-        case .notPermitted, .tracefsNotMounted, .graphTracerMissing, .ftraceDisabled, .addressesHidden: true
+        case .notPermitted, .tracefsNotMounted, .tracefsReadOnly, .graphTracerMissing, .ftraceDisabled,
+            .addressesHidden:
+            true
         default: false
         }
     }

@@ -8,7 +8,8 @@ public struct Flow: Equatable, Sendable {
         public var module: String?
         /// Which kernels have it, for people.
         public var kernels: String?
-        /// What is traced where this cannot be: the first of these that can.
+        /// What is traced where this cannot be: those of them that can. They are below this or around it; what may exist beside it
+        /// is a root of its own.
         public var instead: [String]?
 
         public init(function: String, module: String? = nil, kernels: String? = nil, instead: [String]? = nil) {

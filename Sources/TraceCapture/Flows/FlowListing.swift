@@ -19,18 +19,20 @@ public struct FlowListing: Sendable {
     enum Cause: Equatable, CustomStringConvertible {
         case replaced(by: String)
         case untraceable
-        /// A module that is not loaded, or built in without the function.
-        case notInModule(String, kernels: String?)
+        case moduleNotLoaded(String, kernels: String?)
+        /// The kernel has no module of the name, neither built in nor to be loaded.
+        case noModule(String, kernels: String?)
         case notInKernel(kernels: String?)
         case inUserSpace(String, isLoss: Bool)
 
         var description: String {
             switch self {
-            case .replaced(let function): "\(function) is traced instead"
+            case .replaced(let functions): "traced instead: \(functions)"
             case .inUserSpace(let reason, _): reason
             case .untraceable: "this kernel has it, but cannot trace it"
-            case .notInModule(let module, let kernels):
-                "the module \(module) is not loaded, or built in without it" + Self.suffix(kernels)
+            case .moduleNotLoaded(let module, let kernels):
+                "the module \(module) is not loaded" + Self.suffix(kernels)
+            case .noModule(let module, let kernels): "this kernel has no module \(module)" + Self.suffix(kernels)
             case .notInKernel(let kernels):
                 (kernels == nil ? "not in this kernel, or inlined" : "not in this kernel") + Self.suffix(kernels)
             }
@@ -44,12 +46,12 @@ public struct FlowListing: Sendable {
             case .replaced: false
             case .untraceable: true
             case .inUserSpace(_, let isLoss): isLoss
-            case .notInModule(_, let kernels), .notInKernel(let kernels): kernels == nil
+            case .moduleNotLoaded(_, let kernels), .noModule(_, let kernels), .notInKernel(let kernels): kernels == nil
             }
         }
 
         /// The module that may have to be loaded.
-        var module: String? { if case .notInModule(let module, _) = self { module } else { nil } }
+        var module: String? { if case .moduleNotLoaded(let module, _) = self { module } else { nil } }
     }
 
     public let entries: [Entry]
@@ -60,7 +62,9 @@ public struct FlowListing: Sendable {
         try self.init(catalogue, files: try Tracefs(), kallsyms: kallsyms)
     }
 
-    init(_ catalogue: FlowCatalogue, files: any TracingFiles, kallsyms: [UInt8]) throws(CaptureError) {
+    init(
+        _ catalogue: FlowCatalogue, files: any TracingFiles, kallsyms: [UInt8], modules: KernelModules = KernelModules()
+    ) throws(CaptureError) {
         let available: AvailableFunctions
         do { available = try AvailableFunctions(files) } catch {
             // A kernel without the tracer has no such list.
@@ -68,17 +72,20 @@ public struct FlowListing: Sendable {
                 .notPermitted, path: files.path("available_filter_functions"), errno: error.errno)
             throw Preflight(files: files).obstacles().first ?? forbidden
         }
-        self.init(catalogue, available: available, kallsyms: kallsyms)
+        self.init(catalogue, available: available, kallsyms: kallsyms, modules: modules)
     }
 
-    init(_ catalogue: FlowCatalogue, available: AvailableFunctions, kallsyms: [UInt8], proc: String = "/proc") {
+    init(
+        _ catalogue: FlowCatalogue, available: AvailableFunctions, kallsyms: [UInt8], modules: KernelModules,
+        proc: String = "/proc"
+    ) {
         let requests = catalogue.flows.map { ($0, RootResolution.Request($0, in: available)) }
         let symbols = Self.present(Set(requests.flatMap { $0.1.missing.map(\.function) }), in: kallsyms)
         entries = requests.map { flow, request in
             let user = flow.user.map { Self.user($0, flow: flow.name, proc: proc) }
             let replaced = request.replaced.map { Missing(function: $0.root, cause: .replaced(by: $0.by)) }
             let missing = request.missing.map { root in
-                Missing(function: root.function, cause: Self.cause(root, available, symbols))
+                Missing(function: root.function, cause: Self.cause(root, available, symbols, modules))
             }
             return Entry(
                 flow: flow, traced: (user?.traced ?? []) + request.traced.map(\.description),
@@ -103,14 +110,20 @@ public struct FlowListing: Sendable {
         }
     }
 
-    private static func cause(_ root: Flow.Root, _ available: AvailableFunctions, _ symbols: Set<String>) -> Cause {
+    private static func cause(
+        _ root: Flow.Root, _ available: AvailableFunctions, _ symbols: Set<String>, _ modules: KernelModules
+    ) -> Cause {
         // A function of the name may be another one.
         if symbols.contains(root.function), available.functions(named: root.function).isEmpty { return .untraceable }
-        // A module that is built in has no functions of its own in the list; then others of its name tell nothing.
-        if let module = root.module, !available.loadedModules.contains(module) {
-            return .notInModule(module, kernels: root.kernels)
+        guard let module = root.module, !available.loadedModules.contains(module) else {
+            return .notInKernel(kernels: root.kernels)
         }
-        return .notInKernel(kernels: root.kernels)
+        switch modules.state(of: module) {
+        case .notLoaded, .notInstalled: return .moduleNotLoaded(module, kernels: root.kernels)
+        case .absent: return .noModule(module, kernels: root.kernels)
+        // One that is built in has no functions under its name; they are among the kernel's own.
+        case .loaded, .builtIn: return .notInKernel(kernels: root.kernels)
+        }
     }
 
     /// Those of `names` that are functions of the kernel.

@@ -77,13 +77,14 @@ extension RootResolution.Request {
         var missing: [Flow.Root] = []
         for root in flow.roots {
             let found = available.entryPoints(of: root.function, module: root.module)
-            let others = root.instead?.lazy.map { ($0, available.entryPoints(of: $0, module: root.module)) }
-                .first { !$0.1.isEmpty }
+            // All of them: which of two the kernel takes is not known here.
+            let others = (root.instead ?? []).map { ($0, available.entryPoints(of: $0, module: root.module)) }
+                .filter { !$0.1.isEmpty }
             if !found.isEmpty {
                 traced += found
-            } else if let others {
-                traced += others.1
-                replaced.append((root.function, others.0))
+            } else if !others.isEmpty {
+                traced += others.flatMap(\.1)
+                replaced.append((root.function, others.map(\.0).joined(separator: ", ")))
             } else {
                 missing.append(root)
             }

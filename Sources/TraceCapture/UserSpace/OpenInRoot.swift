@@ -1,8 +1,5 @@
 import Glibc
 
-/// `O_PATH` of open(2), a place in the file system and not its content, which Swift does not import.
-private let pathOnly: Int32 = 0o10000000
-
 /// Opens a regular file for reading by its path in another root directory, such as a container's.
 ///
 /// The kernel would follow links there from *our* root, and openat2(2), which would not, came with Linux 5.6. So links are
@@ -13,14 +10,18 @@ func openFile(_ path: String, inRoot root: String) -> Descriptor? {
     guard let top = retrying({ open(root, pathOnly | O_DIRECTORY | O_CLOEXEC) }) else { return nil }
     var way = [Descriptor(top)]
     /// The names to come, the next one last.
-    var names = components(path)
+    var names = components(RawString(path))
     var links = 0
     while let name = names.popLast() {
         if name == ".." {
             if way.count > 1 { way.removeLast() }
             continue
         }
-        guard let number = retrying({ openat(way.last!.number, name, pathOnly | O_NOFOLLOW | O_CLOEXEC) }) else {
+        guard
+            let number = name.withCString({ name in
+                retrying { openat(way.last!.number, name, pathOnly | O_NOFOLLOW | O_CLOEXEC) }
+            })
+        else {
             return nil
         }
         let place = Descriptor(number)
@@ -31,7 +32,7 @@ func openFile(_ path: String, inRoot root: String) -> Descriptor? {
         links += 1
         // As many as the kernel follows.
         guard links <= 40, let target = linkTarget("", in: number) else { return nil }
-        if target.hasPrefix("/") { way.removeLast(way.count - 1) }
+        if target.bytes.first == UInt8(ascii: "/") { way.removeLast(way.count - 1) }
         names += components(target)
     }
     // What is no regular file may wait for somebody when it is opened.
@@ -41,8 +42,8 @@ func openFile(_ path: String, inRoot root: String) -> Descriptor? {
     return Descriptor(number)
 }
 
-private func components(_ path: String) -> [String] {
-    path.split(separator: "/").filter { $0 != "." }.map(String.init).reversed()
+private func components(_ path: RawString) -> [RawString] {
+    path.bytes.split(separator: UInt8(ascii: "/")).map(RawString.init(bytes:)).filter { $0 != "." }.reversed()
 }
 
 private func fileType(_ descriptor: Int32) -> mode_t? {

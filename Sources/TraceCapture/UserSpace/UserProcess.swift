@@ -22,7 +22,8 @@ struct UserProcess: Sendable {
         guard let entries = directoryNames(proc) else { throw CaptureError(.readFailed, path: proc, errno: errno) }
         var processes: [UserProcess] = []
         for pid in entries.compactMap({ Int32($0) }).sorted() {
-            guard let path = linkTarget("\(proc)/\(pid)/exe"), MappedFile.baseName(ofPath: path) == name else {
+            guard let path = linkTarget("\(proc)/\(pid)/exe")?.description, MappedFile.baseName(ofPath: path) == name
+            else {
                 continue
             }
             do throws(CaptureError) {

@@ -1,6 +1,6 @@
 /// What is known of the kernel's modules, from whatever there is: a machine may have neither their files nor its configuration.
-extension Examination {
-    enum ModuleState: Equatable {
+struct KernelModules: Sendable {
+    enum State: Equatable, Sendable {
         case loaded, builtIn
         /// Its file is there.
         case notLoaded
@@ -23,33 +23,50 @@ extension Examination {
         "scsi_transport_iscsi": ("SCSI_ISCSI_ATTRS", "iscsi_create_session"),
     ]
 
-    /// Functions whose place in the kernel's symbols tells that a module is built in.
-    static let tellingFunctions = Set(signs.values.map(\.function))
+    private let machine: Machine
+    private let configuration: KernelConfiguration?
+    /// By the lists of the kernel's distribution; nil where there are none.
+    private let builtIn: Set<String>?
+    private let loadable: Set<String>?
+    /// Those of the functions in ``signs`` that are in the kernel itself.
+    private let builtInFunctions: Set<String>
 
-    func state(ofModule name: String) -> ModuleState {
+    /// - Parameters:
+    ///   - symbols: of /proc/kallsyms.
+    ///   - configuration: that the kernel was built with.
+    init(_ machine: Machine = Machine(), symbols: [UInt8] = [], configuration: KernelConfiguration? = nil) {
+        self.machine = machine
+        self.configuration = configuration
+        let lists = "/lib/modules/\(machine.release)/modules"
+        builtIn = machine.bytes("\(lists).builtin").map(KernelFacts.modules)
+        loadable = machine.bytes("\(lists).dep").map(KernelFacts.modules)
+        builtInFunctions = KernelFacts.builtIn(Set(Self.signs.values.map(\.function)), kallsyms: symbols)
+    }
+
+    func state(of name: String) -> State {
         // What is built in has a directory only if it has parameters or a version, and never this file.
         if machine.exists("/sys/module/\(name)/initstate") { return .loaded }
-        if builtInModules?.contains(name) == true || machine.exists("/sys/module/\(name)") { return .builtIn }
+        if builtIn?.contains(name) == true || machine.exists("/sys/module/\(name)") { return .builtIn }
         let sign = Self.signs[name]
         if let sign, builtInFunctions.contains(sign.function) { return .builtIn }
         let setting = sign.flatMap { sign in configuration.map { $0.setting("CONFIG_\(sign.option)") } }
         if setting == .builtIn { return .builtIn }
-        if loadableModules?.contains(name) == true { return .notLoaded }
+        if loadable?.contains(name) == true { return .notLoaded }
         if setting == .off || !machine.exists("/proc/modules") { return .absent }
         // Where it is not known to be a module of this kernel, a list without it tells that it is none.
-        return setting == .module || loadableModules == nil ? .notInstalled : .absent
+        return setting == .module || loadable == nil ? .notInstalled : .absent
     }
 
     /// What to do so that these are there; nil if nothing can be done, or needs to be.
-    func remedy(forModules names: [String]) -> String? {
-        let states = names.map { ($0, state(ofModule: $0)) }
+    func remedy(for names: [String]) -> String? {
+        let states = names.map { ($0, state(of: $0)) }
         let toLoad = states.filter { $0.1 == .notLoaded }.map(\.0)
         if !toLoad.isEmpty {
             let command = "modprobe \(toLoad.count > 1 ? "-a " : "")\(toLoad.joined(separator: " "))"
             return machine.isInFirstPIDNamespace == false ? "on the host: \(command)" : command
         }
         guard states.contains(where: { $0.1 == .notInstalled }) else { return nil }
-        if loadableModules != nil { return "install the rest of this kernel's modules, such as kernel-modules-extra" }
+        if loadable != nil { return "install the rest of this kernel's modules, such as kernel-modules-extra" }
         return machine.isInFirstPIDNamespace == false
             ? "load them on the host: this container has no modules of its kernel"
             : "/lib/modules/\(machine.release) has no modules of the running kernel: boot one that is installed, or install them"
