@@ -12,8 +12,10 @@ public struct TraceSource: Equatable, Sendable {
     public let kernel: String?
     /// Name of the trace clock; nil where the trace does not tell.
     public let clock: String?
-    /// CPUs of the traced machine for a trace.dat, CPUs with calls for a text.
-    public let cpus: Int
+    /// CPUs of the traced machine; nil where the trace does not tell, as no text does.
+    public let machineCPUs: Int?
+    /// CPUs with events, or with calls for a text; nil for a text without the CPU column.
+    public let cpusWithEvents: Int?
     /// False for a text without a time column.
     public let hasTimes: Bool
     /// What dmflow knew of the recording, if it made it.
@@ -81,7 +83,9 @@ public enum TraceFile {
         }
         if result.counts.untimed > 0 {
             source.notes.append(
-                "\(result.counts.untimed) calls have no duration in this text and count with 0 in all times")
+                result.counts.untimed == 1
+                    ? "1 call has no duration in this text and counts with 0 in all times"
+                    : "\(result.counts.untimed) calls have no duration in this text and count with 0 in all times")
         }
         return TraceReading(source: source, counts: result.counts, consumer: consumer)
     }

@@ -49,13 +49,7 @@ struct TreeCommand: ParsableCommand {
 
     /// On standard error, so that it does not mix with the trees.
     private func summarize(_ counts: TraceCounts) {
-        guard counts.isInDoubt else { return }
-        let loss = TextReport.loss(counts).map { "events lost: \($0); " } ?? ""
-        let untimed = counts.untimed > 0 ? "; \(counts.untimed) calls without a duration" : ""
-        complain(
-            "\(trace.name): \(loss)\(counts.open) open, \(counts.orphans) orphans, \(counts.lossy) lossy calls, "
-                + "which are marked; records not understood, whose calls are missing: \(counts.unparsedLines)"
-                + untimed)
+        if let doubts = TextReport.doubts(counts) { complain("\(trace.name): \(doubts)") }
     }
 
     private func summarize(outside count: Int) {

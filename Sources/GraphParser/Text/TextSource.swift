@@ -26,7 +26,8 @@ struct TextSource: EventSource {
 
     var source: TraceSource {
         TraceSource(
-            path: file.path, kind: .text, kernel: reader.kernel, clock: nil, cpus: reader.cpuCount,
+            path: file.path, kind: .text, kernel: reader.kernel, clock: nil, machineCPUs: nil,
+            cpusWithEvents: reader.cpusWithCalls,
             hasTimes: reader.hasTimes, recording: nil, notes: reader.notes)
     }
 
@@ -81,7 +82,7 @@ struct TextSource: EventSource {
 
 extension TraceError {
     static func noCalls(_ path: String, _ counts: TraceCounts) -> TraceError {
-        let others = counts.comments > 0 ? ", only \(counts.comments) other events" : ""
+        let others = counts.comments > 0 ? ", only \(counts.comments) other event\(counts.comments == 1 ? "" : "s")" : ""
         return TraceError(
             .empty, path: path, "holds no calls" + others, remedy: "record again, with the flow's I/O running")
     }

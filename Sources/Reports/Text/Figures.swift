@@ -1,13 +1,32 @@
 /// Numbers as people read them.
 enum Figures {
-    /// Four significant digits and a unit: `812 ns`, `12.34 us`, `4.012 ms`, `1.500 s`.
+    /// Four significant digits and a unit: `12.34 us`, `4.012 ms`, `1.500 s`. What has no more digits is exact: `812 ns`, and
+    /// from 1000 s on all whole seconds, `12345 s`.
     static func duration(_ ns: UInt64) -> String {
-        switch ns {
-        case ..<1000: "\(ns) ns"
-        case ..<1_000_000: scaled(ns, 1000) + " us"
-        case ..<1_000_000_000: scaled(ns, 1_000_000) + " ms"
-        default: scaled(ns, 1_000_000_000) + " s"
+        guard ns >= 1000 else { return "\(ns) ns" }
+        // How many of its last digits are left out.
+        var cut = String(ns).count - 4
+        var digits = rounded(ns, byPowerOfTen: cut)
+        // 999950 ns is 1.000 ms.
+        if digits == 10_000 { (digits, cut) = (1000, cut + 1) }
+        switch cut {
+        case 0...2: return point(digits, behind: cut + 1) + " us"
+        case 3...5: return point(digits, behind: cut - 2) + " ms"
+        case 6...8: return point(digits, behind: cut - 5) + " s"
+        default: return "\(rounded(ns, byPowerOfTen: 9)) s"
         }
+    }
+
+    /// Half a unit counts as one.
+    private static func rounded(_ number: UInt64, byPowerOfTen power: Int) -> UInt64 {
+        let unit = (0..<power).reduce(1 as UInt64) { unit, _ in unit * 10 }
+        return number / unit + (number % unit >= unit - unit / 2 ? 1 : 0)
+    }
+
+    /// Four digits with a point behind so many of them.
+    private static func point(_ digits: UInt64, behind count: Int) -> String {
+        let text = String(digits)
+        return "\(text.prefix(count)).\(text.dropFirst(count))"
     }
 
     /// `12,345`
@@ -59,11 +78,6 @@ enum Figures {
             (10_000, "+"),
         ]
         return marks.first { ns > $0.0 }?.1 ?? " "
-    }
-
-    private static func scaled(_ value: UInt64, _ unit: UInt64) -> String {
-        let number = Double(value) / Double(unit)
-        return fixed(number, digits: number < 10 ? 3 : number < 100 ? 2 : number < 1000 ? 1 : 0)
     }
 
     private static func fixed(_ number: Double, digits: Int) -> String {
