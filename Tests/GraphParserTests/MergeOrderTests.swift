@@ -9,7 +9,8 @@ import Testing
     func isThatOfTheTimes(streams: Int, range: UInt64) {
         var random = SeededRandom(seed: UInt64(streams) &* 31 &+ range)
         var left = (0..<streams).map { _ in
-            (0..<Int.random(in: 1...20, using: &random)).map { _ in UInt64.random(in: 0...range, using: &random) }.sorted()
+            (0..<Int.random(in: 1...20, using: &random)).map { _ in UInt64.random(in: 0...range, using: &random) }
+                .sorted()
         }
         var order = MergeOrder()
         for stream in (0..<streams).shuffled(using: &random) { order.add(stream, at: left[stream][0]) }
@@ -26,6 +27,6 @@ import Testing
             current = stream
             if let next = left[stream].first { order.moveFirst(to: next) } else { order.removeFirst() }
         }
-        #expect(left.allSatisfy(\.isEmpty))
+        #expect(left.allSatisfy { $0.isEmpty })
     }
 }

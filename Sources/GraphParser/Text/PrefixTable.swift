@@ -66,7 +66,8 @@ struct PrefixTable: Sendable {
     private func find(_ content: [UInt64], from home: Int) -> Int? {
         var place = home
         while isTaken(place) {
-            if words[(place * stride + 1)..<(place * stride + stride)].elementsEqual(content.dropFirst()) { return place }
+            let prefix = words[(place * stride + 1)..<(place * stride + stride)]
+            if prefix.elementsEqual(content.dropFirst()) { return place }
             place = next(place)
         }
         return nil

@@ -82,7 +82,8 @@ struct TextSource: EventSource {
 
 extension TraceError {
     static func noCalls(_ path: String, _ counts: TraceCounts) -> TraceError {
-        let others = counts.comments > 0 ? ", only \(counts.comments) other event\(counts.comments == 1 ? "" : "s")" : ""
+        let plural = counts.comments == 1 ? "" : "s"
+        let others = counts.comments > 0 ? ", only \(counts.comments) other event\(plural)" : ""
         return TraceError(
             .empty, path: path, "holds no calls" + others, remedy: "record again, with the flow's I/O running")
     }

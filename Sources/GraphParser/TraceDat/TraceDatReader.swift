@@ -48,7 +48,8 @@ struct TraceDatReader: EventSource {
     var source: TraceSource {
         TraceSource(
             path: file.path, kind: .traceDat, kernel: header.kernel, clock: header.clock, machineCPUs: header.cpuCount,
-            cpusWithEvents: Set(streams.filter(\.hasEvents).map(\.cpu)).count, hasTimes: true, recording: header.recording, notes: header.notes)
+            cpusWithEvents: Set(streams.filter(\.hasEvents).map(\.cpu)).count, hasTimes: true,
+            recording: header.recording, notes: header.notes)
     }
 
     mutating func read(into batch: inout EventBatch) throws(TraceError) -> Bool {

@@ -61,25 +61,6 @@ enum Figures {
         }
     }
 
-    /// The duration column of function_graph: mark and microseconds, cut to seven columns as the kernel (4.3 and later) does.
-    static func kernelDuration(_ ns: UInt64) -> String {
-        let micros = String(ns / 1000)
-        var value = micros
-        if micros.count < 7 {
-            let fraction = padDigits(Int(ns % 1000), 3)
-            value += "." + fraction.prefix(7 - micros.count)
-        }
-        return "\(mark(ns)) \(pad("\(value) us", 10))"
-    }
-
-    private static func mark(_ ns: UInt64) -> String {
-        let marks: [(UInt64, String)] = [
-            (1_000_000_000, "$"), (100_000_000, "@"), (10_000_000, "*"), (1_000_000, "#"), (100_000, "!"),
-            (10_000, "+"),
-        ]
-        return marks.first { ns > $0.0 }?.1 ?? " "
-    }
-
     private static func fixed(_ number: Double, digits: Int) -> String {
         let factor = [1.0, 10, 100, 1000][digits]
         let scaled = (number * factor).rounded()

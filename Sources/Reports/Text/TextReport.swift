@@ -117,9 +117,9 @@ public struct TextReport {
     /// What is in doubt about a trace, in a line; nil if nothing is.
     public static func doubts(_ counts: TraceCounts) -> String? {
         guard counts.isInDoubt else { return nil }
-        let loss = Figures.loss(counts.lostEvents, uncounted: counts.uncountedLosses).map { "events lost: \($0); " } ?? ""
+        let loss = Figures.loss(counts.lostEvents, uncounted: counts.uncountedLosses)
         let untimed = counts.untimed > 0 ? "; \(Figures.plural(counts.untimed, "call")) without a duration" : ""
-        return loss
+        return (loss.map { "events lost: \($0); " } ?? "")
             + "\(Figures.count(counts.open)) open, \(Figures.plural(counts.orphans, "orphan")), "
             + "\(Figures.plural(counts.lossy, "lossy call")), which are marked; "
             + "records not understood, whose calls are missing: \(Figures.count(counts.unparsedLines))" + untimed
