@@ -48,7 +48,8 @@ import Testing
     }
 
     /// Many distinct names take no more memory than the limit for them: it took 1.25 GB of 200,000 roots as JSON.
-    @Test(arguments: ["report", "report --format json", "tree"]) func manyNamesTakeLittleMemory(command: String) throws {
+    @Test(arguments: ["report", "report --format json", "tree"]) func manyNamesTakeLittleMemory(command: String) throws
+    {
         let file = try distinctRoots(100_000)
         let result = try shell(
             "ulimit -v 400000; '\(Program.binary.path)' \(command) '\(file.path)' >/dev/null 2>&1; echo $?")
