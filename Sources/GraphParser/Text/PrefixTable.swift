@@ -79,10 +79,11 @@ struct PrefixTable: Sendable {
         while !isTaken(hole) { hole = next(hole) }
         var place = next(hole)
         while isTaken(place) {
-            let content = words[(place * stride)..<(place * stride + stride)]
-            let (from, to) = (distance(self.home(of: content), place), distance(hole, place))
+            // A copy: a slice would keep the table, which then would be copied with each change.
+            let content = Array(words[(place * stride)..<(place * stride + stride)])
+            let (from, to) = (distance(self.home(of: content[...]), place), distance(hole, place))
             if from >= to {
-                store(content, in: hole)
+                store(content[...], in: hole)
                 hole = place
             }
             place = next(place)
