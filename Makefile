@@ -9,7 +9,7 @@ static_path := .build-static
 dmflow := $(static_path)/release/dmflow
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix kills bench kshark fuzz fuzz-smoke build static install lint format deps lab-deps image clean
+.PHONY: help demo test unit e2e matrix kills bench kshark schema fuzz fuzz-smoke build static install lint format deps lab-deps image clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -18,8 +18,9 @@ help:
 demo: lab-deps static
 	Lab/lab run demo --dmflow $(dmflow)
 
-## make test     all tests: unit, properties, golden reports, bad input, a real capture in the lab, KernelShark's library
-test: unit e2e kshark
+## make test     all tests: unit, properties, golden reports, bad input, a real capture in the lab, KernelShark's library,
+##               the JSON against its schema
+test: unit e2e kshark schema
 
 ## make unit     the tests that need no guest
 unit: deps
@@ -37,6 +38,12 @@ kshark: build
 	@.ci/install gcc libc6-dev
 	Tests/KernelShark/check .build/debug/dmflow Tests/Fixtures/*/*.dat $$(find .lab/e2e -name '*.dat' 2>/dev/null)
 
+## make schema   reports of all fixtures and captures as JSON are as their published schema says
+schema: build
+	@.ci/install python3 python3-jsonschema
+	Tests/Schema/check .build/debug/dmflow Documentation/report.schema.json Tests/Fixtures/*/*.dat Tests/Fixtures/*/*.txt \
+		$$(find .lab/e2e -name '*.dat' 2>/dev/null)
+
 ## make matrix   every flow captured on every kernel of the lab, half an hour
 matrix: lab-deps static
 	Lab/lab run matrix --kernel all --dmflow $(dmflow)
@@ -45,10 +52,11 @@ matrix: lab-deps static
 kills: lab-deps static
 	Lab/lab run kills --kernel all --dmflow $(dmflow)
 
-## make bench    what recording costs in the lab, then dmflow and its peers on twenty million events of the lab's soak scenario,
+## make bench    that cost follows events and not machines; what recording costs in the lab; then dmflow and its peers on twenty million events of the lab's soak scenario,
 ##               which takes half an hour once
 bench: lab-deps static
-	@.ci/install bc time trace-cmd
+	@.ci/install bc time trace-cmd python3 valgrind
+	Benchmarks/scaling $(dmflow) Tests/Fixtures
 	Lab/lab run overhead --dmflow $(dmflow)
 	Benchmarks/overhead .lab/overhead
 	test -e .lab/soak/soak.dat || Lab/lab run soak --output .lab/soak
@@ -91,7 +99,7 @@ endef
 ## make lint     formatting and shell scripts
 lint: deps
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
-	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after*') Lab/image/userland $$(find Lab/image -type f -perm /1) .ci/run .ci/install Tests/KernelShark/check Benchmarks/* Fuzzing/run
+	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after*') Lab/image/userland $$(find Lab/image -type f -perm /1) .ci/run .ci/install Tests/KernelShark/check Benchmarks/overhead Benchmarks/run Benchmarks/scaling Fuzzing/run
 
 ## make format   put the formatting right
 format:

@@ -12,8 +12,10 @@ public struct TraceSource: Equatable, Sendable {
     public let kernel: String?
     /// Name of the trace clock; nil where the trace does not tell.
     public let clock: String?
-    /// CPUs of the traced machine for a trace.dat, CPUs with calls for a text.
-    public let cpus: Int
+    /// CPUs of the traced machine; nil where the trace does not tell, as no text does.
+    public let machineCPUs: Int?
+    /// CPUs with events, or with calls for a text; nil for a text without the CPU column.
+    public let cpusWithEvents: Int?
     /// False for a text without a time column.
     public let hasTimes: Bool
     /// What dmflow knew of the recording, if it made it.
@@ -27,13 +29,16 @@ public struct TraceSource: Equatable, Sendable {
 /// The result of one pass over a trace.
 public struct TraceReading<Consumer: CallConsumer> {
     public let source: TraceSource
+    /// If the reading was stopped, of what was read until then, which is more than what the consumer was given.
     public let counts: TraceCounts
     public let consumer: Consumer
+    /// False if the consumer had enough before the end.
+    public let isWhole: Bool
 }
 
 /// Opens traces of every kind that dmflow reads.
 public enum TraceFile {
-    /// Reads a whole trace in one pass.
+    /// Reads a trace in one pass, to its end or until the consumer has enough.
     ///
     /// - Parameters:
     ///   - path: a function_graph text, a trace.dat, or `-` for standard input.
@@ -41,11 +46,12 @@ public enum TraceFile {
     ///   - consumer: gets every call in time order, on this thread.
     ///   - others: gets the other events of the trace, whose numbers `consumer` gets among the calls; nil leaves them out.
     ///   - progress: called now and then with what has been read so far and what there is to read, in bytes.
-    /// - Throws: if the file cannot be read, is not a function_graph trace, or is a damaged trace.dat.
+    /// - Throws: `TraceError` if the file cannot be read, is not a function_graph trace, or is a damaged trace.dat; and what
+    ///   `consumer` throws.
     public static func read<Consumer: CallConsumer>(
         _ path: String, names: TraceNames, into consumer: Consumer, others: OtherEvents? = nil,
         progress: (Int, Int) -> Void = { _, _ in }
-    ) throws(TraceError) -> TraceReading<Consumer> {
+    ) throws -> TraceReading<Consumer> {
         let file = try InputFile(path: path)
         let begin = try file.read(at: 0, count: TraceDatHeader.magic.count)
         guard !begin.isEmpty else {
@@ -63,12 +69,12 @@ public enum TraceFile {
 
     private static func read<Consumer: CallConsumer>(
         _ source: some EventSource, _ names: TraceNames, _ consumer: Consumer, progress: (Int) -> Void
-    ) throws(TraceError) -> TraceReading<Consumer> {
+    ) throws -> TraceReading<Consumer> {
         var consumer = consumer
         let result = try Pipeline.run(source, names: names, into: &consumer, progress: progress)
         // A damaged file has a report that says so.
         guard result.counts.holdsCalls || result.counts.isInDoubt else {
-            throw .noCalls(result.source.source.path, result.counts)
+            throw TraceError.noCalls(result.source.source.path, result.counts)
         }
         var source = result.source.source
         if result.counts.inferredEntries > 0 {
@@ -89,8 +95,15 @@ public enum TraceFile {
         }
         if result.counts.untimed > 0 {
             source.notes.append(
-                "\(result.counts.untimed) calls have no duration in this text and count with 0 in all times")
+                result.counts.untimed == 1
+                    ? "1 call has no duration in this text and counts with 0 in all times"
+                    : "\(result.counts.untimed) calls have no duration in this text and count with 0 in all times")
         }
-        return TraceReading(source: source, counts: result.counts, consumer: consumer)
+        if names.isCapped {
+            source.notes.append(
+                "more than \(Limits.functions) distinct functions, or very long names: those that came later stand together as "
+                    + "\(Function.furtherOnes), with their calls and times, but not in their layers")
+        }
+        return TraceReading(source: source, counts: result.counts, consumer: consumer, isWhole: result.isWhole)
     }
 }

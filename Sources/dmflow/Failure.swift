@@ -18,12 +18,18 @@ func complain(_ message: String) {
 }
 
 /// Runs the work of a command. What it throws is printed, a line each, and becomes exit code 2: the input or the
-/// machine does not allow it.
+/// machine does not allow it. If nobody reads its output any more it ends as other programs do then, by SIGPIPE and silently,
+/// also where that was ignored.
 func reporting(_ body: () throws -> Void) throws {
     do {
         try body()
     } catch let code as ExitCode {
         throw code
+    } catch is ReaderGone {
+        signal(SIGPIPE, SIG_DFL)
+        raise(SIGPIPE)
+        // It is blocked: the code that a shell gives to a program that it ends.
+        throw ExitCode(128 + SIGPIPE)
     } catch {
         // Several obstacles are a line each; a newline in a name is escaped by then.
         for line in "\(error)".split(separator: "\n") { complain(String(line)) }

@@ -2,20 +2,57 @@ import ArgumentParser
 import Glibc
 import Reports
 
+/// Who read standard output has closed it: a reason to stop, but no error.
+struct ReaderGone: Error {}
+
 /// Writes a result to standard output.
+///
+/// - Throws: ``ReaderGone`` if it is a pipe that nobody reads, ``Failure`` if it cannot be written, such as on a full disk.
 func emit(_ text: String) throws {
     var text = text
-    try text.withUTF8 { bytes in
-        var done = 0
-        while done < bytes.count {
-            let count = write(STDOUT_FILENO, bytes.baseAddress! + done, bytes.count - done)
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else {
-                throw Failure(
-                    message: "standard output: \(String(cString: strerror(errno))); what was printed is not all of it")
-            }
-            done += count
+    try text.withUTF8 { try emit(UnsafeRawBufferPointer($0)) }
+}
+
+func emit(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes(emit) }
+
+private func emit(_ bytes: UnsafeRawBufferPointer) throws {
+    var done = 0
+    while done < bytes.count {
+        let count = write(STDOUT_FILENO, bytes.baseAddress! + done, bytes.count - done)
+        if count < 0 && errno == EINTR { continue }
+        if count < 0 && errno == EPIPE { throw ReaderGone() }
+        guard count > 0 else {
+            throw Failure(
+                message: "standard output: \(String(cString: strerror(errno))); what was printed is not all of it")
         }
+        done += count
+    }
+}
+
+/// Collects what is printed in small pieces, and prints it in large ones.
+struct OutputBuffer {
+    /// For appending to; ``pass()`` comes behind it.
+    var bytes: [UInt8] = []
+    private let size: Int
+    private let write: ([UInt8]) throws -> Void
+
+    /// So many bytes are printed at once, or what there is on a terminal, where somebody waits.
+    static let size = isatty(STDOUT_FILENO) == 1 ? 1 : 64 << 10
+
+    init(size: Int = Self.size, write: @escaping ([UInt8]) throws -> Void = emit) {
+        self.size = size
+        self.write = write
+    }
+
+    /// Prints what has been collected if it is enough.
+    mutating func pass() throws {
+        if bytes.count >= size { try flush() }
+    }
+
+    /// Prints what is left.
+    mutating func flush() throws {
+        if !bytes.isEmpty { try write(bytes) }
+        bytes.removeAll(keepingCapacity: true)
     }
 }
 

@@ -38,17 +38,23 @@ struct ReportCommand: ParsableCommand {
             let builder = ReportBuilder(names: names, map: try trace.layerMap())
             let reading = try trace.read(names, into: builder)
             let report = reading.consumer.report(source: reading.source, counts: reading.counts)
-            try emit(try render(verbose ? report.withNotUnderstood(reading.source.notUnderstood) : report))
+            try write(verbose ? report.withNotUnderstood(reading.source.notUnderstood) : report)
             try trace.checkStrict(reading.counts)
         }
     }
 
-    private func render(_ report: Report) throws -> String {
+    private func write(_ report: Report) throws {
         switch format {
-        case .json: try report.json()
+        case .json:
+            var output = OutputBuffer()
+            try report.writeJSON {
+                output.bytes += $0.utf8
+                try output.pass()
+            }
+            try output.flush()
         case .text:
-            TextReport(report, style: .ofStandardOutput(trace.color), rootLimit: roots, functionLimit: functions)
-                .render()
+            let style = Style.ofStandardOutput(trace.color)
+            try emit(TextReport(report, style: style, rootLimit: roots, functionLimit: functions).render())
         }
     }
 }

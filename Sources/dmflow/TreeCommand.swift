@@ -41,7 +41,7 @@ struct TreeCommand: ParsableCommand {
             let drawing = Drawing(listing, names: names, roots: Set(root))
             let others = events ? OtherEvents() : nil
             let assembler = TreeAssembler(others: others, onTree: drawing.take, onLoss: drawing.takeLoss)
-            let reading = try trace.read(names, into: assembler, others: others, printing: true)
+            let reading = try drawing.reading { try trace.read(names, into: assembler, others: others, printing: true) }
             try drawing.finish()
             summarize(reading.counts)
             summarize(outside: reading.consumer.othersOutside)
@@ -51,13 +51,7 @@ struct TreeCommand: ParsableCommand {
 
     /// On standard error, so that it does not mix with the trees.
     private func summarize(_ counts: TraceCounts) {
-        guard counts.isInDoubt else { return }
-        let loss = TextReport.loss(counts).map { "events lost: \($0); " } ?? ""
-        let untimed = counts.untimed > 0 ? "; \(counts.untimed) calls without a duration" : ""
-        complain(
-            "\(trace.name): \(loss)\(counts.open) open, \(counts.orphans) orphans, \(counts.lossy) lossy calls, "
-                + "which are marked; records not understood, whose calls are missing: \(counts.unparsedLines)"
-                + untimed)
+        if let doubts = TextReport.doubts(counts) { complain("\(trace.name): \(doubts)") }
     }
 
     private func summarize(outside count: Int) {
@@ -65,15 +59,17 @@ struct TreeCommand: ParsableCommand {
         complain("\(trace.name): events of other kinds outside of all calls, which are not drawn: \(count)")
     }
 
-    /// Prints the trees as they come; the first error stops the printing and is thrown at the end.
+    /// Prints the trees as they come. Where that fails the reading ends.
     private final class Drawing {
         private var listing: TreeListing
+        private var output = OutputBuffer()
         private let names: TraceNames
         private let roots: Set<String>
+        /// By root: whether it was asked for.
+        private var asked: [FunctionID: Bool] = [:]
         private var hasFound = false
         /// Roots that were not asked for, to suggest one of them.
         private var others: Set<FunctionID> = []
-        private var failure: (any Error)?
 
         init(_ listing: TreeListing, names: TraceNames, roots: Set<String>) {
             self.listing = listing
@@ -81,30 +77,38 @@ struct TreeCommand: ParsableCommand {
             self.roots = roots
         }
 
-        func take(_ tree: CallTree) {
-            guard roots.isEmpty || isAsked(names[tree.root.function]) else {
+        func take(_ tree: CallTree) throws {
+            guard roots.isEmpty || isAsked(tree.root.function) else {
                 others.insert(tree.root.function)
                 return
             }
             hasFound = true
-            print(listing.add(tree))
+            listing.add(tree, to: &output.bytes)
+            try output.pass()
+        }
+
+        /// Reads, and prints what was drawn before the trace turned out to be damaged, too.
+        func reading<Reading>(_ read: () throws -> Reading) throws -> Reading {
+            do { return try read() } catch let error as TraceError {
+                try output.flush()
+                throw error
+            }
         }
 
         func takeLoss(cpu: Int, count: Int?) { listing.addLoss(cpu: cpu, count: count) }
 
-        private func print(_ text: String) {
-            guard failure == nil, !text.isEmpty else { return }
-            do { try emit(text) } catch { failure = error }
-        }
-
-        /// By any of its names, also as reports print it.
-        private func isAsked(_ function: Function) -> Bool {
-            [function.name, function.baseName, function.description].contains(where: roots.contains)
+        private func isAsked(_ id: FunctionID) -> Bool {
+            if let known = asked[id] { return known }
+            // By any of its names, also as reports print it.
+            let function = names[id]
+            let isAsked = [function.name, function.baseName, function.description].contains(where: roots.contains)
+            asked[id] = isAsked
+            return isAsked
         }
 
         func finish() throws {
-            print(listing.finish())
-            if let failure { throw failure }
+            listing.finish(&output.bytes)
+            try output.flush()
             guard hasFound || roots.isEmpty else {
                 let known = others.map { names[$0].name }.sorted()
                 let nearest = roots.count == 1 ? Suggestion.question(roots.first!, known) : ""

@@ -59,7 +59,7 @@ enum Program {
     }
 
     /// Beside the test bundle, whose path the test runner has among its arguments.
-    private static let binary: URL = {
+    static let binary: URL = {
         let bundle = CommandLine.arguments.first { $0.contains(".xctest") } ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("dmflow")
     }()

@@ -1,6 +1,7 @@
-import Reports
 import TestSupport
 import Testing
+
+@testable import Reports
 
 @Suite struct HistogramTests {
     /// Against sorting, over ranges from single nanoseconds to hours.
@@ -17,6 +18,14 @@ import Testing
         }
         #expect(histogram.min == values.first && histogram.max == values.last)
         #expect(histogram.sum == values.reduce(0, +))
+    }
+
+    /// A handful of values far apart takes no more memory than a handful of values.
+    @Test func valuesFarApartTakeLittleMemory() {
+        var histogram = Histogram()
+        for shift in 0..<64 { histogram.record(1 << UInt64(shift)) }
+        #expect(histogram.percentiles([0.5])[0].distance(to: 1 << 31).magnitude < 1 << 24)
+        #expect(histogram.byteCount < 12_000)
     }
 
     @Test func mergingIsAsRecordingAll() {

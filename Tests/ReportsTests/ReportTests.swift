@@ -35,13 +35,14 @@ func makeReport(text: String) throws -> Report {
     @Test(arguments: ["article/create.txt", "article/load.txt", "article/io.txt"])
     func articleTreesAreDrawnAsGolden(fixture: String) throws {
         let names = TraceNames()
-        let renderer = TreeRenderer(names: names, map: .builtin, style: .plain, limits: .init())
+        var renderer = TreeRenderer(names: names, map: .builtin, style: .plain, limits: .init())
         let others = OtherEvents()
-        var text = ""
+        var text: [UInt8] = []
         _ = try TraceFile.read(
-            Fixtures.path(fixture), names: names, into: TreeAssembler(others: others) { text += renderer.render($0) },
+            Fixtures.path(fixture), names: names,
+            into: TreeAssembler(others: others) { renderer.render($0, into: &text) },
             others: others)
-        try expectGolden(fixture + ".tree.golden", text)
+        try expectGolden(fixture + ".tree.golden", String(decoding: text, as: UTF8.self))
     }
 
     private func expectGolden(_ name: String, _ text: String) throws {
@@ -177,7 +178,9 @@ func makeReport(text: String) throws -> Report {
 
     @Test(
         arguments: [
-            (0, "0 ns"), (999, "999 ns"), (1000, "1.000 us"), (12345, "12.35 us"), (999_999, "1000.0 us"),
+            (0, "0 ns"), (999, "999 ns"), (1000, "1.000 us"), (12345, "12.35 us"), (999_949, "999.9 us"),
+            (999_950, "1.000 ms"),
+            (999_999, "1.000 ms"), (999_949_999, "999.9 ms"), (999_950_000, "1.000 s"),
             (1_500_000_000, "1.500 s"), (20_860_920, "20.86 ms"), (7_200_000_000_000, "7200 s"),
         ] as [(UInt64, String)])
     func durationsAreReadable(ns: UInt64, expected: String) throws {

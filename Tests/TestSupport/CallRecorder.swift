@@ -4,7 +4,7 @@ public import GraphParser
 public final class CallRecorder: CallConsumer {
     public private(set) var calls: [Call] = []
     public private(set) var trees: [CallTree] = []
-    private var assembler: TreeAssembler!
+    private var assembler: TreeAssembler<Never>!
 
     /// Other events that were in no tree.
     public var othersOutside: Int { assembler.othersOutside }
@@ -14,9 +14,9 @@ public final class CallRecorder: CallConsumer {
         assembler = TreeAssembler(others: others) { [unowned self] in trees.append($0) }
     }
 
-    public func take(_ batch: CallBatch) {
+    @discardableResult public func take(_ batch: CallBatch) -> Demand {
         for case .ended(let call) in batch.events { calls.append(call) }
-        assembler.take(batch)
+        return assembler.take(batch)
     }
 }
 

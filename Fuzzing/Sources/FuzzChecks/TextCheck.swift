@@ -15,8 +15,8 @@ public func checkText(_ bytes: [UInt8]) {
     expect(reading.counts.records == lines, "\(reading.counts.records) of \(lines) lines are accounted for")
 
     let source = TraceSource(
-        path: "-", kind: .text, kernel: reading.reader.kernel, clock: nil, cpus: reading.reader.cpuCount,
-        hasTimes: reading.reader.hasTimes, recording: nil,
+        path: "-", kind: .text, kernel: reading.reader.kernel, clock: nil, machineCPUs: nil,
+        cpusWithEvents: reading.reader.cpusWithCalls, hasTimes: reading.reader.hasTimes, recording: nil,
         notes: reading.reader.notes)
     checkStacks(
         reading.events, others, reading.counts, of: source, names: reading.names,

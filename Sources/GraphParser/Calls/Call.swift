@@ -116,7 +116,17 @@ public struct CallBatch: Sendable {
     public internal(set) var openCalls = 0
 }
 
+/// Whether a consumer wants to be given more calls.
+public enum Demand: Sendable {
+    case more
+    /// The reading ends here.
+    case enough
+}
+
 /// Takes the calls of a trace in one pass, in time order.
 public protocol CallConsumer {
-    mutating func take(_ batch: CallBatch)
+    /// Takes the next calls, on the thread that reads the trace.
+    ///
+    /// - Throws: what ends the reading, and is thrown by it.
+    mutating func take(_ batch: CallBatch) throws -> Demand
 }

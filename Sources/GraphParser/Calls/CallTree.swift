@@ -28,15 +28,15 @@ public struct CallTree: Sendable {
 /// Collects the calls of each root into a tree and hands it on when the root has ended.
 ///
 /// Holds the trees of the roots that are still open, so it is for looking at trees, not for long traces.
-public struct TreeAssembler: CallConsumer {
+public struct TreeAssembler<Failure: Error>: CallConsumer {
     private struct Pending {
-        var calls: [PendingCall] = []
+        var calls: [PendingTreeCall] = []
         /// Where the open calls stand in `calls`, outermost first.
         var open: [Int] = []
         var others: [CallTree.Other] = []
 
         mutating func append(_ call: Call?) {
-            calls.append(PendingCall(call: call, callers: open.count, level: open.count))
+            calls.append(PendingTreeCall(call: call, callers: open.count, level: open.count))
         }
 
         /// Makes the calls from the one at `first` on siblings of the call that they came after.
@@ -62,27 +62,19 @@ public struct TreeAssembler: CallConsumer {
         }
     }
 
-    private struct PendingCall {
-        /// nil until it has ended.
-        var call: Call?
-        /// Open calls when it began.
-        let callers: Int
-        var level: Int
-    }
-
     private var pending: [Pending] = []
     private let others: OtherEvents?
-    private let onTree: (CallTree) -> Void
+    private let onTree: (CallTree) throws(Failure) -> Void
     private let onLoss: (_ cpu: Int, _ count: Int?) -> Void
     /// Other events of tasks that had no root open: they are in no tree.
     public private(set) var othersOutside = 0
 
     /// - Parameters:
     ///   - others: what the trace is read with; nil leaves other events out.
-    ///   - onTree: gets each tree in the order in which the roots ended.
+    ///   - onTree: gets each tree in the order in which the roots ended. What it throws ends the reading.
     ///   - onLoss: gets each loss of events between them; a count is nil where the kernel has none.
     public init(
-        others: OtherEvents? = nil, onTree: @escaping (CallTree) -> Void,
+        others: OtherEvents? = nil, onTree: @escaping (CallTree) throws(Failure) -> Void,
         onLoss: @escaping (_ cpu: Int, _ count: Int?) -> Void = { _, _ in }
     ) {
         self.others = others
@@ -90,15 +82,16 @@ public struct TreeAssembler: CallConsumer {
         self.onTree = onTree
     }
 
-    public mutating func take(_ batch: CallBatch) {
+    @discardableResult public mutating func take(_ batch: CallBatch) throws(Failure) -> Demand {
         for event in batch.events {
             switch event {
             case .began(_, let task, _): began(Int(task))
-            case .ended(let call): ended(call)
+            case .ended(let call): try ended(call)
             case .other(let number, let task): other(number, Int(task))
             case .lost(let cpu, let count): onLoss(Int(cpu), count)
             }
         }
+        return .more
     }
 
     private mutating func began(_ task: TaskSlot) {
@@ -121,10 +114,10 @@ public struct TreeAssembler: CallConsumer {
         while pending.count <= task { pending.append(Pending()) }
     }
 
-    private mutating func ended(_ call: Call) {
+    private mutating func ended(_ call: Call) throws(Failure) {
         if call.isLeaf || call.confidence == .orphan {
             addTasks(upTo: call.task)
-            guard !call.isRoot else { return onTree(CallTree(nodes: [.init(call: call, level: 0)], others: [])) }
+            guard !call.isRoot else { return try onTree(CallTree(nodes: [.init(call: call, level: 0)], others: [])) }
             return pending[call.task].append(call)
         }
         let index = pending[call.task].open.removeLast()
@@ -137,11 +130,11 @@ public struct TreeAssembler: CallConsumer {
             pending[call.task].moveOut(from: pending[call.task].firstLate(of: index, call, end: end))
         }
         guard call.isRoot else { return }
-        handOn(call.task)
+        try handOn(call.task)
     }
 
     /// A task's root has ended. What came after it was over has no caller either, and is a tree of its own.
-    private mutating func handOn(_ task: TaskSlot) {
+    private mutating func handOn(_ task: TaskSlot) throws(Failure) {
         let nodes = pending[task].calls.compactMap { entry in
             entry.call.map { CallTree.Node(call: $0, level: entry.level) }
         }
@@ -160,9 +153,18 @@ public struct TreeAssembler: CallConsumer {
         pending[task].others.removeAll(keepingCapacity: true)
         for (tree, start) in roots.enumerated() {
             let end = tree + 1 < roots.count ? roots[tree + 1] : nodes.count
-            onTree(CallTree(nodes: Array(nodes[start..<end]), others: others[tree]))
+            try onTree(CallTree(nodes: Array(nodes[start..<end]), others: others[tree]))
         }
     }
+}
+
+/// A call whose root has not ended.
+private struct PendingTreeCall {
+    /// nil until it has ended.
+    var call: Call?
+    /// Open calls when it began.
+    let callers: Int
+    var level: Int
 }
 
 extension CallTree.Other {

@@ -55,8 +55,19 @@ extension StackBuilder {
             slots[key] = nil
             freeSlots.append(slot)
         }
-        forgetAt = max(Self.taskLimit, 2 * slots.count)
+        if forgetAt >= Limits.tasks, slots.count > Limits.tasks / 2 { endOldestTasks() }
+        forgetAt = min(max(Self.taskLimit, 2 * slots.count), Limits.tasks)
         forgetRunning()
+    }
+
+    /// Takes the calls of the tasks seen longest ago for over: so many cannot all be sleeping in them.
+    private mutating func endOldestTasks() {
+        let tasks = slots.sorted { stacks[$0.value].lastEvent < stacks[$1.value].lastEvent }
+        for (key, slot) in tasks.prefix(slots.count - Limits.tasks / 2) {
+            unwind(slot, from: 0)
+            slots[key] = nil
+            freeSlots.append(slot)
+        }
     }
 
     private mutating func forgetRunning() {

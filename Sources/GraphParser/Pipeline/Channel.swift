@@ -6,12 +6,18 @@ final class Channel<Element: Sendable>: Sendable {
     private let room = DispatchSemaphore(value: 0)
     private let waiting = DispatchSemaphore(value: 0)
     private let elements = Mutex<[Element]>([])
+    private let closed = Atomic(false)
 
     /// - Parameter capacity: how many values may lie in it before the sender waits.
     init(capacity: Int) {
         // A semaphore must not end below the value that it was made with, and a reader may stop early.
         for _ in 0..<capacity { room.signal() }
     }
+
+    /// Nobody wants what is sent from now on. Who sends has to ask; what has been sent must still be received.
+    func close() { closed.store(true, ordering: .relaxed) }
+
+    var isClosed: Bool { closed.load(ordering: .relaxed) }
 
     func send(_ element: Element) {
         room.wait()

@@ -8,8 +8,22 @@ struct Pipeline<Source: EventSource> {
     /// What the reader hands on.
     private enum Item: Sendable {
         case batch(EventBatch)
-        /// The last one, with the reader as it was left.
-        case end(Result<Source, TraceError>)
+        /// The last one.
+        case end(End)
+    }
+
+    /// The reader as it was left, and why it could not read on.
+    private struct End: Sendable {
+        let source: Source
+        let error: TraceError?
+    }
+
+    /// What a reading leaves.
+    struct Outcome {
+        let source: Source
+        /// If the consumer stopped the reading, of what was read until then, which is more than what it was given.
+        let counts: TraceCounts
+        let isWhole: Bool
     }
 
     /// Batches that lie ready: enough for both threads to keep going, few enough for the caches.
@@ -21,36 +35,59 @@ struct Pipeline<Source: EventSource> {
     private let events = Channel<Item>(capacity: depth)
     private let buffers = BufferPool<GraphEvent>()
 
-    /// Reads `source` to its end.
+    /// Reads `source` to its end, or until the consumer has enough or fails. When this returns the reader's thread has ended.
     ///
     /// - Parameter progress: called now and then with the bytes read so far.
-    /// - Returns: the source as it was left, and all counts.
+    /// - Throws: `TraceError` if the source cannot be read, and what the consumer throws.
     static func run(
         _ source: Source, names: TraceNames, into consumer: inout some CallConsumer, progress: (Int) -> Void
-    ) throws(TraceError) -> (source: Source, counts: TraceCounts) {
+    ) throws -> Outcome {
         let pipeline = Pipeline()
         DispatchQueue(label: "dmflow.read").async { pipeline.read(source) }
         var builder = StackBuilder(
             names: names, lossesAreMarked: Source.lossesAreMarked, instances: source.instances)
+        var end: End?
+        let demand = Result { try pipeline.consume(&builder, &consumer, progress, end: &end) }
+        let left = end ?? pipeline.stop()
+        let isWhole = try demand.get() == .more
+        if isWhole, let error = left.error { throw error }
+        return Outcome(source: left.source, counts: builder.counts + left.source.counts, isWhole: isWhole)
+    }
+
+    /// Consumes all that the reader hands on, or what the consumer wants of it.
+    ///
+    /// - Parameter end: is set when the reader has ended.
+    private func consume(
+        _ builder: inout StackBuilder, _ consumer: inout some CallConsumer, _ progress: (Int) -> Void, end: inout End?
+    ) throws -> Demand {
         var calls = CallBatch()
         while true {
-            switch pipeline.events.receive() {
+            switch events.receive() {
             case .batch(let batch):
                 let events = batch.events.span
-                for start in stride(from: 0, to: events.count, by: slice) {
-                    builder.take(events.extracting(start..<min(start + slice, events.count)))
+                for start in stride(from: 0, to: events.count, by: Self.slice) {
+                    builder.take(events.extracting(start..<min(start + Self.slice, events.count)))
                     builder.moveOutput(to: &calls)
-                    consumer.take(calls)
+                    if try consumer.take(calls) == .enough { return .enough }
                 }
-                pipeline.buffers.give(batch.events)
+                buffers.give(batch.events)
                 progress(batch.position)
-            case .end(let result):
+            case .end(let last):
+                end = last
                 builder.finish()
                 builder.moveOutput(to: &calls)
-                consumer.take(calls)
-                let source = try result.get()
-                return (source, builder.counts + source.counts)
+                // There is no more.
+                _ = try consumer.take(calls)
+                return .more
             }
+        }
+    }
+
+    /// Ends the reader's thread: takes what it has handed on, so that it does not wait for room.
+    private func stop() -> End {
+        events.close()
+        while true {
+            if case .end(let end) = events.receive() { return end }
         }
     }
 
@@ -58,14 +95,14 @@ struct Pipeline<Source: EventSource> {
         var source = source
         do {
             var isMore = true
-            while isMore {
+            while isMore && !events.isClosed {
                 var batch = EventBatch(events: buffers.take(capacity: EventBatch.size * 5 / 4))
                 isMore = try source.read(into: &batch)
                 events.send(.batch(batch))
             }
-            events.send(.end(.success(source)))
+            events.send(.end(End(source: source, error: nil)))
         } catch {
-            events.send(.end(.failure(error)))
+            events.send(.end(End(source: source, error: error)))
         }
     }
 }

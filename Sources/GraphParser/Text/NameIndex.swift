@@ -36,6 +36,8 @@ struct NameIndex: Sendable {
             index = (index + 1) & (slots.count - 1)
         }
         let id = new()
+        // Other spellings of the same names could go on for ever.
+        guard used < Limits.functions, 8 * (words.count + name.count) <= Limits.nameBytes else { return id }
         slots[index] = Slot(hash: hash, start: Int32(words.count), length: Int32(range.count), id: id.index)
         words += name
         used += 1

@@ -2,9 +2,10 @@
 /// which CPU and task that tells.
 ///
 /// All prefixes have one length, since their columns have; one of another length begins the table anew. A small
-/// open-addressing hash table: a task's lines come in runs, but two CPUs' take turns.
+/// open-addressing hash table, since any number of CPUs and tasks may take turns: it grows with them up to a limit, from which
+/// on a new prefix takes an old one's place.
 struct PrefixTable: Sendable {
-    struct Entry {
+    struct Entry: Equatable {
         let task: TaskKey
         let cpu: UInt16
         let ring: UInt16
@@ -12,62 +13,123 @@ struct PrefixTable: Sendable {
 
     /// Bytes; 0 if no prefix is known.
     private(set) var length = 0
-    private var used = 0
-    /// For each place the prefix's eight words; the last ones filled up with zeros.
+    private(set) var used = 0
+    /// For each place the entry in a word, 0 where there is none, and the words of its prefix, the last one filled up with zeros.
     private var words: [UInt64] = []
-    private var entries: [Entry?] = []
+    private var places = 0
+    /// What every hash begins with: of a known one, a text could have thousands of prefixes with the same place.
+    private let seed = UInt64.random(in: 0 ... .max)
 
-    /// More are not kept: then the table begins anew.
-    private static let limit = 64
-    private static let places = 256
+    /// At most 9 MB.
+    static let limit = 1 << 16
+    private static let fewestPlaces = 64
     static let longest = 63
 
     var isEmpty: Bool { used == 0 }
 
-    mutating func removeAll() {
-        (length, used) = (0, 0)
-        words = [UInt64](repeating: 0, count: Self.places * 8)
-        entries = [Entry?](repeating: nil, count: Self.places)
+    /// Words of a place.
+    @inline(__always)
+    private var stride: Int { length &>> 3 &+ 2 }
+
+    mutating func removeAll() { begin(length: 0) }
+
+    private mutating func begin(length: Int) {
+        (self.length, used, places) = (length, 0, Self.fewestPlaces)
+        words = [UInt64](repeating: 0, count: places * stride)
     }
 
     /// - Parameter range: of a prefix's bytes in `line`, at most `longest`.
     mutating func add(_ line: Span<UInt8>, _ range: Range<Int>, _ entry: Entry) {
-        if range.count != length { removeAll() }
-        length = range.count
-        var prefix = [UInt64](repeating: 0, count: 8)
+        if range.count != length { begin(length: range.count) }
+        if used * 2 >= places, used < Self.limit { grow() }
+        var prefix = [UInt64](repeating: 0, count: length / 8 + 1)
         for (offset, index) in range.enumerated() {
             prefix[offset / 8] |= UInt64(line[index]) << UInt64(offset % 8 * 8)
         }
-        var place = Self.place(prefix[0...(length / 8)].reduce(0) { NameIndex.mix($0, $1) })
-        while entries[place] != nil {
-            if words[(place * 8)..<(place * 8 + 8)].elementsEqual(prefix) {
-                entries[place] = entry
-                return
-            }
-            place = (place + 1) & (Self.places - 1)
+        put([entry.word] + prefix[...])
+    }
+
+    /// - Parameter content: of a place.
+    private mutating func put(_ content: [UInt64]) {
+        let home = self.home(of: content[...])
+        if let known = find(content, from: home) {
+            words[known * stride] = content[0]
+            return
         }
-        guard used < Self.limit else {
-            removeAll()
-            return add(line, range, entry)
-        }
-        words.replaceSubrange((place * 8)..<(place * 8 + 8), with: prefix)
-        entries[place] = entry
+        if used == Self.limit { removeFirst(from: home) }
+        var place = home
+        while isTaken(place) { place = next(place) }
+        store(content[...], in: place)
         used += 1
+    }
+
+    private func find(_ content: [UInt64], from home: Int) -> Int? {
+        var place = home
+        while isTaken(place) {
+            let prefix = words[(place * stride + 1)..<(place * stride + stride)]
+            if prefix.elementsEqual(content.dropFirst()) { return place }
+            place = next(place)
+        }
+        return nil
+    }
+
+    /// Makes room: removes the first entry from a place on. Those behind it move up, so that they are still found.
+    private mutating func removeFirst(from home: Int) {
+        var hole = home
+        while !isTaken(hole) { hole = next(hole) }
+        var place = next(hole)
+        while isTaken(place) {
+            // A copy: a slice would keep the table, which then would be copied with each change.
+            let content = Array(words[(place * stride)..<(place * stride + stride)])
+            let (from, to) = (distance(self.home(of: content[...]), place), distance(hole, place))
+            if from >= to {
+                store(content[...], in: hole)
+                hole = place
+            }
+            place = next(place)
+        }
+        words[hole * stride] = 0
+        used -= 1
+    }
+
+    private func isTaken(_ place: Int) -> Bool { words[place * stride] != 0 }
+
+    private func next(_ place: Int) -> Int { (place + 1) & (places - 1) }
+
+    private func distance(_ from: Int, _ to: Int) -> Int { (to - from) & (places - 1) }
+
+    private func home(of content: ArraySlice<UInt64>) -> Int {
+        place(content.dropFirst().reduce(seed) { NameIndex.mix($0, $1) })
+    }
+
+    private mutating func store(_ content: ArraySlice<UInt64>, in place: Int) {
+        words.replaceSubrange((place * stride)..<(place * stride + stride), with: content)
+    }
+
+    private mutating func grow() {
+        let old = words
+        places *= 2
+        used = 0
+        words = [UInt64](repeating: 0, count: places * stride)
+        for start in Swift.stride(from: 0, to: old.count, by: stride) where old[start] != 0 {
+            put(Array(old[start..<(start + stride)]))
+        }
     }
 
     /// What the prefix at `start` tells; nil if it is not known.
     @inline(__always)
     func entry(_ bytes: RawSpan, _ start: Int) -> Entry? {
         let (whole, rest) = (length &>> 3, length & 7)
-        var hash: UInt64 = 0
+        var hash = seed
         for word in 0..<whole { hash = NameIndex.mix(hash, bytes.word(start &+ 8 &* word)) }
         hash = NameIndex.mix(hash, NameIndex.head(bytes.word(start &+ 8 &* whole), rest))
-        var place = Self.place(hash)
-        while let entry = entries[place] {
-            if isEqual(bytes, start, place &* 8, whole, rest) { return entry }
-            place = (place &+ 1) & (Self.places &- 1)
+        var place = place(hash)
+        while true {
+            let first = place &* stride
+            if words[first] == 0 { return nil }
+            if isEqual(bytes, start, first &+ 1, whole, rest) { return Entry(word: words[first]) }
+            place = (place &+ 1) & (places &- 1)
         }
-        return nil
     }
 
     @inline(__always)
@@ -77,5 +139,19 @@ struct PrefixTable: Sendable {
     }
 
     @inline(__always)
-    private static func place(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash &>> 32) & (places &- 1) }
+    private func place(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash &>> 32) & (places &- 1) }
+}
+
+extension PrefixTable.Entry {
+    /// Never 0: no CPU has a number that needs the highest bit.
+    fileprivate var word: UInt64 {
+        UInt64(UInt32(bitPattern: task.raw)) | UInt64(ring) << 32 | UInt64(cpu | 0x8000) << 48
+    }
+
+    @inline(__always)
+    fileprivate init(word: UInt64) {
+        self.init(
+            task: TaskKey(raw: Int32(bitPattern: UInt32(truncatingIfNeeded: word))),
+            cpu: UInt16(truncatingIfNeeded: word &>> 48) & 0x7fff, ring: UInt16(truncatingIfNeeded: word &>> 32))
+    }
 }

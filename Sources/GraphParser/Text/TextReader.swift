@@ -29,8 +29,8 @@ struct TextReader: Sendable {
     var kernel: String? { interpreter.kernel }
     /// Whether calls have said their time.
     var hasTimes: Bool { interpreter.hasTimes }
-    /// Number of different CPUs with calls.
-    var cpuCount: Int { interpreter.tasks.cpuCount }
+    /// Number of different CPUs with calls; nil if the text does not tell.
+    var cpusWithCalls: Int? { interpreter.tasks.hasCPUColumn == true ? interpreter.tasks.cpuCount : nil }
     /// Calls that `trace-cmd report` printed without durations, with -R, -N or -L.
     var rawEvents: Int { interpreter.rawEvents }
 

@@ -31,8 +31,9 @@ struct TextSource: EventSource {
 
     var source: TraceSource {
         TraceSource(
-            path: file.path, kind: .text, kernel: reader.kernel, clock: nil, cpus: reader.cpuCount,
-            hasTimes: reader.hasTimes, recording: nil, notUnderstood: reader.notUnderstood, notes: reader.notes)
+            path: file.path, kind: .text, kernel: reader.kernel, clock: nil, machineCPUs: nil,
+            cpusWithEvents: reader.cpusWithCalls, hasTimes: reader.hasTimes, recording: nil,
+            notUnderstood: reader.notUnderstood, notes: reader.notes)
     }
 
     mutating func read(into batch: inout EventBatch) throws(TraceError) -> Bool {

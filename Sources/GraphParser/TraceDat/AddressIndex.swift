@@ -22,7 +22,9 @@ struct AddressIndex {
         return nil
     }
 
+    /// Beyond the limit nothing is added.
     mutating func add(_ address: UInt64, _ function: FunctionID) {
+        guard used < Limits.functions else { return }
         if used * 2 >= entries.count { grow() }
         insert(Entry(address: address, function: function.index))
         used += 1

@@ -25,6 +25,10 @@ struct CPUStream: Sendable {
         reader = PageReader(file: file, data: data, pageSize: pageSize, largestChunk: largestChunk)
     }
 
+    var cpu: UInt16 { ring.cpu }
+    /// Whether a page of it has held events, of whatever kind.
+    private(set) var hasEvents = false
+
     /// Bytes of the file that have been read so far.
     var bytesRead: Int { reader.bytesRead }
 
@@ -36,13 +40,9 @@ struct CPUStream: Sendable {
 
     /// Appends the events up to the time `limit` to `batch` as far as they are decoded, at least one.
     mutating func move(to batch: inout [GraphEvent], until limit: UInt64) {
-        let page = page
-        let turns = page.turns.span
-        var index = next &+ 1
-        while index < turns.count && turns[index] <= limit { index &+= 1 }
-        let run = next..<index
-        next = index
-        page.events.withUnsafeBufferPointer { batch.append(contentsOf: $0[run]) }
+        let end = page.end(of: next, until: limit)
+        page.append(next..<end, to: &batch)
+        next = end
     }
 
     /// Decodes the next pages once all events have been moved on; `isAtEnd` stays true at the end of the buffer.
@@ -54,7 +54,9 @@ struct CPUStream: Sendable {
             guard try loadNextPage() else { return }
             let range = pageStart..<min(pageStart + pageSize, filled)
             let pages = chunk
+            let before = decoder.counts.records
             decoder.decode(pages.span.bytes.extracting(range), ring, before: lastTime, into: &page)
+            hasEvents = hasEvents || decoder.counts.records > before
         }
     }
 

@@ -13,6 +13,22 @@ struct DecodedPage: Sendable {
         events.append(event)
         turns.append(event.timestamp)
     }
+
+    /// Behind the events from `start` on whose turn is up to `limit`, at least one.
+    @inline(__always)
+    func end(of start: Int, until limit: UInt64) -> Int {
+        let turns = turns.span
+        var index = start &+ 1
+        while index < turns.count && turns[index] <= limit { index &+= 1 }
+        return index
+    }
+
+    @inline(__always)
+    func append(_ run: Range<Int>, to batch: inout [GraphEvent]) {
+        // Where many CPUs take turns a run has one event.
+        guard run.count > 1 else { return batch.append(events[run.lowerBound]) }
+        events.withUnsafeBufferPointer { batch.append(contentsOf: $0[run]) }
+    }
 }
 
 /// Turns the records of ring buffer pages into events.

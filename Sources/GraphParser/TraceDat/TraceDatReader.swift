@@ -7,14 +7,9 @@ struct TraceDatReader: EventSource {
     private let header: TraceDatHeader
     private var decoder: EventDecoder
     private var streams: [CPUStream] = []
-    /// The streams that have events left, in the order of their next events.
-    private var turns: [Turn] = []
+    /// The streams that have events left.
+    private var turns = MergeOrder()
     private var isOpened = false
-
-    private struct Turn {
-        var time: UInt64
-        let stream: Int
-    }
 
     /// All CPUs together hold about so many bytes of pages at a time.
     private static let pagesInMemory = 8 << 20
@@ -52,18 +47,18 @@ struct TraceDatReader: EventSource {
 
     var source: TraceSource {
         TraceSource(
-            path: file.path, kind: .traceDat, kernel: header.kernel, clock: header.clock, cpus: header.cpuCount,
-            hasTimes: true, recording: header.recording, notes: header.notes)
+            path: file.path, kind: .traceDat, kernel: header.kernel, clock: header.clock, machineCPUs: header.cpuCount,
+            cpusWithEvents: Set(streams.filter(\.hasEvents).map(\.cpu)).count, hasTimes: true,
+            recording: header.recording, notes: header.notes)
     }
 
     mutating func read(into batch: inout EventBatch) throws(TraceError) -> Bool {
         if !isOpened { try open() }
         while batch.events.count < EventBatch.size {
-            guard let first = turns.first else { return false }
+            guard let stream = turns.first else { return false }
             // It goes on until it is another's turn.
-            let limit = turns.count > 1 ? turns[1].time : .max
-            streams[first.stream].move(to: &batch.events, until: limit)
-            try passTurn()
+            streams[stream].move(to: &batch.events, until: turns.nextTime)
+            try passTurn(of: stream)
         }
         batch.position = streams.reduce(0) { $0 + $1.bytesRead }
         return true
@@ -73,25 +68,12 @@ struct TraceDatReader: EventSource {
         isOpened = true
         for stream in streams.indices {
             try streams[stream].refill(&decoder)
-            if !streams[stream].isAtEnd { turns.append(Turn(time: streams[stream].time, stream: stream)) }
+            if !streams[stream].isAtEnd { turns.add(stream, at: streams[stream].time) }
         }
-        turns.sort { ($0.time, $0.stream) < ($1.time, $1.stream) }
     }
 
-    /// Puts the stream whose turn it was where its next event belongs.
-    private mutating func passTurn() throws(TraceError) {
-        let stream = turns[0].stream
+    private mutating func passTurn(of stream: Int) throws(TraceError) {
         if streams[stream].isAtEnd { try streams[stream].refill(&decoder) }
-        guard !streams[stream].isAtEnd else {
-            turns.removeFirst()
-            return
-        }
-        let time = streams[stream].time
-        var place = 0
-        while place + 1 < turns.count, turns[place + 1].time < time {
-            turns[place] = turns[place + 1]
-            place += 1
-        }
-        turns[place] = Turn(time: time, stream: stream)
+        if streams[stream].isAtEnd { turns.removeFirst() } else { turns.moveFirst(to: streams[stream].time) }
     }
 }

@@ -1,10 +1,12 @@
 /// Counts of durations in ns, from which any percentile can be read within 0.4 %, and which can be merged.
 ///
-/// Up to 255 ns each value has a bucket of its own; above, each power of two is split into 128 buckets. Only the range of
-/// buckets that are used takes memory: a report holds one histogram for each root and layer.
+/// Up to 255 ns each value has a bucket of its own; above, each power of two is split into 128 buckets. Only the buckets that are
+/// used take memory, and up to fifteen beside each: a report holds one histogram for each root and layer.
 public struct Histogram: Sendable {
-    /// The counts of the buckets from `lowest` on.
+    /// The counts of the groups of buckets that are used, in the order in which each was first.
     private var counts: [Int] = []
+    /// For each group of the range that is used, from `lowest` on, which one of `counts` is its; negative if it is not used.
+    private var places: [Int16] = []
     private var lowest = 0
     /// Zeros are counted apart: a layer that is missing in some calls must not stretch the range.
     private var zeros = 0
@@ -14,10 +16,15 @@ public struct Histogram: Sendable {
     /// Sticks at UInt64.max, which is 584 years.
     public private(set) var sum: UInt64 = 0
 
-    /// The range grows by at least so many buckets.
-    private static let step = 16
+    /// Buckets of a group.
+    private static let group = 16
 
     public init() {}
+
+    /// What it takes beside itself.
+    var byteCount: Int {
+        counts.capacity * MemoryLayout<Int>.stride + places.capacity * MemoryLayout<Int16>.stride
+    }
 
     @inline(__always)
     public mutating func record(_ ns: UInt64) {
@@ -39,7 +46,7 @@ public struct Histogram: Sendable {
     }
 
     public mutating func merge(_ other: Histogram) {
-        for (index, times) in other.counts.enumerated() where times > 0 { add(times, to: other.lowest + index) }
+        other.forEachBucket { add($1, to: $0) }
         zeros += other.zeros
         count += other.count
         min = Swift.min(min, other.min)
@@ -49,19 +56,37 @@ public struct Histogram: Sendable {
 
     @inline(__always)
     private mutating func add(_ times: Int, to bucket: Int) {
-        if bucket < lowest || bucket >= lowest &+ counts.count { stretch(to: bucket) }
-        counts[bucket &- lowest] &+= times
+        let group = bucket / Self.group &- lowest
+        let place = group >= 0 && group < places.count ? Int(places[group]) : -1
+        let first = place < 0 ? self.place(ofNew: bucket / Self.group) : place &* Self.group
+        counts[first &+ bucket & (Self.group &- 1)] &+= times
     }
 
-    private mutating func stretch(to bucket: Int) {
-        let begin = bucket & ~(Self.step - 1)
-        if counts.isEmpty { lowest = begin }
-        if begin < lowest {
-            counts.insert(contentsOf: repeatElement(0, count: lowest - begin), at: 0)
-            lowest = begin
+    /// Makes room for a group.
+    ///
+    /// - Returns: where its counts begin.
+    @inline(never)
+    private mutating func place(ofNew group: Int) -> Int {
+        if places.isEmpty { lowest = group }
+        if group < lowest {
+            places.insert(contentsOf: repeatElement(-1, count: lowest - group), at: 0)
+            lowest = group
         }
-        let missing = begin + Self.step - lowest - counts.count
-        if missing > 0 { counts.append(contentsOf: repeatElement(0, count: missing)) }
+        let missing = group + 1 - lowest - places.count
+        if missing > 0 { places.append(contentsOf: repeatElement(-1, count: missing)) }
+        places[group - lowest] = Int16(counts.count / Self.group)
+        counts.append(contentsOf: repeatElement(0, count: Self.group))
+        return counts.count - Self.group
+    }
+
+    /// Calls `body` with each bucket that is used and its count, those of small values first.
+    private func forEachBucket(_ body: (_ bucket: Int, _ times: Int) -> Void) {
+        for (group, place) in places.enumerated() where place >= 0 {
+            let first = Int(place) * Self.group
+            for offset in 0..<Self.group where counts[first + offset] > 0 {
+                body((lowest + group) * Self.group + offset, counts[first + offset])
+            }
+        }
     }
 
     /// The values at these fractions (0…1) of the count, each the smallest recorded value that so many do not exceed, in ns.
@@ -73,11 +98,12 @@ public struct Histogram: Sendable {
             if rank >= count { return max }
             var seen = zeros
             if seen >= rank { return 0 }
-            for (index, number) in counts.enumerated() {
-                seen += number
-                if seen >= rank { return Swift.min(Swift.max(Self.middle(of: lowest + index), min), max) }
+            var found: Int?
+            forEachBucket { bucket, times in
+                seen += times
+                if found == nil && seen >= rank { found = bucket }
             }
-            return 0
+            return found.map { Swift.min(Swift.max(Self.middle(of: $0), min), max) } ?? 0
         }
     }
 
@@ -104,7 +130,9 @@ extension Histogram: Equatable {
     }
 
     private var used: [(bucket: Int, times: Int)] {
-        counts.enumerated().filter { $0.element > 0 }.map { (lowest + $0.offset, $0.element) }
+        var used: [(bucket: Int, times: Int)] = []
+        forEachBucket { used.append(($0, $1)) }
+        return used
     }
 }
 

@@ -13,7 +13,10 @@ public struct Report: Codable, Equatable, Sendable {
         public let kind: String
         @NullWhenAbsent public var kernel: String?
         @NullWhenAbsent public var clock: String?
+        /// Of the traced machine for a trace.dat; of a text, which does not tell them, those with calls, at least 1.
         public let cpus: Int
+        /// Those with events, or with calls in a text; nil for a text without the CPU column.
+        @NullWhenAbsent public var cpusWithEvents: Int?
         public let notes: [String]
         /// The first lines of a text that were not understood, for those who ask for them; absent for all others.
         public var notUnderstood: [NotUnderstood]?
@@ -156,8 +159,8 @@ extension Report.Source {
     init(_ source: TraceSource) {
         self.init(
             path: source.path.asText, kind: source.kind.rawValue, kernel: source.kernel, clock: source.clock,
-            cpus: source.cpus, notes: source.notes, notUnderstood: nil,
-            recording: source.recording.map(Report.Recording.init))
+            cpus: source.machineCPUs ?? source.cpusWithEvents ?? 1, cpusWithEvents: source.cpusWithEvents,
+            notes: source.notes, notUnderstood: nil, recording: source.recording.map(Report.Recording.init))
     }
 }
 

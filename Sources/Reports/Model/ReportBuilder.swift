@@ -1,7 +1,7 @@
 public import GraphParser
 
-/// Sums up the calls of a trace into a ``Report``, in one pass; memory grows with the distinct functions and the open
-/// calls, not with the trace.
+/// Sums up the calls of a trace into a ``Report``, in one pass; memory grows with the distinct functions, of which
+/// ``TraceNames`` has a limited number, and the open calls, not with the trace.
 public struct ReportBuilder: CallConsumer {
     private struct FunctionSum {
         var calls = 0
@@ -30,8 +30,8 @@ public struct ReportBuilder: CallConsumer {
         var treeCalls = 0
         /// Those below them that are the kernel's.
         var kernelCallsBelow = 0
-        /// By layer: its self time in the calls in which it occurred.
-        var layers: [Histogram]
+        /// Of each layer its self time in the calls in which it occurred.
+        var layers = LayerHistograms()
     }
 
     /// What a layer has below the current root of a task.
@@ -64,7 +64,7 @@ public struct ReportBuilder: CallConsumer {
         layerTotals = Array(repeating: 0, count: map.layers.count)
     }
 
-    public mutating func take(_ batch: CallBatch) {
+    @discardableResult public mutating func take(_ batch: CallBatch) -> Demand {
         prepare(batch)
         let events = batch.events.span
         var index = add(events, from: 0)
@@ -72,6 +72,7 @@ public struct ReportBuilder: CallConsumer {
             if case .ended(let call) = events[index] { endRoot(call) }
             index = add(events, from: index + 1)
         }
+        return .more
     }
 
     /// Makes room for functions, tasks and open calls that are new.
@@ -141,10 +142,11 @@ public struct ReportBuilder: CallConsumer {
             if !call.isWhole || call.isOutlived { roots[root].partialCalls += 1 }
         }
         let first = call.task * map.layers.count
+        var place = 0
         for layer in map.layers.indices where times[first + layer].calls > 0 {
             let time = times[first + layer]
             if let root {
-                roots[root].layers[layer].record(time.selfNs)
+                roots[root].layers.record(time.selfNs, of: layer, from: &place)
                 roots[root].treeCalls += time.calls
                 roots[root].kernelCallsBelow += time.calls - time.userCalls
             }
@@ -156,8 +158,7 @@ public struct ReportBuilder: CallConsumer {
     private mutating func index(ofRoot function: FunctionID) -> Int {
         let known = functions[Int(function.index)].root
         if known >= 0 { return known }
-        roots.append(
-            RootSum(function: function, layers: Array(repeating: Histogram(), count: map.layers.count)))
+        roots.append(RootSum(function: function))
         leaves.append(Histogram())
         functions[Int(function.index)].root = roots.count - 1
         return roots.count - 1
@@ -177,11 +178,11 @@ public struct ReportBuilder: CallConsumer {
         let reports = zip(roots, leaves).map { root, leaves in
             let function = names[root.function]
             let sum = merged(root, leaves)
-            let layers = zip(map.layers, sum.layers).filter { $0.1.count > 0 }.map { layer, histogram in
+            let layers = sum.layers.all.map { layer, histogram in
                 // It did not occur in the other calls.
                 var perCall = histogram
                 perCall.record(0, times: sum.latency.count - histogram.count)
-                return Report.RootLayer(layer: layer, selfNs: perCall.sum, latency: Report.Latency(perCall))
+                return Report.RootLayer(layer: map.layers[layer], selfNs: perCall.sum, latency: Report.Latency(perCall))
             }
             let attributed = layers.reduce(0 as UInt64) { $0.addingSaturated($1.selfNs) }
             return Report.Root(
@@ -211,7 +212,7 @@ public struct ReportBuilder: CallConsumer {
         var root = root
         root.latency.merge(leaves)
         root.treeCalls += leaves.count
-        root.layers[functions[Int(root.function.index)].layer].merge(leaves)
+        if leaves.count > 0 { root.layers.merge(leaves, of: functions[Int(root.function.index)].layer) }
         return root
     }
 

@@ -1,13 +1,32 @@
 /// Numbers as people read them.
 enum Figures {
-    /// Four significant digits and a unit: `812 ns`, `12.34 us`, `4.012 ms`, `1.500 s`.
+    /// Four significant digits and a unit: `12.34 us`, `4.012 ms`, `1.500 s`. What has no more digits is exact: `812 ns`, and
+    /// from 1000 s on all whole seconds, `12345 s`.
     static func duration(_ ns: UInt64) -> String {
-        switch ns {
-        case ..<1000: "\(ns) ns"
-        case ..<1_000_000: scaled(ns, 1000) + " us"
-        case ..<1_000_000_000: scaled(ns, 1_000_000) + " ms"
-        default: scaled(ns, 1_000_000_000) + " s"
+        guard ns >= 1000 else { return "\(ns) ns" }
+        // How many of its last digits are left out.
+        var cut = String(ns).count - 4
+        var digits = rounded(ns, byPowerOfTen: cut)
+        // 999950 ns is 1.000 ms.
+        if digits == 10_000 { (digits, cut) = (1000, cut + 1) }
+        switch cut {
+        case 0...2: return point(digits, behind: cut + 1) + " us"
+        case 3...5: return point(digits, behind: cut - 2) + " ms"
+        case 6...8: return point(digits, behind: cut - 5) + " s"
+        default: return "\(rounded(ns, byPowerOfTen: 9)) s"
         }
+    }
+
+    /// Half a unit counts as one.
+    private static func rounded(_ number: UInt64, byPowerOfTen power: Int) -> UInt64 {
+        let unit = (0..<power).reduce(1 as UInt64) { unit, _ in unit * 10 }
+        return number / unit + (number % unit >= unit - unit / 2 ? 1 : 0)
+    }
+
+    /// Four digits with a point behind so many of them.
+    private static func point(_ digits: UInt64, behind count: Int) -> String {
+        let text = String(digits)
+        return "\(text.prefix(count)).\(text.dropFirst(count))"
     }
 
     /// `12,345`
@@ -40,30 +59,6 @@ enum Figures {
         case (0, _): "\(plural(uncounted, "time")), how many is not known"
         default: "\(count(counted)), and \(plural(uncounted, "time")) more without a count"
         }
-    }
-
-    /// The duration column of function_graph: mark and microseconds, cut to seven columns as the kernel (4.3 and later) does.
-    static func kernelDuration(_ ns: UInt64) -> String {
-        let micros = String(ns / 1000)
-        var value = micros
-        if micros.count < 7 {
-            let fraction = padDigits(Int(ns % 1000), 3)
-            value += "." + fraction.prefix(7 - micros.count)
-        }
-        return "\(mark(ns)) \(pad("\(value) us", 10))"
-    }
-
-    private static func mark(_ ns: UInt64) -> String {
-        let marks: [(UInt64, String)] = [
-            (1_000_000_000, "$"), (100_000_000, "@"), (10_000_000, "*"), (1_000_000, "#"), (100_000, "!"),
-            (10_000, "+"),
-        ]
-        return marks.first { ns > $0.0 }?.1 ?? " "
-    }
-
-    private static func scaled(_ value: UInt64, _ unit: UInt64) -> String {
-        let number = Double(value) / Double(unit)
-        return fixed(number, digits: number < 10 ? 3 : number < 100 ? 2 : number < 1000 ? 1 : 0)
     }
 
     private static func fixed(_ number: Double, digits: Int) -> String {

@@ -36,7 +36,7 @@ public struct TextReport {
         let source = report.source
         var facts = [source.kind]
         if let kernel = source.kernel { facts.append("Linux \(kernel)") }
-        facts.append(Figures.plural(source.cpus, "CPU"))
+        if let cpus = cpus() { facts.append(cpus) }
         if let clock = source.clock { facts.append("clock \(clock)") }
         var lines = [
             style.bold(source.path == "-" ? "standard input" : printable(source.path)) + ": "
@@ -53,6 +53,14 @@ public struct TextReport {
                     + "\n" + style.dim("they are not the latency of a request"))
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// How many CPUs the machine has, where the trace tells, and how many of them are in it.
+    private func cpus() -> String? {
+        guard let used = report.source.cpusWithEvents else { return nil }
+        if report.source.kind == TraceSource.Kind.text.rawValue { return "\(Figures.plural(used, "CPU")) with calls" }
+        let cpus = Figures.plural(report.source.cpus, "CPU")
+        return used == report.source.cpus ? cpus : "\(cpus), \(Figures.count(used)) with events"
     }
 
     /// What was lost or open, before any figure.
@@ -72,13 +80,14 @@ public struct TextReport {
         if doubtful > 0 {
             lines.append(
                 style.warning("IN DOUBT: ")
-                    + "\(Figures.plural(doubtful, "call")) without entry or exit are not in the figures")
+                    + "\(Figures.plural(doubtful, "call")) without entry or exit "
+                    + (doubtful == 1 ? "is" : "are") + " not in the figures")
         }
         if counts.unparsedLines > 0 {
             lines.append(
                 style.warning("NOT UNDERSTOOD: ")
                     + "\(Figures.count(counts.unparsedLines)) of \(Figures.plural(counts.records, "record")); "
-                    + "calls in them are missing")
+                    + "calls in \(counts.unparsedLines == 1 ? "it" : "them") are missing")
             lines += (report.source.notUnderstood ?? []).map { "  line \($0.line): \($0.text)" }
         }
         return lines
@@ -109,9 +118,15 @@ public struct TextReport {
         return lines
     }
 
-    /// How many events the kernel lost, as far as it counted them; nil if none.
-    public static func loss(_ counts: TraceCounts) -> String? {
-        Figures.loss(counts.lostEvents, uncounted: counts.uncountedLosses)
+    /// What is in doubt about a trace, in a line; nil if nothing is.
+    public static func doubts(_ counts: TraceCounts) -> String? {
+        guard counts.isInDoubt else { return nil }
+        let loss = Figures.loss(counts.lostEvents, uncounted: counts.uncountedLosses)
+        let untimed = counts.untimed > 0 ? "; \(Figures.plural(counts.untimed, "call")) without a duration" : ""
+        return (loss.map { "events lost: \($0); " } ?? "")
+            + "\(Figures.count(counts.open)) open, \(Figures.plural(counts.orphans, "orphan")), "
+            + "\(Figures.plural(counts.lossy, "lossy call")), which are marked; "
+            + "records not understood, whose calls are missing: \(Figures.count(counts.unparsedLines))" + untimed
     }
 
     // MARK: Roots

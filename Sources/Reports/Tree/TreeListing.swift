@@ -2,7 +2,7 @@ public import GraphParser
 
 /// Draws tree after tree, with a line for what is missing between them: lost events, and trees that a limit hides.
 public struct TreeListing {
-    private let renderer: TreeRenderer
+    private var renderer: TreeRenderer
     private let style: Style
     private let thresholdNs: UInt64
     private var isFirst = true
@@ -16,14 +16,16 @@ public struct TreeListing {
         self.thresholdNs = thresholdNs
     }
 
-    /// - Returns: what is to be printed now.
-    public mutating func add(_ tree: CallTree) -> String {
+    /// Appends to `text` what is to be printed now.
+    public mutating func add(_ tree: CallTree, to text: inout [UInt8]) {
         if let duration = tree.root.duration, duration < thresholdNs {
             hidden.trees += 1
             hidden.ns = hidden.ns.addingSaturated(duration)
-            return ""
+            return
         }
-        return paragraphs([missing(), renderer.render(tree)])
+        addMissing(to: &text)
+        separate(&text)
+        renderer.render(tree, into: &text)
     }
 
     /// Events were lost here; `count` is nil where the kernel has none.
@@ -33,31 +35,28 @@ public struct TreeListing {
         lost.cpus.insert(cpu)
     }
 
-    /// - Returns: what is to be printed behind the last tree.
-    public mutating func finish() -> String { paragraphs([missing()]) }
+    /// Appends to `text` what is to be printed behind the last tree.
+    public mutating func finish(_ text: inout [UInt8]) { addMissing(to: &text) }
 
     /// What was not drawn since the last tree.
-    private mutating func missing() -> String {
-        var lines: [String] = []
+    private mutating func addMissing(to text: inout [UInt8]) {
+        guard hidden.trees > 0 || !lost.cpus.isEmpty else { return }
+        separate(&text)
         if let loss = Figures.loss(lost.events, uncounted: lost.uncounted) {
             let cpus = lost.cpus.sorted().map(String.init).joined(separator: ", ")
-            lines.append(style.dim("# ") + style.warning("EVENTS LOST: ") + loss + ", on CPU \(cpus)")
+            text.append(style.dim("# ") + style.warning("EVENTS LOST: ") + loss + ", on CPU \(cpus)\n")
         }
         if hidden.trees > 0 {
-            lines.append(
-                style.dim("# \(Figures.plural(hidden.trees, "tree")) not drawn, \(Figures.duration(hidden.ns))"))
+            text.append(
+                style.dim("# \(Figures.plural(hidden.trees, "tree")) not drawn, \(Figures.duration(hidden.ns))") + "\n")
         }
         hidden = (0, 0)
         lost = (0, 0, [])
-        return lines.map { $0 + "\n" }.joined()
     }
 
-    /// With a blank line before each but the very first.
-    private mutating func paragraphs(_ texts: [String]) -> String {
-        texts.filter { !$0.isEmpty }.reduce(into: "") { text, next in
-            if !isFirst { text += "\n" }
-            isFirst = false
-            text += next
-        }
+    /// A blank line between two parts.
+    private mutating func separate(_ text: inout [UInt8]) {
+        if !isFirst { text.append(UInt8(ascii: "\n")) }
+        isFirst = false
     }
 }

@@ -20,6 +20,8 @@ public struct TreeRenderer {
     private let map: LayerMap
     private let style: Style
     private let limits: Limits
+    /// By function: its name in its layer's colour; empty until it is drawn.
+    private var shown: [[UInt8]] = []
 
     public init(names: TraceNames, map: LayerMap, style: Style, limits: Limits) {
         self.names = names
@@ -28,79 +30,108 @@ public struct TreeRenderer {
         self.limits = limits
     }
 
-    /// The tree with a line of its own in front that says whose it is.
-    public func render(_ tree: CallTree) -> String {
-        var lines = [title(tree)]
-        draw(Drawing(tree), at: 0, into: &lines)
-        return lines.joined(separator: "\n") + "\n"
+    /// Appends the tree to `text`, with a line of its own in front that says whose it is.
+    public mutating func render(_ tree: CallTree, into text: inout [UInt8]) {
+        text.append(title(tree))
+        draw(Drawing(tree), at: 0, into: &text)
     }
 
     private func title(_ tree: CallTree) -> String {
         let root = tree.root
         var facts: [String] = []
-        if let tid = root.tid { facts.append("\(names.comms[tid] ?? "<...>")-\(tid)") }
+        if let tid = root.tid { facts.append("\(names.comm(of: tid) ?? "<...>")-\(tid)") }
         if let start = root.start { facts.append("at \(seconds(start))") }
         facts.append(Figures.plural(tree.nodes.count, "call"))
         if !tree.others.isEmpty { facts.append(Figures.plural(tree.others.count, "other event")) }
         if !tree.isComplete { facts.append(style.warning("partial")) }
-        return style.dim("# ") + facts.joined(separator: ", ")
+        return style.dim("# ") + facts.joined(separator: ", ") + "\n"
+    }
+
+    private func seconds(_ ns: UInt64) -> String {
+        let micros = String(ns / 1000 % 1_000_000)
+        return "\(ns / 1_000_000_000)." + String(repeating: "0", count: 6 - micros.count) + micros
     }
 
     // MARK: Calls
 
-    /// A tree, and for each call with other events in it these.
+    /// A tree, for each call the index behind its last call below, and for each with other events in it these.
     private struct Drawing {
         let nodes: [CallTree.Node]
+        let ends: [Int]
         let others: [Int: [CallTree.Other]]
 
         init(_ tree: CallTree) {
             nodes = tree.nodes
-            others = Dictionary(grouping: tree.others, by: \.call)
+            ends = Self.ends(tree.nodes)
+            others = tree.others.isEmpty ? [:] : Dictionary(grouping: tree.others, by: \.call)
+        }
+
+        private static func ends(_ nodes: [CallTree.Node]) -> [Int] {
+            var ends = [Int](repeating: nodes.count, count: nodes.count)
+            var open: [Int] = []
+            for index in nodes.indices {
+                while let last = open.last, nodes[last].level >= nodes[index].level {
+                    ends[last] = index
+                    open.removeLast()
+                }
+                open.append(index)
+            }
+            return ends
         }
     }
 
     /// Draws the call at `index` and what is below it; returns the index behind its last call.
     @discardableResult
-    private func draw(_ tree: Drawing, at index: Int, into lines: inout [String]) -> Int {
+    private mutating func draw(_ tree: Drawing, at index: Int, into text: inout [UInt8]) -> Int {
         let node = tree.nodes[index]
-        let end = self.end(of: index, in: tree)
-        if end == index + 1 && tree.others[index] == nil && node.call.confidence != .lossy {
-            lines.append(leaf(node))
+        let end = tree.ends[index]
+        if end == index + 1 && (tree.others.isEmpty || tree.others[index] == nil)
+            && node.call.confidence != .lossy
+        {
+            leaf(node, into: &text)
             return end
         }
-        lines.append(line(node.call.cpu, nil, node.level, colored(node.call) + "() {" + openNote(node.call)))
-        drawCalls(below: index, end: end, tree, into: &lines)
+        begin(node.call.cpu, nil, node.level, into: &text)
+        name(node.call, into: &text)
+        text.append("() {" as StaticString)
+        text.append(openNote(node.call))
+        text.append(UInt8(ascii: "\n"))
+        drawCalls(below: index, end: end, tree, into: &text)
         if node.call.confidence != .open {
-            let end = "}" + endName(node.call) + lossNote(node.call)
-            lines.append(line(node.call.exitCPU, node.call.duration, node.level, end))
+            begin(node.call.exitCPU, node.call.duration, node.level, into: &text)
+            text.append(UInt8(ascii: "}"))
+            text.append(endName(node.call) + lossNote(node.call))
+            text.append(UInt8(ascii: "\n"))
         }
         return end
     }
 
-    private func drawCalls(below index: Int, end: Int, _ tree: Drawing, into lines: inout [String]) {
+    private mutating func drawCalls(below index: Int, end: Int, _ tree: Drawing, into text: inout [UInt8]) {
         var hidden = Hidden()
-        var others = (tree.others[index] ?? [])[...]
+        var others = tree.others.isEmpty ? [] : (tree.others[index] ?? [])[...]
         var next = index + 1
         while next < end {
-            draw(&others, before: next, below: tree.nodes[index], &hidden, into: &lines)
+            draw(&others, before: next, below: tree.nodes[index], &hidden, into: &text)
             if isHidden(tree.nodes[next]) {
-                let behind = self.end(of: next, in: tree)
+                let behind = tree.ends[next]
                 hidden.add(tree.nodes[next].call, calls: behind - next)
-                for inside in next..<behind { hidden.others += tree.others[inside]?.count ?? 0 }
+                if !tree.others.isEmpty {
+                    for inside in next..<behind { hidden.others += tree.others[inside]?.count ?? 0 }
+                }
                 next = behind
             } else {
-                note(&hidden, below: tree.nodes[index], into: &lines)
-                next = draw(tree, at: next, into: &lines)
+                note(&hidden, below: tree.nodes[index], into: &text)
+                next = draw(tree, at: next, into: &text)
             }
         }
-        draw(&others, before: end, below: tree.nodes[index], &hidden, into: &lines)
-        note(&hidden, below: tree.nodes[index], into: &lines)
+        draw(&others, before: end, below: tree.nodes[index], &hidden, into: &text)
+        note(&hidden, below: tree.nodes[index], into: &text)
     }
 
     /// Draws the events that happened inside a call and before the node at `next`.
     private func draw(
         _ others: inout ArraySlice<CallTree.Other>, before next: Int, below node: CallTree.Node,
-        _ hidden: inout Hidden, into lines: inout [String]
+        _ hidden: inout Hidden, into text: inout [UInt8]
     ) {
         while let other = others.first, other.before <= next {
             others.removeFirst()
@@ -108,17 +139,11 @@ public struct TreeRenderer {
                 hidden.others += 1
                 continue
             }
-            note(&hidden, below: node, into: &lines)
+            note(&hidden, below: node, into: &text)
             let event = other.event
-            let text = [event.name, event.text].filter { !$0.isEmpty }.joined(separator: ": ")
-            lines.append(line(event.cpu, nil, node.level + 1, style.dim("/* \(text) */")))
+            remark(
+                [event.name, event.text].filter { !$0.isEmpty }.joined(separator: ": "), event.cpu, node, into: &text)
         }
-    }
-
-    private func end(of index: Int, in tree: Drawing) -> Int {
-        var next = index + 1
-        while next < tree.nodes.count, tree.nodes[next].level > tree.nodes[index].level { next += 1 }
-        return next
     }
 
     private func isHidden(_ node: CallTree.Node) -> Bool {
@@ -126,15 +151,14 @@ public struct TreeRenderer {
         return node.call.duration.map { $0 < limits.thresholdNs } ?? false
     }
 
-    private func note(_ hidden: inout Hidden, below node: CallTree.Node, into lines: inout [String]) {
+    private func note(_ hidden: inout Hidden, below node: CallTree.Node, into text: inout [UInt8]) {
         guard hidden.calls + hidden.others > 0 else { return }
         var parts: [String] = []
         if hidden.others > 0 { parts.append("\(Figures.plural(hidden.others, "other event")) not drawn") }
         if hidden.calls > 0 {
             parts.append("\(Figures.plural(hidden.calls, "call")) not drawn, \(Figures.duration(hidden.ns))")
         }
-        let text = "/* \(parts.joined(separator: "; ")) */"
-        lines.append(line(node.call.cpu, nil, node.level + 1, style.dim(text)))
+        remark(parts.joined(separator: "; "), node.call.cpu, node, into: &text)
         hidden = Hidden()
     }
 
@@ -151,16 +175,17 @@ public struct TreeRenderer {
 
     // MARK: Lines
 
-    private func leaf(_ node: CallTree.Node) -> String {
+    private mutating func leaf(_ node: CallTree.Node, into text: inout [UInt8]) {
         let call = node.call
-        let name = colored(call)
-        let body =
-            switch call.confidence {
-            case .complete, .lossy: name + "();"
-            case .open: name + "() {" + openNote(call)
-            case .orphan: "} /* \(name): no entry recorded */"
-            }
-        return line(call.cpu, call.duration, node.level, body)
+        begin(call.cpu, call.duration, node.level, into: &text)
+        if call.confidence == .orphan { text.append("} /* " as StaticString) }
+        name(call, into: &text)
+        switch call.confidence {
+        case .complete, .lossy: text.append("();" as StaticString)
+        case .open: text.append("() {" + openNote(call))
+        case .orphan: text.append(": no entry recorded */" as StaticString)
+        }
+        text.append(UInt8(ascii: "\n"))
     }
 
     private func openNote(_ call: Call) -> String {
@@ -176,20 +201,31 @@ public struct TreeRenderer {
         call.confidence == .lossy ? style.warning(" /* events lost inside */") : ""
     }
 
-    private func line(_ cpu: Int, _ duration: UInt64?, _ level: Int, _ body: String) -> String {
-        let cell = duration.map(Figures.kernelDuration) ?? String(repeating: " ", count: 12)
-        let indent = String(repeating: "  ", count: level)
-        return "\(padLeft(String(cpu), 3))) \(cell)  |  \(indent)\(body)"
+    /// A line that is no call, inside the call of `node`.
+    private func remark(_ remark: String, _ cpu: Int, _ node: CallTree.Node, into text: inout [UInt8]) {
+        begin(cpu, nil, node.level + 1, into: &text)
+        text.append(style.dim("/* \(remark) */") + "\n")
     }
 
-    private func colored(_ call: Call) -> String {
-        let function = names[call.function]
-        let layer = map.layers[map.layer(of: function)]
-        return style.layer(layer, function.description)
+    /// A line up to where the call stands.
+    private func begin(_ cpu: Int, _ duration: UInt64?, _ level: Int, into text: inout [UInt8]) {
+        text.appendSpaces(cpu < 10 ? 2 : cpu < 100 ? 1 : 0)
+        text.appendDecimal(UInt64(cpu))
+        text.append(") " as StaticString)
+        if let duration { text.appendKernelDuration(duration) } else { text.appendSpaces(12) }
+        text.append("  |  " as StaticString)
+        text.appendSpaces(2 * level)
     }
 
-    private func seconds(_ ns: UInt64) -> String {
-        let micros = String(ns / 1000 % 1_000_000)
-        return "\(ns / 1_000_000_000)." + String(repeating: "0", count: 6 - micros.count) + micros
+    /// The function's name, whose layer is looked up once.
+    private mutating func name(_ call: Call, into text: inout [UInt8]) {
+        let index = Int(call.function.index)
+        while shown.count <= index { shown.append([]) }
+        if shown[index].isEmpty {
+            let function = names[call.function]
+            let layer = map.layers[map.layer(of: function)]
+            shown[index] = Array(style.layer(layer, function.description).utf8)
+        }
+        text += shown[index]
     }
 }
