@@ -133,6 +133,6 @@ extension TextTasks {
 
     /// By ring: 0, or the source's number.
     static let instances =
-        [UInt8](repeating: 0, count: firstOfSources)
-        + (0..<SourceNames.limit).flatMap { [UInt8](repeating: UInt8($0 + 1), count: ringsOfSource) }
+        [UInt16](repeating: 0, count: firstOfSources)
+        + (0..<SourceNames.limit).flatMap { [UInt16](repeating: UInt16($0 + 1), count: ringsOfSource) }
 }
