@@ -65,6 +65,35 @@ import Testing
         #expect(TextReading(bytes).lines == TextReading(bytes, carefully: true).lines)
     }
 
+    @Test(arguments: Fixtures.datTraces) func theShortWayOfTraceDatLeadsToTheSameCalls(fixture: String) throws {
+        let file = try InputFile(path: Fixtures.path(fixture))
+        let names = TraceNames()
+        var reader = TraceDatReader(file: file, header: try TraceDatHeader(file), names: names)
+        var events: [GraphEvent] = []
+        var isMore = true
+        while isMore {
+            var batch = EventBatch()
+            isMore = try reader.read(into: &batch)
+            events += batch.events
+        }
+        func calls(carefully: Bool) -> (counts: TraceCounts, calls: [String]) {
+            var builder = StackBuilder(names: names, lossesAreMarked: true, instances: reader.instances)
+            builder.take(events.span, carefully: carefully)
+            builder.finish()
+            var made = CallBatch()
+            builder.moveOutput(to: &made)
+            let calls = made.events.compactMap { if case .ended(let call) = $0 { call } else { nil } }
+            return (
+                builder.counts,
+                calls.map {
+                    "\($0.function) \($0.start ?? 0) \($0.duration ?? 0) \($0.childrenNs) \($0.confidence) \($0.isWhole)"
+                }
+            )
+        }
+        let (quick, careful) = (calls(carefully: false), calls(carefully: true))
+        #expect(quick.counts == careful.counts && quick.calls == careful.calls && !quick.calls.isEmpty)
+    }
+
     @Test(arguments: columns, [1, 2, 3] as [UInt64])
     func inventedTreesComeBackFromText(columns: SyntheticTrace.Columns, seed: UInt64) throws {
         // Without the task column nothing tells who migrated: then every task stays on its CPU.
