@@ -65,9 +65,40 @@ import Testing
         #expect(TextReading(bytes).lines == TextReading(bytes, carefully: true).lines)
     }
 
+    @Test(arguments: Fixtures.datTraces) func theShortWayOfTraceDatLeadsToTheSameCalls(fixture: String) throws {
+        let file = try InputFile(path: Fixtures.path(fixture))
+        let names = TraceNames()
+        var reader = TraceDatReader(file: file, header: try TraceDatHeader(file), names: names)
+        var events: [GraphEvent] = []
+        var isMore = true
+        while isMore {
+            var batch = EventBatch()
+            isMore = try reader.read(into: &batch)
+            events += batch.events
+        }
+        func calls(carefully: Bool) -> (counts: TraceCounts, calls: [String]) {
+            var builder = StackBuilder(names: names, lossesAreMarked: true, instances: reader.instances)
+            builder.take(events.span, carefully: carefully)
+            builder.finish()
+            var made = CallBatch()
+            builder.moveOutput(to: &made)
+            let calls = made.events.compactMap { if case .ended(let call) = $0 { call } else { nil } }
+            return (
+                builder.counts,
+                calls.map {
+                    "\($0.function) \($0.start ?? 0) \($0.duration ?? 0) \($0.childrenNs) \($0.confidence) \($0.isWhole)"
+                }
+            )
+        }
+        let (quick, careful) = (calls(carefully: false), calls(carefully: true))
+        #expect(quick.counts == careful.counts && quick.calls == careful.calls && !quick.calls.isEmpty)
+    }
+
     @Test(arguments: columns, [1, 2, 3] as [UInt64])
     func inventedTreesComeBackFromText(columns: SyntheticTrace.Columns, seed: UInt64) throws {
-        let trace = SyntheticTrace(seed: seed, tasks: 4, cpus: 3, steps: 400, userCalls: columns.time)
+        // Without times nothing tells that an interrupt came when a call was over.
+        let trace = SyntheticTrace(
+            seed: seed, tasks: 4, cpus: 3, steps: 400, userCalls: columns.time, lateInterrupts: columns.time)
         let text = try RecordedTrace(text: trace.text(columns))
         #expect(text.counts.calls == trace.entryCount)
         #expect(!text.counts.isInDoubt)
@@ -76,9 +107,41 @@ import Testing
         #expect(text.outline() == dat.outline(cut: cutToTextPrecision, userDuration: betweenCutTimes))
     }
 
+    /// Interrupts while entries and exits are recorded, as three generations of kernels have them.
+    @Test(arguments: SyntheticTrace.Order.allCases, 1...12 as ClosedRange<UInt64>)
+    func interruptsBelongToWhomTheyHit(order: SyntheticTrace.Order, seed: UInt64) throws {
+        let trace = SyntheticTrace(seed: seed, tasks: 4, cpus: 1, steps: 400, order: order)
+        let dat = try datReading(of: trace)
+        let text = try RecordedTrace(text: trace.text(.init(time: true, task: true, tail: true, mergesLeaves: true)))
+        for reading in [dat, text] {
+            #expect(reading.counts.calls == trace.entryCount && !reading.counts.isInDoubt)
+            for tree in reading.trees { expectChildrenInside(tree) }
+        }
+        for tree in dat.trees { expectInsideByTheKernelsTimes(tree) }
+        #expect(dat.trees.contains { $0.nodes.contains { $0.call.hasOutsideCalls } })
+        let ofText = text.outline()
+        let ofDat = dat.outline(cut: cutToTextPrecision, userDuration: betweenCutTimes)
+        guard order == .recordsFirst else {
+            #expect(ofText == ofDat)
+            return
+        }
+        // Of a call that calls nothing text does not tell whether an interrupt came before, after or inside.
+        func plain(_ outline: [[String]]) -> [String] {
+            outline.joined().map { String($0.drop { $0 == " " }) }.sorted()
+        }
+        #expect(plain(ofText) == plain(ofDat))
+        #expect(zip(ofText, ofDat).count { $0 == $1 } * 2 > ofDat.count)
+    }
+
+    @Test(arguments: Fixtures.datTraces) func childrenLieInsideByTheKernelsTimes(fixture: String) throws {
+        let trace = try RecordedTrace(path: Fixtures.path(fixture))
+        for tree in trace.trees { expectInsideByTheKernelsTimes(tree) }
+    }
+
     @Test(arguments: [1, 2, 5, 40], [1, 2, 3] as [UInt64])
     func inventedTreesComeBackFromTraceDat(eventsPerPage: Int, seed: UInt64) throws {
-        let trace = SyntheticTrace(seed: seed, tasks: 5, cpus: 4, steps: 500)
+        let trace = SyntheticTrace(
+            seed: seed, tasks: 5, cpus: 4, steps: 500, order: SyntheticTrace.Order.allCases[Int(seed) % 3])
         let dat = try RecordedTrace(bytes: TraceDatImage(trace, eventsPerPage: eventsPerPage).bytes())
         #expect(dat.counts.calls == trace.entryCount)
         #expect(!dat.counts.isInDoubt)
@@ -144,6 +207,21 @@ private func expectChildrenInside(_ tree: CallTree) {
             if let inner = node.call.start, let outer = parent.call.start { #expect(inner >= outer) }
         }
         parents.append(node)
+    }
+}
+
+/// A call began and ended inside of its caller, as the kernel measured both: exactly, since it is one clock on one CPU.
+private func expectInsideByTheKernelsTimes(_ tree: CallTree) {
+    var callers: [CallTree.Node] = []
+    for node in tree.nodes {
+        callers.removeAll { $0.level >= node.level }
+        defer { callers.append(node) }
+        guard let caller = callers.last?.call, caller.confidence == .complete, node.call.confidence == .complete,
+            node.call.end != GraphEvent.noTime, caller.end != GraphEvent.noTime, node.call.cpu == caller.cpu,
+            node.call.exitCPU == caller.cpu, caller.exitCPU == caller.cpu
+        else { continue }
+        let (own, outer) = (node.call.end - node.call.duration!, caller.end - caller.duration!)
+        #expect(own >= outer && node.call.end <= caller.end, "a call is not inside of its caller")
     }
 }
 

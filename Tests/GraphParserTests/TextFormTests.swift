@@ -41,7 +41,7 @@ import Testing
         // Only times tell that a call below another one came when that was over.
         let tellsWhen = isTimed && trace.calls.contains { $0.start != nil }
         let kept = expected.trees.indices.filter { index in
-            tellsWhen || !expected.trees[index].nodes.contains { $0.call.isOutlived }
+            tellsWhen || !expected.trees[index].nodes.contains { $0.call.hasOutsideCalls }
         }
         #expect(trace.trees.count == expected.trees.count && !kept.isEmpty)
         #expect(
@@ -87,10 +87,11 @@ import Testing
     private func invented(
         _ form: TextForm, seed: UInt64, steps: Int = 150, userCalls: Bool = true
     ) -> (trace: SyntheticTrace, text: String) {
-        // Without durations interrupts are not told.
+        // Without durations interrupts are not told, and without times not when they came.
         func trace(cpus: Int) -> SyntheticTrace {
             SyntheticTrace(
-                seed: seed, tasks: 4, cpus: cpus, steps: steps, interrupts: form.hasDurations, userCalls: userCalls)
+                seed: seed, tasks: 4, cpus: cpus, steps: steps, interrupts: form.hasDurations, userCalls: userCalls,
+                lateInterrupts: form.hasTimes)
         }
         // Without the task column a CPU that prints one task's lines only does not say whose they are.
         let several = trace(cpus: 3)

@@ -1,7 +1,7 @@
 /// An invented trace for what reality will not give: any interleaving of tasks over CPUs, with known trees.
 public struct SyntheticTrace {
-    public struct Event {
-        public enum Kind { case entry, exit, userEntry, userExit }
+    public struct Event: Sendable {
+        public enum Kind: Sendable { case entry, exit, userEntry, userExit }
         public let kind: Kind
         public let time: UInt64
         public let cpu: Int
@@ -12,6 +12,20 @@ public struct SyntheticTrace {
         /// Of exits: when the call began and ended, which can be earlier than its records.
         public let callTime: UInt64
         public let returnTime: UInt64
+
+        public init(
+            kind: Kind, time: UInt64, cpu: Int, tid: Int32, depth: Int, function: Int, callTime: UInt64,
+            returnTime: UInt64
+        ) {
+            self.kind = kind
+            self.time = time
+            self.cpu = cpu
+            self.tid = tid
+            self.depth = depth
+            self.function = function
+            self.callTime = callTime
+            self.returnTime = returnTime
+        }
     }
 
     public static let functions = [
@@ -24,15 +38,29 @@ public struct SyntheticTrace {
         "domap [libmultipath]", "dm_task_run [libdevmapper]", "uev_trigger [multipathd]", "_a__b [lib_2]",
     ]
 
+    /// What a kernel does first, which is where interrupts come in between. See `OutsideCalls`.
+    public enum Order: String, Sendable, CaseIterable {
+        /// Up to 4.18: records the entry, then looks at the clock and counts.
+        case recordsFirst
+        /// Up to 6.1: counts down before it looks at the clock.
+        case countsFirst
+        /// Later ones: counts down when all is done.
+        case countsLast
+    }
+
     /// In the order of time.
     public private(set) var events: [Event] = []
     public let cpuCount: Int
+    private let order: Order
+    private let lateInterrupts: Bool
     private var random: SeededRandom
     private var time: UInt64 = 1_000_000_000
     private struct Call {
         let function: Int
         let time: UInt64
         let isUser: Bool
+        /// An interrupt hit its beginning.
+        var isHit = false
     }
 
     private var stacks: [[Call]]
@@ -41,12 +69,16 @@ public struct SyntheticTrace {
     /// - Parameters:
     ///   - tasks: each makes calls of its own, nested at random, on CPUs that change at random.
     ///   - steps: number of entries, interrupts not counted.
-    ///   - interrupts: whether some entries and exits are hit by an interrupt after the kernel has counted the depth and
-    ///     before it records them, as happens on real kernels.
+    ///   - interrupts: whether some entries and exits are hit by an interrupt while the kernel records them.
+    ///   - order: of what kernel.
+    ///   - lateInterrupts: whether some come when the call that they hit is over.
     ///   - userCalls: whether tasks make calls in user space, too, with the kernel's below them.
     public init(
-        seed: UInt64, tasks: Int, cpus: Int, steps: Int, interrupts: Bool = true, userCalls: Bool = true
+        seed: UInt64, tasks: Int, cpus: Int, steps: Int, interrupts: Bool = true, userCalls: Bool = true,
+        order: Order = .countsFirst, lateInterrupts: Bool = true
     ) {
+        self.order = order
+        self.lateInterrupts = lateInterrupts
         random = SeededRandom(seed: seed)
         cpuCount = cpus
         stacks = Array(repeating: [], count: tasks)
@@ -92,21 +124,31 @@ public struct SyntheticTrace {
     private mutating func enter(_ task: Int, interrupted: Bool) {
         let function = Int.random(in: 0..<Self.functions.count, using: &random)
         let depth = depth(task)
-        let callTime = tick()
-        if interrupted { interrupt(task, depth: depth + 1) }
-        record(.entry, task, depth, function, callTime, callTime)
-        stacks[task].append(Call(function: function, time: callTime, isUser: false))
+        if order == .recordsFirst {
+            record(.entry, task, depth, function, 0, 0)
+            // What hits a root takes its end away.
+            if interrupted && depth > 0 { interrupt(task, depth: depth) }
+            stacks[task].append(Call(function: function, time: instant(), isUser: false, isHit: interrupted))
+        } else {
+            let callTime = tick()
+            if interrupted { interrupt(task, depth: depth + 1) }
+            record(.entry, task, depth, function, callTime, callTime)
+            stacks[task].append(Call(function: function, time: callTime, isUser: false, isHit: interrupted))
+        }
     }
 
     private mutating func leave(_ task: Int, interrupted: Bool) {
         let call = stacks[task].removeLast()
         stayIfAlone(task)
         let depth = depth(task)
-        let endsFirst = chance(2)
-        let early = tick()
-        // A root's exit is not hit: text could not tell the interrupt from the next root.
-        if interrupted && depth > 0 { interrupt(task, depth: depth) }
-        record(.exit, task, depth, call.function, call.time, endsFirst ? early : tick())
+        // A root's exit is not hit: text could not tell the interrupt from the next root. Nor is a call hit twice: its entry in the
+        // text is too late then to tell when it was over.
+        let interrupted = interrupted && depth > 0 && !call.isHit
+        let isLate = lateInterrupts && (order != .countsFirst || chance(2))
+        if interrupted && !isLate && order == .countsFirst { interrupt(task, depth: depth) }
+        let end = tick()
+        if interrupted && isLate { interrupt(task, depth: order == .countsLast ? depth + 1 : depth) }
+        record(.exit, task, depth, call.function, call.time, end)
     }
 
     /// The trace.dat reader takes an entry with its own exit right behind it on a CPU for a leaf, though the task may have been
@@ -131,12 +173,18 @@ public struct SyntheticTrace {
     ) {
         events.append(
             Event(
-                kind: kind, time: tick(), cpu: homes[task], tid: Int32(100 + task), depth: depth, function: function,
+                kind: kind, time: instant(), cpu: homes[task], tid: Int32(100 + task), depth: depth, function: function,
                 callTime: callTime, returnTime: returnTime))
     }
 
     private mutating func tick() -> UInt64 {
-        time += UInt64.random(in: 1...100_000, using: &random)
+        time += UInt64.random(in: 5_000...100_000, using: &random)
+        return time
+    }
+
+    /// Between looking at the clock and recording passes next to no time.
+    private mutating func instant() -> UInt64 {
+        time += UInt64.random(in: 1...400, using: &random)
         return time
     }
 

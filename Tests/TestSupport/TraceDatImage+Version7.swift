@@ -26,8 +26,11 @@ extension TraceDatImage {
     ///
     /// - Parameters:
     ///   - pagesPerChunk: so many pages are packed together.
+    ///   - hasTop: whether the top-level buffer is there, which recorders leave out if it is empty.
     ///   - pageSizes: whether buffers tell their page size, as recorders do and the manual page does not.
-    public func version7(_ packing: Packing = .none, pagesPerChunk: Int = 3, pageSizes: Bool = true) -> [UInt8] {
+    public func version7(
+        _ packing: Packing = .none, pagesPerChunk: Int = 3, hasTop: Bool = true, pageSizes: Bool = true
+    ) -> [UInt8] {
         var file = preamble(version: 7) + Array("\(packing.rawValue)\0001.0\0".utf8)
         let optionsPlace = file.count
         file += little(UInt64(0))
@@ -43,7 +46,7 @@ extension TraceDatImage {
         file += section(0, first + option(0, little(UInt64(0))), isPacked: false)
 
         var second: [UInt8] = []
-        for buffer in [(name: "", pages: pages)] + instances {
+        for buffer in (hasTop ? [(name: "", pages: pages)] : []) + instances {
             second += append(buffer, packing, pagesPerChunk, pageSizes, to: &file)
         }
         file.replaceSubrange(nextPlace..<(nextPlace + 8), with: little(UInt64(file.count)))

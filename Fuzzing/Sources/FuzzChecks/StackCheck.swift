@@ -11,7 +11,7 @@ import Reports
 func checkStacks(
     _ events: [GraphEvent], _ others: OtherEvents?, _ readCounts: TraceCounts, of source: TraceSource,
     names: TraceNames,
-    lossesAreMarked: Bool, instances: [UInt8], thorough: Bool
+    lossesAreMarked: Bool, instances: [UInt16], thorough: Bool
 ) {
     func build(carefully: Bool) -> (batch: CallBatch, counts: TraceCounts) {
         var builder = StackBuilder(names: names, lossesAreMarked: lossesAreMarked, instances: instances)
@@ -52,7 +52,7 @@ func checkStacks(
 
 /// Those who ask for other events must get the same calls.
 private func expectSame(
-    _ events: [GraphEvent], _ batch: CallBatch, _ lossesAreMarked: Bool, _ instances: [UInt8], _ names: TraceNames
+    _ events: [GraphEvent], _ batch: CallBatch, _ lossesAreMarked: Bool, _ instances: [UInt16], _ names: TraceNames
 ) {
     let calls = events.filter { $0.kind != .other }
     guard calls.count < events.count else { return }

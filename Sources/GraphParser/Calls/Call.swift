@@ -23,6 +23,8 @@ public struct Call: Sendable {
     /// Time in ns inside the measured calls directly below. A call without a duration is transparent: what was measured
     /// below it counts for the nearest measured caller, so that time is never counted twice.
     public internal(set) var childrenNs: UInt64
+    /// See ``GraphEvent/end``.
+    var end: UInt64
     public internal(set) var function: FunctionID
     @usableFromInline var taskNumber: Int32
     /// The number that `began` gave the call while it was open; negative if there was no `began`.
@@ -47,15 +49,24 @@ public struct Call: Sendable {
         @inlinable public static var leaf: Facts { Facts(rawValue: 4) }
         /// In user space.
         @inlinable public static var user: Facts { Facts(rawValue: 32) }
-        /// Calls that began between this call's entry and its end, but not below its depth, are no part of it: they came when
-        /// it was over.
-        static var callsAtOwnDepthCameAfter: Facts { Facts(rawValue: 8) }
-        /// The last calls below began when this call was over: an interrupt came before its exit was recorded.
-        static var callsBelowCameAfter: Facts { Facts(rawValue: 16) }
+        /// See ``Call/isHollow``.
+        static var hollow: Facts { Facts(rawValue: 8) }
+        /// Some of the calls between its entry and its exit are no part of it: see ``OutsideCalls``.
+        static var outside: Facts { Facts(rawValue: 16) }
     }
 
-    /// Calls that ended before this one did are no part of it: they came when it was over, before its exit was recorded.
-    public var isOutlived: Bool { !facts.isDisjoint(with: [.callsAtOwnDepthCameAfter, .callsBelowCameAfter]) }
+    /// Whether an interrupt hit the kernel's outermost call before it had begun, at its own depth. Linux 4.18 takes the end of
+    /// that interrupt for the end of the call, and records nothing more of what it calls.
+    public var isHollow: Bool { facts.contains(.hollow) }
+    /// Whether calls came between its entry and its exit that are no part of it.
+    public var hasOutsideCalls: Bool { facts.contains(.outside) }
+
+    /// Whether its caller is missing, though there was one: the kernel's outermost calls are at depth 0, whatever limits its
+    /// depth (`max_graph_depth`), leaves calls out (`set_graph_notrace`) or chooses them (`tracing_thresh`), and calls in user
+    /// space have no depth of their own. A deeper call without a caller is one whose caller's entry was lost, overwritten or cut
+    /// off, or whose caller had not ended where a trace has ends only. With another user of the kernel's graph tracer beside
+    /// (Linux 6.11) the outermost can be deeper; nothing in a trace tells those from what was cut off.
+    @inlinable public var isFragment: Bool { isRoot && depthNumber > 0 && !isUser }
 
     @inlinable public var isRoot: Bool { facts.contains(.root) }
     @inlinable public var isWhole: Bool { facts.contains(.whole) }
@@ -80,14 +91,6 @@ public struct Call: Sendable {
     /// calls.
     @inlinable public var duration: UInt64? { durationOrNone == .max ? nil : durationOrNone }
 
-    /// From when on a call below has come too late to be inside: to the microsecond, since text has no more.
-    static func end(_ start: UInt64, _ duration: UInt64) -> UInt64 { (start &+ duration) / 1000 * 1000 }
-
-    /// Whether this is an interrupt's call that began when its caller, which ended at `end`, was over.
-    func isLate(_ end: UInt64) -> Bool {
-        startOrNone != GraphEvent.noTime && startOrNone >= end && confidence == .complete
-    }
-
     /// duration − time in the calls directly below, in ns; 0 where the rounding of a text trace would make it negative.
     @inlinable public var selfNs: UInt64 {
         durationOrNone == .max || durationOrNone < childrenNs ? 0 : durationOrNone &- childrenNs
@@ -101,6 +104,9 @@ public enum CallEvent: Sendable {
     ///   need for each open call in an array.
     case began(FunctionID, task: Int32, number: Int32)
     case ended(Call)
+    /// The next call that ends is hit by an interrupt, and some of the calls inside of it are no part of it: the number of
+    /// them in ``CallBatch/outside``.
+    case outside(Int32)
     /// Happened now in a task, negative if the task has no calls: `number` in ``OtherEvents``. Only for those who asked.
     case other(number: Int32, task: Int32)
     /// The kernel lost events of a CPU here; nil where it did not count them.
@@ -110,6 +116,7 @@ public enum CallEvent: Sendable {
 /// Calls on their way to a consumer.
 public struct CallBatch: Sendable {
     public internal(set) var events: [CallEvent] = []
+    public internal(set) var outside: [OutsideCalls] = []
     /// All numbers of functions, tasks and open calls in `events` are below these.
     public internal(set) var functions = 0
     public internal(set) var tasks = 0

@@ -3,6 +3,8 @@
 struct CallOutput: Sendable {
     /// What happened to calls since ``move(to:)``.
     var calls: [CallEvent] = []
+    /// Those of ``CallEvent/outside(_:)``.
+    private var outside: [OutsideCalls] = []
     /// What else happened, and before which of `calls`: apart, since looking back at calls must not depend on it.
     private var asides: [(index: Int, event: CallEvent)] = []
     /// The end of what was handed on.
@@ -15,21 +17,28 @@ struct CallOutput: Sendable {
 
     mutating func append(aside event: CallEvent) { asides.append((calls.count, event)) }
 
-    /// Replaces `events` by what has happened since it was last asked for.
-    mutating func move(to events: inout [CallEvent]) {
+    mutating func append(_ outside: OutsideCalls) {
+        calls.append(.outside(Int32(truncatingIfNeeded: self.outside.count)))
+        self.outside.append(outside)
+    }
+
+    /// Replaces what is in `batch` by what has happened since it was last asked for.
+    mutating func move(to batch: inout CallBatch) {
         keepEnd()
-        events.removeAll(keepingCapacity: true)
-        swap(&events, &calls)
+        batch.outside.removeAll(keepingCapacity: true)
+        swap(&batch.outside, &outside)
+        batch.events.removeAll(keepingCapacity: true)
+        swap(&batch.events, &calls)
         guard !asides.isEmpty else { return }
         var merged: [CallEvent] = []
-        merged.reserveCapacity(events.count + asides.count)
+        merged.reserveCapacity(batch.events.count + asides.count)
         var next = 0
         for aside in asides {
-            merged += events[next..<aside.index]
+            merged += batch.events[next..<aside.index]
             merged.append(aside.event)
             next = aside.index
         }
-        events = merged + events[next...]
+        batch.events = merged + batch.events[next...]
         asides.removeAll(keepingCapacity: true)
     }
 
@@ -44,25 +53,40 @@ struct CallOutput: Sendable {
         events[max(0, events.count - count)...]
     }
 
-    /// The calls directly below the innermost open call of a task, the last first.
-    func lastCalls(of task: TaskSlot) -> [Call] {
-        var found: [Call] = []
-        // The call whose own calls are passed over.
+    /// The last calls directly below the innermost open call of a task, each with all calls below it.
+    ///
+    /// - Parameter isWanted: asked of each of the direct calls, the last first, until it says no.
+    /// - Returns: in the order in which they ended; each first, then those below it, a caller before its calls.
+    func lastCalls(of task: TaskSlot, while isWanted: (Call) -> Bool) -> LastCalls {
+        var groups: [[Call]] = []
+        // The call whose own calls are collected.
         var inside: Int32?
         for part in [Self.end(of: calls, Self.reach), Self.end(of: before, max(0, Self.reach - calls.count))] {
             for event in part.reversed() {
                 switch event {
                 case .began(_, Int32(truncatingIfNeeded: task), let number):
                     // That of the open call itself.
-                    if inside == nil { return found }
+                    if inside == nil { return LastCalls(groups: groups.reversed(), isCut: false) }
                     if inside == number { inside = nil }
-                case .ended(let call) where call.task == task && inside == nil:
-                    found.append(call)
+                case .ended(let call) where call.task == task:
+                    if inside != nil {
+                        groups[groups.count - 1].append(call)
+                        continue
+                    }
+                    guard isWanted(call) else { return LastCalls(groups: groups.reversed(), isCut: false) }
+                    groups.append([call])
                     if !call.isLeaf && call.confidence != .orphan { inside = call.number }
                 default: break
                 }
             }
         }
-        return found
+        return LastCalls(groups: groups.reversed(), isCut: true)
     }
+}
+
+/// Calls that were found by looking back.
+struct LastCalls: Sendable {
+    var groups: [[Call]] = []
+    /// There may be more, further back than one can look.
+    var isCut = false
 }

@@ -30,39 +30,21 @@ public struct CallTree: Sendable {
 /// Holds the trees of the roots that are still open, so it is for looking at trees, not for long traces.
 public struct TreeAssembler<Failure: Error>: CallConsumer {
     private struct Pending {
-        var calls: [PendingTreeCall] = []
+        var calls: [PendingCall] = []
         /// Where the open calls stand in `calls`, outermost first.
         var open: [Int] = []
         var others: [CallTree.Other] = []
+        /// What has to be put in place when the root has ended: in the order in which the calls ended that it concerns.
+        var moves: [CallMove] = []
 
         mutating func append(_ call: Call?) {
-            calls.append(PendingTreeCall(call: call, callers: open.count, level: open.count))
-        }
-
-        /// Makes the calls from the one at `first` on siblings of the call that they came after.
-        mutating func moveOut(from first: Int?) {
-            guard let first else { return }
-            for later in calls[first...].indices { calls[later].level -= 1 }
-        }
-
-        /// The first call that came after the one at `index` and not below its depth.
-        func firstAtOwnDepth(of index: Int, _ call: Call) -> Int? {
-            calls[(index + 1)...].firstIndex { $0.call.map { $0.depth <= call.depth } ?? false }
-        }
-
-        /// The first of the last calls directly below the one at `index` that began when it was over.
-        ///
-        /// - Returns: nil if there is none, or if they have been moved out already.
-        func firstLate(of index: Int, _ call: Call, end: UInt64) -> Int? {
-            let below = calls.indices[(index + 1)...].filter { calls[$0].callers == calls[index].callers + 1 }
-            return below.reversed().prefix { later in
-                let isMoved = calls[later].level != calls[later].callers
-                return !isMoved && calls[later].call.map { $0.depth > call.depth && $0.isLate(end) } ?? false
-            }.last
+            calls.append(PendingCall(call: call, caller: open.last ?? -1, level: open.count))
         }
     }
 
     private var pending: [Pending] = []
+    /// Of the next call that has some.
+    private var outside: OutsideCalls?
     private let others: OtherEvents?
     private let onTree: (CallTree) throws(Failure) -> Void
     private let onLoss: (_ cpu: Int, _ count: Int?) -> Void
@@ -87,6 +69,7 @@ public struct TreeAssembler<Failure: Error>: CallConsumer {
             switch event {
             case .began(_, let task, _): began(Int(task))
             case .ended(let call): try ended(call)
+            case .outside(let number): outside = batch.outside[Int(number)]
             case .other(let number, let task): other(number, Int(task))
             case .lost(let cpu, let count): onLoss(Int(cpu), count)
             }
@@ -122,12 +105,12 @@ public struct TreeAssembler<Failure: Error>: CallConsumer {
         }
         let index = pending[call.task].open.removeLast()
         pending[call.task].calls[index].call = call
-        if call.facts.contains(.callsAtOwnDepthCameAfter) {
-            pending[call.task].moveOut(from: pending[call.task].firstAtOwnDepth(of: index, call))
-        }
-        if call.facts.contains(.callsBelowCameAfter), let start = call.start, let duration = call.duration {
-            let end = Call.end(start, duration)
-            pending[call.task].moveOut(from: pending[call.task].firstLate(of: index, call, end: end))
+        if call.hasOutsideCalls, let outside {
+            let isOpen = call.confidence == .open
+            pending[call.task].moves.append(
+                CallMove(
+                    of: index, before: outside.before.count, after: isOpen ? nil : outside.after.count,
+                    inside: outside.inside.count))
         }
         guard call.isRoot else { return }
         try handOn(call.task)
@@ -135,6 +118,11 @@ public struct TreeAssembler<Failure: Error>: CallConsumer {
 
     /// A task's root has ended. What came after it was over has no caller either, and is a tree of its own.
     private mutating func handOn(_ task: TaskSlot) throws(Failure) {
+        if !pending[task].moves.isEmpty {
+            let order = CallOrder(pending[task].calls, pending[task].moves)
+            (pending[task].calls, pending[task].others) = order.applied(to: pending[task].others)
+            pending[task].moves.removeAll(keepingCapacity: true)
+        }
         let nodes = pending[task].calls.compactMap { entry in
             entry.call.map { CallTree.Node(call: $0, level: entry.level) }
         }
@@ -156,15 +144,6 @@ public struct TreeAssembler<Failure: Error>: CallConsumer {
             try onTree(CallTree(nodes: Array(nodes[start..<end]), others: others[tree]))
         }
     }
-}
-
-/// A call whose root has not ended.
-private struct PendingTreeCall {
-    /// nil until it has ended.
-    var call: Call?
-    /// Open calls when it began.
-    let callers: Int
-    var level: Int
 }
 
 extension CallTree.Other {

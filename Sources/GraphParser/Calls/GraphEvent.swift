@@ -40,7 +40,7 @@ struct GraphEvent {
         case userEntry
         /// A function in user space has returned. It has no duration: that is told by the time of its entry.
         case userExit
-        /// Events of this CPU were lost after its last and before its next event: `lostCount`.
+        /// Events of this CPU were lost: `lostCount`, `extent`.
         case loss
         /// Another trace begins in the same text: nothing is joined across it.
         case restart
@@ -59,6 +59,9 @@ struct GraphEvent {
     var timestamp = noTime
     /// ns as the kernel measured it; `noTime` for entries and where the text has no duration column. The count of a loss.
     var duration = noTime
+    /// When the call ended as the kernel measured it, in ns of its CPU's own clock, whatever clock `timestamp` is of: for comparing
+    /// calls of one CPU with each other, and nothing else. `noTime` in text, of entries and in user space.
+    var end = noTime
     /// ``FunctionID/unknown`` for a bare `}` of a text whose bare ends can be any function's; ``noEntry`` for one whose entry was
     /// not recorded.
     var function: Int32 = 0
@@ -89,10 +92,23 @@ struct GraphEvent {
         }
     }
 
-    static func loss(cpu: UInt16, ring: UInt16, count: Int?, timestamp: UInt64 = noTime) -> GraphEvent {
+    /// Where a CPU's lost events may have been.
+    enum LossExtent: UInt16 {
+        /// After its last and before its next event.
+        case here
+        /// The same, but they are counted elsewhere, or have been.
+        case told
+        /// Anywhere among its events, also those that are still to come.
+        case anywhere
+    }
+
+    static func loss(
+        cpu: UInt16, ring: UInt16, count: Int?, extent: LossExtent = .here, timestamp: UInt64 = noTime
+    ) -> GraphEvent {
         var event = GraphEvent(kind: .loss)
         event.cpu = cpu
         event.ring = ring
+        event.depth = extent.rawValue
         event.timestamp = timestamp
         event.duration = count.map { UInt64(clamping: $0) } ?? noTime
         return event
@@ -102,6 +118,17 @@ struct GraphEvent {
         GraphEvent(timestamp: timestamp, function: number, task: task, cpu: cpu, ring: ring, kind: .other)
     }
 
+    /// When the call began, by the clock of `end`; to be asked only where that is known.
+    var begin: UInt64 { end &- duration }
+
+    /// When the call ended that began at `start`: as the kernel measured it, or as text tells, which has microseconds only.
+    @inline(__always)
+    func end(begun start: UInt64) -> UInt64 { end == Self.noTime ? start &+ duration : end }
+
+    /// By how much ``end(begun:)`` may be too early.
+    @inline(__always)
+    var textSlack: UInt64 { end == Self.noTime ? 2000 : 0 }
+
     /// A kernel's event, inside of so many calls in user space.
     @inline(__always)
     func below(_ userCalls: UInt16) -> GraphEvent {
@@ -110,6 +137,7 @@ struct GraphEvent {
         return event
     }
 
+    var extent: LossExtent { LossExtent(rawValue: depth) ?? .here }
     /// Events lost; nil where the kernel did not count them.
     var lostCount: Int? { duration == Self.noTime ? nil : Int(clamping: duration) }
 }

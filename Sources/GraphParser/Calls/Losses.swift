@@ -1,12 +1,13 @@
 /// Events that the kernel could not record.
 extension StackBuilder {
-    /// Events were lost after the last and before the next event of a ring buffer; `count` is nil where unknown.
-    mutating func loss(ring: Int, count: Int?) {
-        counts.addLoss(count)
+    mutating func loss(ring: Int, _ event: GraphEvent) {
+        if event.extent != .told { counts.addLoss(event.lostCount) }
         addRings(upTo: ring)
         losses[ring].isPending = true
+        if event.extent == .anywhere { losses[ring].isAnywhere = true }
         running[ring] = .unclear
-        for slot in losses[ring].left { calls.markLossy(stacks[slot]) }
+        // Who has come to the place of one that left is another one.
+        for task in losses[ring].left where stacks[task.slot].born <= task.at { calls.markLossy(stacks[task.slot]) }
         losses[ring].left.removeAll(keepingCapacity: true)
         // The calls of those that are still here are marked when they are heard of again: there may be many, and many losses.
         losses[ring].last = eventNumber
@@ -22,5 +23,7 @@ struct LossState {
     /// Number of the first event after the last loss; 0 without a loss.
     var end = 0
     /// Tasks that went on elsewhere since the last event: text announces a loss only when it is over.
-    var left: [TaskSlot] = []
+    var left: [(slot: TaskSlot, at: Int)] = []
+    /// A loss may be between any two events: all calls that have been here are in doubt.
+    var isAnywhere = false
 }

@@ -56,8 +56,9 @@ private struct Obvious {
         let top = Int(stacks[slot].top)
         switch event.kind {
         case .entry:
-            guard top < 0 || frames[top].depth < event.depth, free >= 0 else { return false }
-            if top >= 0 { frames[top].enters(depth: event.depth) }
+            guard top < 0 || frames[top].depth < event.depth && frames[top].skippedLevelNs == 0, free >= 0 else {
+                return false
+            }
             let number = free
             free = frames[Int(number)].caller
             frames[Int(number)] = Frame(event, caller: Int32(truncatingIfNeeded: top))
@@ -78,28 +79,31 @@ private struct Obvious {
             output.append(
                 .ended(
                     Call(
-                        frame, exit: event, key: stacks[slot].key, task: slot,
+                        frame, start: frame.start, exit: event, key: stacks[slot].key, task: slot,
                         number: Int32(truncatingIfNeeded: top), confidence: frame.isLossy ? .lossy : .complete,
                         facts: facts)))
             if frame.caller >= 0 {
-                frames[Int(frame.caller)].credit(ns: event.duration, childDepth: frame.depth, whole: whole)
+                frames[Int(frame.caller)].credit(
+                    ns: event.duration, childDepth: frame.depth, whole: whole,
+                    end: event.end(begun: frame.start))
             }
         case .leaf:
-            guard top < 0 || frames[top].depth < event.depth, event.duration != GraphEvent.noTime else {
-                return false
-            }
+            guard top < 0 || frames[top].depth < event.depth && frames[top].skippedLevelNs == 0,
+                event.duration != GraphEvent.noTime
+            else { return false }
             complete &+= 1
             output.append(
                 .ended(
                     Call(
-                        startOrNone: event.timestamp, durationOrNone: event.duration, childrenNs: 0,
+                        startOrNone: event.timestamp, durationOrNone: event.duration, childrenNs: 0, end: event.end,
                         function: FunctionID(index: event.function), taskNumber: Int32(truncatingIfNeeded: slot),
                         number: -1, key: stacks[slot].key, depthNumber: event.depth, firstCPU: event.cpu,
                         lastCPU: event.cpu, confidence: .complete,
                         facts: top < 0 ? [.leaf, .whole, .root] : [.leaf, .whole])))
             if top >= 0 {
-                frames[top].enters(depth: event.depth)
-                frames[top].credit(ns: event.duration, childDepth: event.depth, whole: true)
+                frames[top].credit(
+                    ns: event.duration, childDepth: event.depth, whole: true,
+                    end: event.end(begun: event.timestamp))
             }
         default: return false
         }

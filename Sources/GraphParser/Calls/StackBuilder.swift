@@ -16,7 +16,7 @@ struct StackBuilder: Sendable {
     var eventNumber = 0
 
     /// By ring buffer: the number of the instance that it belongs to; empty where there is only one.
-    let instances: [UInt8]
+    let instances: [UInt16]
     let instanceNumbers: Range<Int>
     var slots: [StackKey: TaskSlot] = [:]
     var freeSlots: [TaskSlot] = []
@@ -27,6 +27,9 @@ struct StackBuilder: Sendable {
     var aliases: [TaskKey: TaskKey] = [:]
     private var nesting = ExitNesting()
 
+    /// The kernel looks at the clock after it has recorded an entry, by what a text shows.
+    var recordsFirst = false
+
     /// More tasks than this and those without open calls are forgotten: keeps memory independent of the trace's length.
     static let taskLimit = 4096
     /// The same number, but as many again as had open calls the last time: looking for others takes as long as there are tasks.
@@ -36,7 +39,7 @@ struct StackBuilder: Sendable {
     ///   - lossesAreMarked: an exit is missing only where a loss is marked: true for trace.dat, not for text, which people
     ///     cut.
     ///   - instances: for each ring buffer the instance that it belongs to; each records a task's calls for itself.
-    init(names: TraceNames, lossesAreMarked: Bool, instances: [UInt8] = []) {
+    init(names: TraceNames, lossesAreMarked: Bool, instances: [UInt16] = []) {
         self.names = names
         self.instances = instances
         instanceNumbers = 0..<(Int(instances.max() ?? 0) + 1)
@@ -71,7 +74,7 @@ struct StackBuilder: Sendable {
 
     /// Replaces what is in `batch` by what has happened since it was last asked for.
     mutating func moveOutput(to batch: inout CallBatch) {
-        output.move(to: &batch.events)
+        output.move(to: &batch)
         batch.functions = names.count
         batch.tasks = stacks.count
         batch.openCalls = calls.frames.count
@@ -95,7 +98,8 @@ struct StackBuilder: Sendable {
         case .userEntry: enterUser(event, slot: arrive(event))
         case .userExit: leaveUser(event, slot: arrive(event))
         case .loss:
-            loss(ring: Int(event.ring), count: event.lostCount)
+            loss(ring: Int(event.ring), event)
+            if event.extent == .told { return }
             let count = TraceCounts.plausibleLoss(event.lostCount)
             output.append(aside: .lost(cpu: Int32(event.cpu), count: count))
         case .restart: restart()
@@ -105,16 +109,26 @@ struct StackBuilder: Sendable {
 
     private mutating func push(_ event: GraphEvent, slot: TaskSlot) {
         unwind(slot, from: Int(event.depth) + 1)
-        if calls.areOver(stacks[slot], before: event, lossesAreMarked: lossesAreMarked) {
-            unwind(slot, from: Int(event.depth))
+        let areOver = calls.areOver(stacks[slot], before: event, lossesAreMarked: lossesAreMarked) {
+            let depth = Int(calls[stacks[slot].top].depth)
+            let below = output.lastCalls(of: slot) { $0.depth <= depth }
+            return !below.isCut && below.groups.count == Int(calls[stacks[slot].top].callsAtOwnDepth)
         }
+        if areOver { unwind(slot, from: Int(event.depth)) }
         let caller = stacks[slot].top
+        var interrupts = LastCalls()
+        if caller >= 0, calls[caller].skippedLevelNs > 0, event.depth == calls[caller].depth &+ 1 {
+            interrupts = output.lastCalls(of: slot) { $0.depth > Int(event.depth) }
+        }
         if caller >= 0 { calls[caller].enters(depth: event.depth) }
         begin(event, slot)
+        if !interrupts.groups.isEmpty { calls.add(interrupts, before: stacks[slot].top) }
+        if caller >= 0, calls[caller].depth == event.depth { calls[stacks[slot].top].isAtCallersDepth = true }
     }
 
     mutating func begin(_ event: GraphEvent, _ slot: TaskSlot) {
         calls.push(event, on: &stacks[slot])
+        if losses[Int(event.ring)].isAnywhere { calls[stacks[slot].top].isLossy = true }
         output.append(
             .began(FunctionID(index: event.function), task: Int32(slot), number: stacks[slot].top))
     }
@@ -122,61 +136,73 @@ struct StackBuilder: Sendable {
     private mutating func pop(_ exit: GraphEvent, slot: TaskSlot) {
         // Whatever was deeper than this exit has ended without one of its own.
         unwind(slot, from: Int(exit.depth) + 1)
-        let lateNs = calls.number(stacks[slot], matching: exit) == nil ? lateNs(exit, slot) : 0
-        if lateNs > 0 { calls[stacks[slot].top].takeOut(lateNs) }
-        guard let match = calls.number(stacks[slot], matching: exit) else {
-            // And so has what was at its depth, if that is not what it ends.
-            unwind(slot, from: Int(exit.depth))
-            return orphan(exit, slot)
+        if let match = number(slot, matching: exit) {
+            while stacks[slot].top != match { endOpen(slot) }
+            let outside = outsideCalls(slot, endingWith: exit)
+            if !calls[match].exceeds(exit, enteringToo: false, without: outside.ns) {
+                learnOrder(slot, endingWith: exit)
+                return end(exit, slot, outside: outside)
+            }
         }
-        while stacks[slot].top != match { endOpen(slot) }
-        end(exit, slot, lateNs: lateNs)
+        // And so has what was at its depth, if that is not what it ends.
+        unwind(slot, from: Int(exit.depth))
+        orphan(exit, slot)
+    }
+
+    /// The open call that `exit` ends: the innermost of its depth and function into which what must be inside fits; nil if there
+    /// is none. Several of one depth can be open, since an interrupt can come when a call is just beginning or ending.
+    private func number(_ slot: TaskSlot, matching exit: GraphEvent) -> Int32? {
+        let top = stacks[slot].top
+        var number = top
+        while number >= 0, calls[number].depth >= exit.depth {
+            let frame = calls[number]
+            let outsideNs = number == top ? outsideCalls(slot, endingWith: exit).ns : frame.sinceOwnDepthNs
+            if frame.isNamed(by: exit), !frame.exceeds(exit, enteringToo: false, without: outsideNs) { return number }
+            number = frame.caller
+        }
+        return nil
     }
 
     /// Ends the innermost call.
-    ///
-    /// - Parameter lateNs: time of calls below that came when it was over, which has been taken out.
-    mutating func end(_ exit: GraphEvent, _ slot: TaskSlot, lateNs: UInt64 = 0) {
-        var (frame, number, isUser) = calls.pop(&stacks[slot])
-        var rest = frame.settle(exit)
-        rest.afterNs &+= lateNs
+    mutating func end(_ exit: GraphEvent, _ slot: TaskSlot, outside: OutsideCalls.Finding = .init()) {
+        let isKernelRoot = calls.isKernelRoot(stacks[slot].top, stacks[slot])
+        let (popped, number, isUser) = calls.pop(&stacks[slot])
+        var frame = popped
+        frame.settle(outside)
+        frame.settle(exit)
+        if outside.insideNs > 0, frame.caller >= 0 { calls[frame.caller].giveBack(outside.insideNs) }
         if frame.isLossy { counts.lossy += 1 } else { counts.calls += 1 }
         let isTimed = exit.duration != GraphEvent.noTime
         if !frame.isLossy && !isTimed { counts.untimed += 1 }
-        var facts: Call.Facts = frame.caller < 0 ? .root : []
         // Of the kernel's calls none does: then it would not be this one's exit.
         let isExceeded = frame.exceeds(exit)
-        let whole = !frame.isLossy && frame.isWhole && !isExceeded
+        let isHollow = isKernelRoot && !isUser && frame.isHollow(exit, outside)
+        let whole = !frame.isLossy && frame.isWhole && !isExceeded && !isHollow
+        let start = outside.start(of: frame)
+        var facts: Call.Facts = frame.caller < 0 ? .root : []
         if isUser { facts.insert(.user) }
         if whole { facts.insert(.whole) }
-        if rest.callsAfter { facts.insert(.callsAtOwnDepthCameAfter) }
-        if lateNs > 0 { facts.insert(.callsBelowCameAfter) }
+        if isHollow { facts.insert(.hollow) }
+        if !outside.isEmpty {
+            facts.insert(.outside)
+            append(outside, frame, number, slot)
+        }
         output.append(
             .ended(
                 Call(
-                    frame, exit: exit, key: stacks[slot].key, task: slot, number: number,
-                    confidence: frame.isLossy ? .lossy : .complete, facts: facts)))
-        let ns = (isTimed && !isExceeded ? exit.duration : frame.childrenNs) &+ rest.afterNs
-        credit(slot, ns: ns, childDepth: frame.depth, whole: whole)
+                    frame, start: start, exit: exit, key: stacks[slot].key, task: slot,
+                    number: number, confidence: frame.isLossy ? .lossy : .complete, facts: facts)))
+        let ns = (isTimed && !isExceeded ? exit.duration : frame.childrenNs) &+ outside.ns
+        credit(slot, ns: ns, frame, whole: whole, end: exit.end(begun: start))
     }
 
-    /// Time of the calls directly below the innermost one that began when it was over, if without them `exit` ends it; else 0.
-    ///
-    /// An interrupt that comes between the end that the kernel measured and the exit that it recorded shows up below the call.
-    private func lateNs(_ exit: GraphEvent, _ slot: TaskSlot) -> UInt64 {
-        let top = stacks[slot].top
-        guard top >= 0, !calls[top].isLossy, exit.duration != GraphEvent.noTime,
-            calls[top].start != GraphEvent.noTime
-        else { return 0 }
-        let end = Call.end(calls[top].start, exit.duration)
-        var late: UInt64 = 0
-        for call in output.lastCalls(of: slot) {
-            guard call.depth > calls[top].depth, call.isLate(end) else { break }
-            late &+= call.duration ?? 0
-        }
-        var frame = calls[top]
-        frame.takeOut(late)
-        return frame.matches(exit, isRoot: calls.isKernelRoot(top, stacks[slot])) ? late : 0
+    private mutating func append(
+        _ finding: OutsideCalls.Finding, _ frame: Frame, _ number: Int32, _ slot: TaskSlot
+    ) {
+        output.append(
+            OutsideCalls(
+                function: FunctionID(index: frame.function), number: number, task: slot, isOfRoot: frame.caller < 0,
+                before: finding.before, after: finding.after, inside: finding.inside))
     }
 
     /// An exit without an entry still says how long its function took: the caller's self time must not contain it.
@@ -190,11 +216,15 @@ struct StackBuilder: Sendable {
             .ended(
                 Call(
                     startOrNone: GraphEvent.noTime, durationOrNone: exit.duration, childrenNs: inside,
-                    function: FunctionID(index: max(exit.function, 0)), taskNumber: Int32(slot), number: -1,
+                    end: exit.end, function: FunctionID(index: max(exit.function, 0)), taskNumber: Int32(slot),
+                    number: -1,
                     key: stacks[slot].key, depthNumber: exit.depth, firstCPU: exit.cpu, lastCPU: exit.cpu,
                     confidence: .orphan, facts: facts)))
         let isLonger = exit.duration != GraphEvent.noTime && exit.duration > inside
-        credit(slot, ns: isLonger ? exit.duration - inside : 0, childDepth: exit.depth, whole: false)
+        guard caller >= 0 else { return }
+        calls[caller].credit(
+            ns: isLonger ? exit.duration - inside : 0, childDepth: exit.depth, whole: false,
+            end: exit.end == GraphEvent.noTime ? 0 : exit.end)
     }
 
     /// Ends the calls that are not less deep than `depth` as open ones, innermost first.
@@ -202,37 +232,63 @@ struct StackBuilder: Sendable {
         while stacks[slot].top >= 0, Int(calls[stacks[slot].top].depth) >= depth { endOpen(slot) }
     }
 
-    /// Ends the innermost call without an exit.
+    /// Ends the innermost call without an exit. What came after it at its own depth is no part of it.
     mutating func endOpen(_ slot: TaskSlot) {
+        let after = calls.atOwnDepth(of: stacks[slot].top).groups
         let (frame, number, isUser) = calls.pop(&stacks[slot])
         counts.open += 1
         var end = GraphEvent(kind: .exit)
         end.cpu = stacks[slot].cpu
-        var facts: Call.Facts = frame.caller < 0 ? [.callsAtOwnDepthCameAfter, .root] : .callsAtOwnDepthCameAfter
+        var facts: Call.Facts = frame.caller < 0 ? .root : []
         if isUser { facts.insert(.user) }
+        if !after.isEmpty {
+            facts.insert(.outside)
+            append(OutsideCalls.Finding(after: after), frame, number, slot)
+        }
         output.append(
             .ended(
                 Call(
-                    frame, exit: end, key: stacks[slot].key, task: slot, number: number, confidence: .open,
+                    frame, start: frame.start, exit: end, key: stacks[slot].key, task: slot, number: number,
+                    confidence: .open,
                     facts: facts)))
-        credit(slot, ns: frame.childrenNs, childDepth: frame.depth, whole: false)
+        credit(slot, ns: frame.childrenNs, frame, whole: false, end: frame.lastEnd)
     }
 
-    private mutating func credit(_ slot: TaskSlot, ns: UInt64, childDepth: UInt16, whole: Bool) {
+    /// Gives the caller of a call that has ended what it has of it.
+    private mutating func credit(_ slot: TaskSlot, ns: UInt64, _ frame: Frame, whole: Bool, end: UInt64) {
         let top = stacks[slot].top
-        if top >= 0 { calls[top].credit(ns: ns, childDepth: childDepth, whole: whole) }
+        guard top >= 0 else { return }
+        if frame.isAtCallersDepth {
+            var isFirst = true
+            let group = output.lastCalls(of: slot) { _ in
+                defer { isFirst = false }
+                return isFirst
+            }
+            calls.addAtOwnDepth(of: top, group)
+        }
+        calls[top].credit(ns: ns, childDepth: frame.depth, whole: whole, end: end)
+    }
+}
+
+extension Frame {
+    /// See ``Call/isHollow``. Where nothing tells when the calls at its own depth came, they may have been early.
+    fileprivate func isHollow(_ exit: GraphEvent, _ outside: OutsideCalls.Finding) -> Bool {
+        guard callsAtOwnDepth > 0, !isLossy else { return false }
+        let isTold = exit.end != GraphEvent.noTime || start != GraphEvent.noTime && exit.timestamp != GraphEvent.noTime
+        return isTold ? !outside.before.isEmpty : true
     }
 }
 
 extension Call {
     @inline(__always)
     init(
-        _ frame: Frame, exit: GraphEvent, key: TaskKey, task: TaskSlot, number: Int32, confidence: Confidence,
-        facts: Facts
+        _ frame: Frame, start: UInt64, exit: GraphEvent, key: TaskKey, task: TaskSlot, number: Int32,
+        confidence: Confidence, facts: Facts
     ) {
         self.init(
-            startOrNone: frame.start, durationOrNone: exit.duration, childrenNs: frame.childrenNs,
-            function: FunctionID(index: frame.function), taskNumber: Int32(truncatingIfNeeded: task), number: number,
+            startOrNone: start, durationOrNone: exit.duration, childrenNs: frame.childrenNs,
+            end: exit.end, function: FunctionID(index: frame.function), taskNumber: Int32(truncatingIfNeeded: task),
+            number: number,
             key: key, depthNumber: frame.depth, firstCPU: frame.cpu, lastCPU: exit.cpu, confidence: confidence,
             facts: facts)
     }

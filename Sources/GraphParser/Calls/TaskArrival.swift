@@ -12,17 +12,20 @@ extension StackBuilder {
             losses[ring].end = eventNumber
         }
         losses[ring].left.removeAll(keepingCapacity: true)
-        if stacks[slot].lastEvent <= losses[Int(stacks[slot].ring)].last { calls.markLossy(stacks[slot]) }
+        if stacks[slot].lastEvent <= losses[Int(stacks[slot].ring)].last || losses[ring].isAnywhere {
+            calls.markLossy(stacks[slot])
+        }
         if stacks[slot].ring != event.ring { migrate(slot, event) }
         stacks[slot].lastEvent = eventNumber
         // Inside of calls in user space depths shift: nothing is obvious there.
-        running[ring] = stacks[slot].userCalls == 0 ? Running(task: event.task, slot: slot) : .unclear
+        running[ring] =
+            stacks[slot].userCalls == 0 && !losses[ring].isAnywhere ? Running(task: event.task, slot: slot) : .unclear
         return slot
     }
 
     private mutating func migrate(_ slot: TaskSlot, _ event: GraphEvent) {
         let old = Int(stacks[slot].ring)
-        losses[old].left.append(slot)
+        losses[old].left.append((slot, eventNumber))
         running[old] = .unclear
         stacks[slot].ring = event.ring
         stacks[slot].cpu = event.cpu
@@ -43,7 +46,7 @@ extension StackBuilder {
 
     private mutating func newSlot(_ task: TaskKey, _ event: GraphEvent) -> TaskSlot {
         if slots.count >= forgetAt && freeSlots.isEmpty { forgetIdleTasks() }
-        let stack = TaskStack(key: task, cpu: event.cpu, ring: event.ring)
+        let stack = TaskStack(key: task, cpu: event.cpu, ring: event.ring, born: eventNumber)
         let slot = freeSlots.popLast() ?? stacks.count
         if slot == stacks.count { stacks.append(stack) } else { stacks[slot] = stack }
         slots[key(task, Int(event.ring))] = slot

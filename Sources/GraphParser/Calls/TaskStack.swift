@@ -1,8 +1,8 @@
 /// A call that has begun and not ended.
 ///
-/// Interrupts run on the stack of the task that they hit, and the kernel counts the depth up before it records an entry and
-/// down before it records an exit. So an interrupt's calls can stand in the trace right before the entry that they are
-/// inside of, one level deeper; or right before an exit, at the depth of the call that is ending.
+/// Interrupts run on the stack of the task that they hit. The kernel counts the depth up before it records an entry, so that an
+/// interrupt's calls can stand in the trace right before the entry that they are inside of, one level deeper; for what stands
+/// inside of a call and is none of it see ``OutsideCalls``.
 ///
 /// Sums wrap: only invented durations are large enough for that, and those must not end the program.
 struct Frame {
@@ -15,6 +15,8 @@ struct Frame {
     private(set) var enteringNs: UInt64 = 0
     /// The part of `childrenNs` since the first call at this call's own depth.
     private(set) var sinceOwnDepthNs: UInt64 = 0
+    /// ``GraphEvent/end(begun:)`` of the last call directly below; 0 without one.
+    private(set) var lastEnd: UInt64 = 0
     let function: Int32
     /// Number of calls at this call's own depth since it began.
     private(set) var callsAtOwnDepth: Int32 = 0
@@ -23,6 +25,10 @@ struct Frame {
     var isLossy = false
     /// All calls below are complete, so far.
     private(set) var isWhole = true
+    /// It is as deep as its caller.
+    var isAtCallersDepth = false
+    /// It came right behind an interrupt's calls, which may have hit its entry.
+    var followsInterrupt = false
     /// The number of the open call that called this one, negative for a root. Of a free frame, the next free one.
     var caller: Int32
 
@@ -35,21 +41,17 @@ struct Frame {
         start = entry.timestamp
     }
 
-    /// Depth, the function unless the exit is a bare `}`, and the time of what must be inside tell whose exit it is.
-    func matches(_ exit: GraphEvent, isRoot: Bool) -> Bool {
-        guard depth == exit.depth, exit.function == 0 || exit.function == function else { return false }
-        guard exit.duration != GraphEvent.noTime else { return true }
-        // A root has no caller to give anything back to.
-        let inside = childrenNs.without(enteringNs).without(isRoot ? 0 : sinceOwnDepthNs)
-        let (limit, overflow) = exit.duration.addingReportingOverflow(exit.precision.rounding)
-        return overflow || limit >= inside
+    /// Whether `exit` can be its end by depth and, unless the exit is a bare `}`, function.
+    func isNamed(by exit: GraphEvent) -> Bool {
+        depth == exit.depth && (exit.function == FunctionID.unknown.index || exit.function == function)
     }
 
     /// Whether `exit` certainly ends this call, with nothing in it that has to be taken out: true of nearly all.
     @inline(__always)
     func obviouslyMatches(_ exit: GraphEvent) -> Bool {
         depth == exit.depth && (exit.function == function || exit.function == 0) && childrenNs <= exit.duration
-            && exit.duration != GraphEvent.noTime
+            && exit.duration != GraphEvent.noTime && lastEnd <= exit.end(begun: start) &+ exit.textSlack
+            && callsAtOwnDepth == 0 && !isAtCallersDepth && !followsInterrupt
     }
 
     /// Whether more time was measured below than this call in user space lasted, by more than different clocks explain.
@@ -59,18 +61,29 @@ struct Frame {
         return inside > exit.duration && inside - exit.duration > exit.duration / 1024 + exit.precision.rounding
     }
 
+    /// A call below has ended, or what is no part of one.
     @inline(__always)
-    mutating func credit(ns: UInt64, childDepth: UInt16, whole: Bool) {
+    mutating func credit(ns: UInt64, childDepth: UInt16, whole: Bool, end: UInt64) {
         childrenNs &+= ns
         skippedLevelNs = childDepth > depth &+ 1 ? skippedLevelNs &+ ns : 0
-        if childDepth <= depth { callsAtOwnDepth &+= 1 }
         if callsAtOwnDepth > 0 { sinceOwnDepthNs = sinceOwnDepthNs &+ ns }
         isWhole = isWhole && whole
+        lastEnd = end
     }
 
-    /// Takes out the time of calls that came when this one was over: the last ones below it.
-    mutating func takeOut(_ ns: UInt64) {
+    /// The call below that is about to be credited is as deep as this one.
+    mutating func countAtOwnDepth() { callsAtOwnDepth &+= 1 }
+
+    /// Takes out the time of calls that are no part of this one, and in that of those that were recorded before it.
+    mutating func settle(_ outside: OutsideCalls.Finding) {
+        childrenNs = childrenNs.without(outside.ns) &+ outside.insideNs
+        isWhole = isWhole && !outside.isCut
+    }
+
+    /// Gives calls to one that they hit, which had just been entered.
+    mutating func giveBack(_ ns: UInt64) {
         childrenNs = childrenNs.without(ns)
+        enteringNs = enteringNs.without(ns)
         sinceOwnDepthNs = sinceOwnDepthNs.without(ns)
     }
 
@@ -82,28 +95,45 @@ struct Frame {
         skippedLevelNs = 0
     }
 
-    /// Takes out what cannot have been inside the call because it does not fit into its duration.
-    ///
-    /// - Returns: time in ns of calls that came after this one was over, and whether there are any.
-    mutating func settle(_ exit: GraphEvent) -> (afterNs: UInt64, callsAfter: Bool) {
-        guard exceeds(exit) else { return (0, false) }
-        childrenNs = childrenNs.without(sinceOwnDepthNs)
+    /// Takes out what cannot have been inside the call because it was inside of calls below and does not fit into its duration.
+    mutating func settle(_ exit: GraphEvent) {
+        guard exceeds(exit) else { return }
         // What a call below has as its own, too, keeps the self times of this tree from adding up.
         isWhole = isWhole && enteringNs == 0
-        if exceeds(exit) { childrenNs = childrenNs.without(enteringNs) }
-        return (sinceOwnDepthNs, callsAtOwnDepth > 0)
+        childrenNs = childrenNs.without(enteringNs)
     }
 
     /// Whether more time was measured below the call than it lasted.
-    func exceeds(_ exit: GraphEvent) -> Bool {
+    ///
+    /// - Parameter enteringToo: whether what may have been counted twice counts.
+    func exceeds(_ exit: GraphEvent, enteringToo: Bool = true, without outsideNs: UInt64 = 0) -> Bool {
         guard exit.duration != GraphEvent.noTime else { return false }
-        return childrenNs > exit.duration && childrenNs - exit.duration > exit.precision.rounding
+        let inside = childrenNs.without(outsideNs).without(enteringToo ? 0 : enteringNs)
+        return inside > exit.duration && inside - exit.duration > exit.precision.rounding
     }
 }
 
 extension UInt64 {
     /// The rest; 0 if `part` is more: parts of a sum may have some in common.
     fileprivate func without(_ part: UInt64) -> UInt64 { self > part ? self - part : 0 }
+}
+
+/// Calls directly below another one and as deep as it.
+struct CallsAtOwnDepth {
+    /// In the order in which they ended, each with all calls below it.
+    private(set) var groups: [[Call]] = []
+    /// How many of them came before any deeper call.
+    private(set) var leading = 0
+    /// Not all calls below them are here.
+    private(set) var isCut = false
+    private var ns: UInt64 = 0
+
+    fileprivate mutating func append(_ calls: LastCalls, isLeading: Bool, sinceOwnDepthNs: UInt64) {
+        if isLeading, leading == groups.count, ns == sinceOwnDepthNs { leading += calls.groups.count }
+        groups += calls.groups
+        isCut = isCut || calls.isCut
+        for group in calls.groups { ns &+= group[0].duration ?? group[0].childrenNs }
+    }
 }
 
 /// A task with open calls, and where it was seen last.
@@ -118,6 +148,8 @@ struct TaskStack {
     var userCalls: UInt16 = 0
     /// Number of the task's last event within the reading.
     var lastEvent = 0
+    /// Number of its first one since it has this place.
+    var born: Int
 }
 
 /// The open calls of all tasks: each knows its caller, and free places are used again. So their numbers are small, and whoever
@@ -127,6 +159,10 @@ struct OpenCalls {
     var frames: [Frame] = []
     /// The first free frame; negative if there is none.
     var free: Int32 = -1
+    /// By the number of an open call: the calls at its own depth directly below it, so far, each with all calls below it.
+    private var ownDepth: [Int32: CallsAtOwnDepth] = [:]
+    /// By the number of an open call: those right before it in its caller, a level deeper.
+    private var interrupts: [Int32: LastCalls] = [:]
 
     /// An interrupt makes about three calls at one depth, and may itself be hit by another; more than this is damage.
     private static let interruptCalls = 8
@@ -153,7 +189,26 @@ struct OpenCalls {
         stack.top = frame.caller
         self[number].caller = free
         free = number
+        if frame.callsAtOwnDepth > 0 { ownDepth[number] = nil }
+        if frame.followsInterrupt { interrupts[number] = nil }
         return (frame, number, isUser)
+    }
+
+    func interruptsBefore(_ number: Int32) -> LastCalls { interrupts[number] ?? LastCalls() }
+
+    mutating func add(_ calls: LastCalls, before number: Int32) {
+        interrupts[number] = calls
+        self[number].followsInterrupt = true
+    }
+
+    func atOwnDepth(of number: Int32) -> CallsAtOwnDepth { ownDepth[number] ?? CallsAtOwnDepth() }
+
+    /// A call as deep as the open call above it has ended.
+    mutating func addAtOwnDepth(of number: Int32, _ calls: LastCalls) {
+        let isLeading = self[number].childrenNs == self[number].sinceOwnDepthNs
+        ownDepth[number, default: .init()].append(
+            calls, isLeading: isLeading, sinceOwnDepthNs: self[number].sinceOwnDepthNs)
+        self[number].countAtOwnDepth()
     }
 
     /// Whether no kernel's call is known to have called this one of the kernel's.
@@ -171,8 +226,12 @@ struct OpenCalls {
     }
 
     /// Whether the calls that are open at the depth of `entry` must be over, their exits missing; if not, they are just
-    /// ending and an interrupt is coming in between.
-    func areOver(_ stack: TaskStack, before entry: GraphEvent, lossesAreMarked: Bool) -> Bool {
+    /// beginning or ending and an interrupt is coming in between.
+    ///
+    /// - Parameter isBeginning: whether the innermost open call has called nothing yet but what is as deep as itself.
+    func areOver(
+        _ stack: TaskStack, before entry: GraphEvent, lossesAreMarked: Bool, isBeginning: () -> Bool
+    ) -> Bool {
         var peers = 0
         var first: Int32 = -1
         var isSameFunction = false
@@ -186,17 +245,7 @@ struct OpenCalls {
         guard first >= 0 else { return false }
         if self[first].isLossy || peers + Int(self[first].callsAtOwnDepth) > Self.interruptCalls { return true }
         // The next root would be taken for a part of the last one, whose exit may never come.
-        return isKernelRoot(first, stack) && (!lossesAreMarked || isSameFunction)
-    }
-
-    /// The open call that `exit` ends; nil if there is none.
-    func number(_ stack: TaskStack, matching exit: GraphEvent) -> Int32? {
-        var number = stack.top
-        while number >= 0, self[number].depth >= exit.depth {
-            if self[number].matches(exit, isRoot: isKernelRoot(number, stack)) { return number }
-            number = self[number].caller
-        }
-        return nil
+        return isKernelRoot(first, stack) && (isSameFunction || !lossesAreMarked && !isBeginning())
     }
 
     /// The innermost open call of `function` in user space; nil if there is none.

@@ -23,5 +23,5 @@ protocol EventSource: Sendable {
 
     /// See ``StackBuilder/init(names:lossesAreMarked:instances:)``.
     static var lossesAreMarked: Bool { get }
-    var instances: [UInt8] { get }
+    var instances: [UInt16] { get }
 }

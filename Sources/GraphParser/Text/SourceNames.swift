@@ -39,8 +39,8 @@ struct SourceNames: Sendable {
 
     /// By ring: 0, or the source's number.
     static let instances =
-        [UInt8](repeating: 0, count: firstOfSources)
-        + (0..<limit).flatMap { [UInt8](repeating: UInt8($0 + 1), count: ringsOfSource) }
+        [UInt16](repeating: 0, count: firstOfSources)
+        + (0..<limit).flatMap { [UInt16](repeating: UInt16($0 + 1), count: ringsOfSource) }
 
     private func equal(_ name: [UInt8], _ line: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard name.count == range.count else { return false }

@@ -239,8 +239,7 @@ struct TextInterpreter: Sendable {
         case .exit: counts.exits += 1
         default: counts.leaves += 1
         }
-        // How many is said elsewhere.
-        if graph.isLossy { output.append(.loss(cpu: event.cpu, ring: event.ring, count: 0)) }
+        if graph.isLossy { output.append(.loss(cpu: event.cpu, ring: event.ring, count: nil, extent: .told)) }
         output.append(event)
         return true
     }
@@ -268,8 +267,8 @@ struct TextInterpreter: Sendable {
     /// What a header says was lost lay before the first lines of the CPUs, and nothing tells how much of it before whose.
     private mutating func sayOverwritten(before event: GraphEvent) {
         guard let count = overwritten, startedCPUs.insert(event.cpu).inserted else { return }
-        overwritten = 0
-        output.append(.loss(cpu: event.cpu, ring: event.ring, count: Int(clamping: count)))
+        let extent: GraphEvent.LossExtent = startedCPUs.count == 1 ? .here : .told
+        output.append(.loss(cpu: event.cpu, ring: event.ring, count: Int(clamping: count), extent: extent))
     }
 
     // MARK: Calls in user space

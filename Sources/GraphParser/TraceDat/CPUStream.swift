@@ -13,12 +13,18 @@ struct CPUStream: Sendable {
     private var lastTime: UInt64 = 0
 
     private let chunkSize: Int
+    private var losses: StatedLosses
 
     /// - Parameters:
     ///   - number: see ``GraphEvent/ring``.
+    ///   - losses: what the file states of this CPU's.
     ///   - chunkSize: pages are read in pieces of about so many bytes.
     ///   - largestChunk: bytes that a compressed chunk may hold.
-    init(file: InputFile, data: CPUData, pageSize: Int, number: Int, chunkSize: Int, largestChunk: Int) {
+    init(
+        file: InputFile, data: CPUData, pageSize: Int, number: Int, losses: StatedLosses, chunkSize: Int,
+        largestChunk: Int
+    ) {
+        self.losses = losses
         ring = Ring(cpu: UInt16(data.cpu), number: UInt16(number))
         self.pageSize = pageSize
         self.chunkSize = chunkSize
@@ -33,6 +39,9 @@ struct CPUStream: Sendable {
     var bytesRead: Int { reader.bytesRead }
 
     var isAtEnd: Bool { next == page.events.count }
+
+    /// To be asked at the end.
+    var finding: StatedLosses.Finding { losses.finding }
 
     /// When it is the next event's turn, in ns.
     @inline(__always)
@@ -51,12 +60,15 @@ struct CPUStream: Sendable {
         page.removeAll()
         next = 0
         while page.events.isEmpty {
-            guard try loadNextPage() else { return }
+            guard try loadNextPage() else { return losses.finish(ring, at: lastTime, &page) }
             let range = pageStart..<min(pageStart + pageSize, filled)
             let pages = chunk
-            let before = decoder.counts.records
+            let (before, read) = (decoder.pageLosses, decoder.counts.records)
             decoder.decode(pages.span.bytes.extracting(range), ring, before: lastTime, into: &page)
-            hasEvents = hasEvents || decoder.counts.records > before
+            losses.take(
+                events: decoder.counts.records - read, lost: decoder.pageLosses.events - before.events,
+                uncounted: decoder.pageLosses.uncounted - before.uncounted, ring, &page)
+            hasEvents = hasEvents || decoder.counts.records > read
         }
     }
 

@@ -29,11 +29,18 @@ struct DecodedPage: Sendable {
         guard run.count > 1 else { return batch.append(events[run.lowerBound]) }
         events.withUnsafeBufferPointer { batch.append(contentsOf: $0[run]) }
     }
+
+    mutating func insertFirst(_ event: GraphEvent) {
+        events.insert(event, at: 0)
+        turns.insert(event.timestamp, at: 0)
+    }
 }
 
 /// Turns the records of ring buffer pages into events.
 struct EventDecoder: Sendable {
     private(set) var counts = TraceCounts()
+    /// What the pages' own marks tell: events lost where they are counted, and how often they are not.
+    private(set) var pageLosses = (events: 0, uncounted: 0)
     private let layout: PageLayout
     private let time: TimeConversion
     private let keepsTime: Bool
@@ -83,6 +90,11 @@ struct EventDecoder: Sendable {
         if case .events(let count) = page.loss {
             // It is seen before what came meanwhile elsewhere.
             let timestamp = before == 0 ? time(page.timestamp) : before
+            if let count = TraceCounts.plausibleLoss(count) {
+                pageLosses.events = min(pageLosses.events, 1 << 62) + count
+            } else {
+                pageLosses.uncounted += 1
+            }
             decoded.append(.loss(cpu: ring.cpu, ring: ring.number, count: count, timestamp: timestamp))
         }
         var damagedAt: UInt64?
@@ -119,7 +131,7 @@ struct EventDecoder: Sendable {
             records &+= 1
             let type = type.load(bytes, record)
             if type == exit.id, let head = head(record, exit.head, bytes, ring, timestamp),
-                let duration = exit.duration(bytes, record: record.lowerBound)
+                let span = exit.span(bytes, record: record.lowerBound)
             {
                 exits &+= 1
                 let isLeaf = head.isOfCall(last)
@@ -127,7 +139,7 @@ struct EventDecoder: Sendable {
                 turns.removeLast(isLeaf ? 1 : 0)
                 events.append(
                     GraphEvent(
-                        timestamp: isLeaf ? last.timestamp : timestamp, duration: duration,
+                        timestamp: isLeaf ? last.timestamp : timestamp, duration: span.duration, end: span.end,
                         function: number(of: head.address), task: head.task, cpu: ring.cpu, ring: ring.number,
                         depth: head.depth, kind: isLeaf ? .leaf : .exit))
                 turns.append(timestamp)
@@ -305,10 +317,10 @@ private struct ExitLayout: Sendable {
 
     /// Of a record whose head is known to be there with all its fields; nil if it ends before it began.
     @inline(__always)
-    func duration(_ bytes: RawSpan, record: Int) -> UInt64? {
+    func span(_ bytes: RawSpan, record: Int) -> (duration: UInt64, end: UInt64)? {
         let callTime = callTime.load(bytes, record: record)
         let returnTime = returnTime.load(bytes, record: record)
-        return returnTime >= callTime ? returnTime &- callTime : nil
+        return returnTime >= callTime ? (returnTime &- callTime, returnTime) : nil
     }
 }
 

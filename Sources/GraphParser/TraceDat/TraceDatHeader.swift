@@ -22,6 +22,7 @@ struct TraceDatHeader: Sendable {
     let buffers: [TraceBuffer]
     /// nil if another recorder made the file.
     let recording: RecordingFacts?
+    let statistics: [BufferStatistics.Key: BufferStatistics]
     /// What a reader of the report should know about the file.
     let notes: [String]
 
@@ -45,10 +46,21 @@ struct TraceDatHeader: Sendable {
         kernel = options.kernel
         time = options.time
         recording = options.recording
+        statistics = options.statistics.ofCPU
         let ofOption = options.clock == "" ? nil : options.clock
         clock = ofOption ?? buffers[0].clock ?? buffers.last?.clock
         cpuCount = max(options.cpuCount ?? 0, (buffers.flatMap(\.cpus).map(\.cpu).max() ?? -1) + 1)
         notes = Self.notes(metadata, clock: clock)
+    }
+
+    /// Whether it holds only the end of a recording, as was meant.
+    var isWindow: Bool { recording?.keptNs != nil }
+
+    /// Of each CPU that lost events and has none in the file.
+    var lossesWithoutData: [Int] {
+        let present = Set(
+            buffers.flatMap { buffer in buffer.cpus.map { BufferStatistics.Key(buffer: buffer.name, cpu: $0.cpu) } })
+        return statistics.filter { !present.contains($0.key) }.map { $0.value.lost(isWindow: isWindow) }
     }
 
     /// The top-level buffer.

@@ -39,6 +39,7 @@ struct TraceDatOptions {
     private(set) var isGuest = false
     private(set) var instances: [Instance] = []
     private(set) var recording: RecordingFacts?
+    private(set) var statistics = BufferStatistics.List()
 
     /// Larger ones are damaged: the longest that is read lists the CPUs of a buffer.
     static let largest = 1 << 20
@@ -50,7 +51,7 @@ struct TraceDatOptions {
     /// - Parameter cursor: over the option's content.
     mutating func take(_ id: UInt16, _ cursor: inout FileCursor) throws(TraceError) {
         switch id {
-        case ID.cpuStatistics: recording = RecordingFacts(try Self.content(&cursor)) ?? recording
+        case ID.cpuStatistics: try takeStatistics(&cursor)
         case ID.traceClock: clock = Self.chosenClock(try Self.content(&cursor))
         case ID.systemName: kernel = Self.release(try Self.content(&cursor))
         // Microseconds, and nanoseconds, as text.
@@ -73,6 +74,15 @@ struct TraceDatOptions {
         guard !name.isEmpty else { return }
         guard instances.count < TraceBuffer.mostInFile else { throw .damaged(cursor.file, "too many buffers") }
         instances.append(Instance(name: name, offset: offset))
+    }
+
+    private mutating func takeStatistics(_ cursor: inout FileCursor) throws(TraceError) {
+        let content = try Self.content(&cursor)
+        if let facts = RecordingFacts(content) {
+            recording = facts
+        } else if !statistics.take(content) {
+            throw .damaged(cursor.file, "statistics of too many CPUs")
+        }
     }
 
     private mutating func takeCPUCount(_ cursor: inout FileCursor) throws(TraceError) {

@@ -2,7 +2,7 @@
 struct TraceDatReader: EventSource {
     static let lossesAreMarked = true
 
-    let instances: [UInt8]
+    let instances: [UInt16]
     private let file: InputFile
     private let header: TraceDatHeader
     private var decoder: EventDecoder
@@ -29,27 +29,46 @@ struct TraceDatReader: EventSource {
         decoder = EventDecoder(header: header, names: names, others: others)
         let streamCount = header.buffers.reduce(0) { $0 + $1.cpus.count }
         let chunkSize = min(Self.largestChunk, Self.pagesInMemory / max(streamCount, 1))
-        var instances: [UInt8] = []
+        var instances: [UInt16] = []
         for (instance, buffer) in header.buffers.enumerated() {
             for data in buffer.cpus {
                 streams.append(
                     CPUStream(
                         file: file, data: data, pageSize: buffer.pageSize, number: instances.count,
+                        losses: StatedLosses(
+                            header.statistics[.init(buffer: buffer.name, cpu: data.cpu)], isWindow: header.isWindow),
                         chunkSize: chunkSize,
                         largestChunk: Self.largestChunk(buffer.pageSize, streams: streamCount)))
-                instances.append(UInt8(instance))
+                instances.append(UInt16(instance))
             }
         }
         self.instances = instances
     }
 
-    var counts: TraceCounts { decoder.counts }
+    /// The losses that make no event: of CPUs without data, and numbers of losses that pages have told without one.
+    var counts: TraceCounts {
+        var counts = decoder.counts
+        for finding in streams.map(\.finding) where finding.overrun.events > 0 {
+            counts.addLoss(finding.overrun.events)
+            counts.uncountedLosses -= finding.overrun.pages
+        }
+        for lost in header.lossesWithoutData where lost > 0 { counts.addLoss(lost) }
+        return counts
+    }
 
     var source: TraceSource {
         TraceSource(
             path: file.path, kind: .traceDat, kernel: header.kernel, clock: header.clock, machineCPUs: header.cpuCount,
             cpusWithEvents: Set(streams.filter(\.hasEvents).map(\.cpu)).count, hasTimes: true,
-            recording: header.recording, notes: header.notes)
+            recording: header.recording, notes: header.notes + unreadNotes)
+    }
+
+    private var unreadNotes: [String] {
+        let unread = streams.reduce(0) { $0 + $1.finding.unread }
+        guard unread > 0 else { return [] }
+        return [
+            "the recorder left \(unread) event\(unread == 1 ? "" : "s") in the ring buffer, unread: the end is missing"
+        ]
     }
 
     mutating func read(into batch: inout EventBatch) throws(TraceError) -> Bool {

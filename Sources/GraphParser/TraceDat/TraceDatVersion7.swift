@@ -97,7 +97,8 @@ struct TraceDatVersion7 {
         let place = try cursor.unsigned64("place of a buffer")
         let name = try cursor.string("name of an instance", limit: 256)
         let clock = try cursor.string("trace clock", limit: 256)
-        guard place <= UInt64(file.size), metadata.buffers.count < TraceBuffer.mostInFile else {
+        guard metadata.buffers.count < TraceBuffer.mostInFile else { throw .damaged(file, "too many buffers") }
+        guard place <= UInt64(file.size) else {
             throw .damaged(file, "the buffer '\(name)' would lie behind the end of the file")
         }
         let section = try section(TraceDatOptions.ID.buffer, at: Int(place))

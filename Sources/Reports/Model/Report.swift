@@ -89,17 +89,21 @@ public struct Report: Codable, Equatable, Sendable {
         }
     }
 
-    /// The complete calls of one function that had no recorded caller.
+    /// The complete calls of one function that had no recorded caller: nobody called them, or of a fragment, the caller was lost.
     public struct Root: Codable, Equatable, Sendable {
         public let function: String
         @NullWhenAbsent public var module: String?
         /// Whether the capture was to record trees at this function; null if that is not known. An interrupt, or what a task does
         /// besides, can stand without a caller, too.
         @NullWhenAbsent public var askedFor: Bool?
+        /// Whether these are calls whose callers were cut off or lost: they stand deeper than any root does.
+        public let fragment: Bool
         public let calls: Int
-        /// How many of the calls have calls in doubt below them, whose time is in their callers' self time, or calls that came
-        /// when they were over, whose time is in the layers.
+        /// How many of the calls have calls in doubt below them, whose time is in their callers' self time, or are hollow.
         public let partialCalls: Int
+        /// How many of the calls the kernel recorded without what they called, since an interrupt hit their entry. They are in
+        /// `latency` and in no layer.
+        public let hollowCalls: Int
         /// Complete calls in the trees of `calls`, these included.
         public let treeCalls: Int
         /// What recording the kernel's calls below took, as an estimate: their number with what recording one cost. It is part of
@@ -108,7 +112,7 @@ public struct Report: Codable, Equatable, Sendable {
         public let latency: Latency
         /// Largest self time first.
         public let layers: [RootLayer]
-        /// The part of `latency.sumNs` that lies in calls without a recorded entry, which belong to no layer here.
+        /// The part of `latency.sumNs` that lies in hollow calls, and in calls without a recorded entry: it belongs to no layer here.
         public let unattributedNs: UInt64
     }
 

@@ -8,8 +8,9 @@ public struct ReportBuilder: CallConsumer {
         var selfNs: UInt64 = 0
         var totalNs: UInt64 = 0
         let layer: Int
-        /// Where in `roots` its calls without a caller are; negative if there are none.
+        /// Where in `roots` its calls without a caller are, and those of them that are fragments; negative if there are none.
         var root = -1
+        var fragment = -1
 
         /// - Returns: the function's layer.
         @inline(__always)
@@ -23,9 +24,12 @@ public struct ReportBuilder: CallConsumer {
 
     private struct RootSum {
         let function: FunctionID
+        let isFragment: Bool
         /// Calls with others below them.
         var latency = Histogram()
         var partialCalls = 0
+        /// Those of them that are in no layer's times: what they called was not recorded.
+        var hollowCalls = 0
         /// Complete calls in their trees.
         var treeCalls = 0
         /// Those below them that are the kernel's.
@@ -43,6 +47,13 @@ public struct ReportBuilder: CallConsumer {
         var calls = 0
         /// Those in user space.
         var userCalls = 0
+
+        /// Interrupts call nothing in user space.
+        mutating func subtract(_ part: LayerTime) {
+            selfNs -= min(part.selfNs, selfNs)
+            totalNs -= min(part.totalNs, totalNs)
+            calls -= min(part.calls, calls)
+        }
     }
 
     private let names: TraceNames
@@ -69,7 +80,11 @@ public struct ReportBuilder: CallConsumer {
         let events = batch.events.span
         var index = add(events, from: 0)
         while index < events.count {
-            if case .ended(let call) = events[index] { endRoot(call) }
+            switch events[index] {
+            case .ended(let call): endRoot(call)
+            case .outside(let number): takeOut(batch.outside[Int(number)])
+            case .began, .other, .lost: break
+            }
             index = add(events, from: index + 1)
         }
         return .more
@@ -88,9 +103,9 @@ public struct ReportBuilder: CallConsumer {
         }
     }
 
-    /// Adds calls to the sums, up to the end of a root.
+    /// Adds calls to the sums, up to the end of a root, or of a call with others inside that are no part of it.
     ///
-    /// - Returns: the index of the root's end, or the count.
+    /// - Returns: the index of that event, or the count.
     private mutating func add(_ events: Span<CallEvent>, from start: Int) -> Int {
         // Out of `self`, so that their spans can be changed side by side.
         var (functions, times, totals, leaves) = (self.functions, self.times, self.totalsAtBegin, self.leaves)
@@ -113,7 +128,8 @@ public struct ReportBuilder: CallConsumer {
                     let layer = functionSpan[Int(call.function.index)].add(own, duration)
                     // A root without calls below goes into its histogram alone.
                     if call.isRoot && call.isLeaf {
-                        let root = functionSpan[Int(call.function.index)].root
+                        let function = functionSpan[Int(call.function.index)]
+                        let root = call.depth == 0 ? function.root : function.fragment
                         if root < 0 { return index }
                         leafSpan[root].record(duration)
                         continue
@@ -126,6 +142,7 @@ public struct ReportBuilder: CallConsumer {
                     timeSpan[time].totalNs = totalAtBegin.addingSaturated(duration)
                 }
                 if call.isRoot { return index }
+            case .outside: return index
             case .other, .lost: break
             }
         }
@@ -134,34 +151,93 @@ public struct ReportBuilder: CallConsumer {
 
     private mutating func endRoot(_ call: Call) {
         guard call.confidence != .orphan else { return }
-        let root = call.confidence == .complete && call.duration != nil ? index(ofRoot: call.function) : nil
-        if let root, let duration = call.duration {
-            guard !call.isLeaf else { return leaves[root].record(duration) }
-            roots[root].latency.record(duration)
-            if !call.isUser { roots[root].kernelCallsBelow -= 1 }
-            if !call.isWhole || call.isOutlived { roots[root].partialCalls += 1 }
-        }
         let first = call.task * map.layers.count
+        let below = Array(times[first..<(first + map.layers.count)])
+        for layer in map.layers.indices { times[first + layer] = LayerTime() }
+        end(call, isFragment: call.isFragment, below)
+    }
+
+    /// A call has ended that nobody called.
+    ///
+    /// - Parameter tree: by layer, what it and the calls below it have.
+    private mutating func end(_ call: Call, isFragment: Bool, _ tree: [LayerTime]) {
+        var root: Int?
+        if call.confidence == .complete, let duration = call.duration {
+            let index = index(ofRoot: call.function, isFragment: isFragment)
+            guard !call.isLeaf else { return leaves[index].record(duration) }
+            roots[index].latency.record(duration)
+            if !call.isUser { roots[index].kernelCallsBelow -= 1 }
+            if !call.isWhole { roots[index].partialCalls += 1 }
+            if call.isHollow { roots[index].hollowCalls += 1 }
+            root = index
+        }
         var place = 0
-        for layer in map.layers.indices where times[first + layer].calls > 0 {
-            let time = times[first + layer]
+        for layer in map.layers.indices where tree[layer].calls > 0 {
+            let time = tree[layer]
             if let root {
-                roots[root].layers.record(time.selfNs, of: layer, from: &place)
+                if !call.isHollow { roots[root].layers.record(time.selfNs, of: layer, from: &place) }
                 roots[root].treeCalls += time.calls
                 roots[root].kernelCallsBelow += time.calls - time.userCalls
             }
             layerTotals[layer] = layerTotals[layer].addingSaturated(time.totalNs)
-            times[first + layer] = LayerTime()
+        }
+        if call.isHollow {
+            // It has called what nobody knows: what is left of it is no function's own.
+            let function = Int(call.function.index)
+            functions[function].selfNs -= min(call.selfNs, functions[function].selfNs)
         }
     }
 
-    private mutating func index(ofRoot function: FunctionID) -> Int {
-        let known = functions[Int(function.index)].root
+    private mutating func index(ofRoot function: FunctionID, isFragment: Bool) -> Int {
+        let place: WritableKeyPath<FunctionSum, Int> = isFragment ? \.fragment : \.root
+        let known = functions[Int(function.index)][keyPath: place]
         if known >= 0 { return known }
-        roots.append(RootSum(function: function))
+        roots.append(RootSum(function: function, isFragment: isFragment))
         leaves.append(Histogram())
-        functions[Int(function.index)].root = roots.count - 1
+        functions[Int(function.index)][keyPath: place] = roots.count - 1
         return roots.count - 1
+    }
+
+    // MARK: Calls that interrupts put out of place
+
+    /// The next call that ends has calls inside that are no part of it. They are its caller's; those of a root are roots.
+    private mutating func takeOut(_ outside: OutsideCalls) {
+        let first = outside.task * map.layers.count
+        let layer = functions[Int(outside.function.index)].layer
+        for group in outside.before + outside.after {
+            let tree = layerTimes(of: group)
+            totalsAtBegin[Int(outside.number)] = totalsAtBegin[Int(outside.number)].addingSaturated(tree[layer].totalNs)
+            guard outside.isOfRoot else { continue }
+            for layer in map.layers.indices { times[first + layer].subtract(tree[layer]) }
+            end(group[0], isFragment: false, tree)
+        }
+        // Its total holds them, and so did that of its layer when it began.
+        for group in outside.inside {
+            let total = layerTimes(of: group)[layer].totalNs
+            totalsAtBegin[Int(outside.number)] -= min(total, totalsAtBegin[Int(outside.number)])
+        }
+        // The root's own total begins with what it does not have.
+        if outside.isOfRoot { totalsAtBegin[Int(outside.number)] = 0 }
+    }
+
+    /// By layer, what a call and those below it have.
+    ///
+    /// - Parameter group: a caller before its calls.
+    private func layerTimes(of group: [Call]) -> [LayerTime] {
+        var tree = [LayerTime](repeating: LayerTime(), count: map.layers.count)
+        // Of the callers of a call: depth and layer.
+        var callers: [(depth: Int, layer: Int)] = []
+        for call in group where call.confidence == .complete {
+            callers.removeAll { $0.depth >= call.depth }
+            let layer = functions[Int(call.function.index)].layer
+            tree[layer].calls += 1
+            tree[layer].selfNs = tree[layer].selfNs.addingSaturated(call.selfNs)
+            if !callers.contains(where: { $0.layer == layer }) {
+                tree[layer].totalNs = tree[layer].totalNs.addingSaturated(call.duration ?? 0)
+            }
+            callers.append((call.depth, layer))
+        }
+        return tree
     }
 
     /// The figures of everything taken so far.
@@ -181,24 +257,24 @@ public struct ReportBuilder: CallConsumer {
             let layers = sum.layers.all.map { layer, histogram in
                 // It did not occur in the other calls.
                 var perCall = histogram
-                perCall.record(0, times: sum.latency.count - histogram.count)
+                perCall.record(0, times: sum.latency.count - sum.hollowCalls - histogram.count)
                 return Report.RootLayer(layer: map.layers[layer], selfNs: perCall.sum, latency: Report.Latency(perCall))
             }
             let attributed = layers.reduce(0 as UInt64) { $0.addingSaturated($1.selfNs) }
             return Report.Root(
                 function: function.name, module: function.module,
-                askedFor: facts?.roots?.contains(function.name), calls: sum.latency.count,
-                partialCalls: sum.partialCalls, treeCalls: sum.treeCalls,
+                askedFor: facts?.roots?.contains(function.name), fragment: root.isFragment, calls: sum.latency.count,
+                partialCalls: sum.partialCalls, hollowCalls: sum.hollowCalls, treeCalls: sum.treeCalls,
                 tracingNs: facts?.callCostNs.map { tracing($0, calls: sum.kernelCallsBelow) },
                 latency: Report.Latency(sum.latency),
                 layers: layers.sorted { ($1.selfNs, $0.layer) < ($0.selfNs, $1.layer) },
                 unattributedNs: sum.latency.sum - min(attributed, sum.latency.sum))
         }
-        return reports.sorted { first, second in
-            let isFirstStray = first.askedFor == false
-            if isFirstStray != (second.askedFor == false) { return !isFirstStray }
-            return (second.latency.sumNs, first.function, first.module ?? "")
-                < (first.latency.sumNs, second.function, second.module ?? "")
+        // The flow's roots, others, fragments.
+        func rank(_ root: Report.Root) -> Int { root.fragment ? 2 : root.askedFor == false ? 1 : 0 }
+        return reports.sorted {
+            (rank($0), $1.latency.sumNs, $0.function, $0.module ?? "")
+                < (rank($1), $0.latency.sumNs, $1.function, $1.module ?? "")
         }
     }
 

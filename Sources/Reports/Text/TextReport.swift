@@ -23,8 +23,11 @@ public struct TextReport {
 
     public func render() -> String {
         var sections = [header()]
-        sections += report.roots.prefix(rootLimit).map(root)
-        if report.roots.count > rootLimit { sections.append(otherRoots()) }
+        let roots = report.roots.filter { !$0.fragment }
+        let fragments = report.roots.filter(\.fragment)
+        sections += roots.prefix(rootLimit).map(root)
+        if roots.count > rootLimit { sections.append(others(roots, "root")) }
+        if !fragments.isEmpty { sections.append(self.fragments(fragments)) }
         if !report.layers.isEmpty { sections.append(allLayers()) }
         if functionLimit > 0, !report.functions.isEmpty { sections.append(functions()) }
         return sections.joined(separator: "\n\n") + "\n"
@@ -45,7 +48,7 @@ public struct TextReport {
         lines += trust()
         lines += source.notes.map { style.warning("note: ") + $0 }
         lines += source.recording.map(recording) ?? []
-        if report.roots.isEmpty {
+        if !report.roots.contains(where: { !$0.fragment }) {
             lines.append("no complete call without a caller and with a duration: nothing to show latencies of")
         } else {
             lines.append(
@@ -148,18 +151,23 @@ public struct TextReport {
                 "  tracing: up to \(Figures.duration(tracing)) of that, \(Figures.share(tracing, of: latency.sumNs)), "
                     + "for recording the kernel's calls below")
         }
-        if root.partialCalls > 0 {
+        if root.hollowCalls > 0 {
             lines.append(
-                style.warning("  partial trees: ") + Figures.count(root.partialCalls)
-                    + ", with calls below that are in doubt, or that an interrupt put out of place; "
-                    + "their layers may not add up to the root")
+                style.warning("  hollow: ") + Figures.count(root.hollowCalls)
+                    + ", where an interrupt at the entry kept the kernel from recording what was called; "
+                    + "their time is in no layer")
+        }
+        if root.partialCalls > root.hollowCalls {
+            lines.append(
+                style.warning("  partial trees: ") + Figures.count(root.partialCalls - root.hollowCalls)
+                    + ", with calls below that are in doubt; their layers may not add up to the root")
         }
         lines.append("")
         let perCall = root.calls > 1 ? "               per call: p50        p99        max" : ""
         lines.append(style.dim("  layer         self time, share of the root" + perCall))
         lines += root.layers.map { layer($0, of: root) }
         if root.unattributedNs > 0 {
-            lines.append("  \(pad("(no entry)", 10)) \(timeAndShare(root.unattributedNs, of: latency.sumNs))")
+            lines.append("  \(pad("(not told)", 10)) \(timeAndShare(root.unattributedNs, of: latency.sumNs))")
         }
         return lines.joined(separator: "\n")
     }
@@ -177,12 +185,29 @@ public struct TextReport {
         padLeft(Figures.duration(ns), 10) + padLeft(Figures.share(ns, of: whole), 9)
     }
 
-    private func otherRoots() -> String {
-        let rest = report.roots.dropFirst(rootLimit)
+    private func others(_ roots: [Report.Root], _ what: String) -> String {
+        let rest = roots.dropFirst(rootLimit)
         let calls = rest.reduce(0) { $0 + $1.calls }
         let time = rest.reduce(0 as UInt64) { $0.addingSaturated($1.latency.sumNs) }
-        return "and \(Figures.plural(rest.count, "root")) more: \(Figures.plural(calls, "call")), "
-            + "\(Figures.duration(time)) in all (--roots \(report.roots.count) shows them)"
+        return "and \(Figures.plural(rest.count, what)) more: \(Figures.plural(calls, "call")), "
+            + "\(Figures.duration(time)) in all (--roots \(roots.count) shows them)"
+    }
+
+    /// A line for each: what a piece of a tree took says little of the tree.
+    private func fragments(_ fragments: [Report.Root]) -> String {
+        var lines = [
+            style.bold("fragments") + ": calls whose callers were cut off, overwritten or lost, and so in no root"
+        ]
+        lines.append(style.dim("      calls     in all        p50        max  function"))
+        for fragment in fragments.prefix(rootLimit) {
+            let times = [fragment.latency.sumNs, fragment.latency.p50Ns, fragment.latency.maxNs]
+                .map { padLeft(Figures.duration($0), 11) }.joined()
+            lines.append(
+                "  \(padLeft(Figures.count(fragment.calls), 9))\(times)  "
+                    + Self.name(fragment.function, fragment.module))
+        }
+        if fragments.count > rootLimit { lines.append("  " + others(fragments, "fragment")) }
+        return lines.joined(separator: "\n")
     }
 
     // MARK: Tables
