@@ -38,8 +38,10 @@ def needed_symbols(kallsyms, names):
     lines = [line for line in kallsyms.split(b"\n") if len(line.split()) >= 3]
     lines = sorted((l for l in lines if l.split()[1] in b"tTwW"), key=lambda l: int(l.split()[0], 16))
     keep = set()
+    addresses = {line.split()[0] for line in lines if line.split()[2] in names}
     for index, line in enumerate(lines):
-        if line.split()[2] in names:
+        # With all other names of its address: readers choose differently.
+        if line.split()[0] in addresses:
             keep |= {index, index + 1}
     return b"".join(line + b"\n" for index, line in enumerate(lines) if index in keep)
 

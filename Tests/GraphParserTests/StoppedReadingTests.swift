@@ -28,7 +28,7 @@ import Testing
     /// Has calls for ever.
     private struct EndlessSource: EventSource {
         static let lossesAreMarked = false
-        let instances: [UInt8] = []
+        let instances: [UInt16] = []
         var counts = TraceCounts()
         let life: Life
 

@@ -93,7 +93,7 @@ public struct Report: Codable, Equatable, Sendable {
     public struct Root: Codable, Equatable, Sendable {
         public let function: String
         @NullWhenAbsent public var module: String?
-        /// Whether the capture was to record trees at this function; null if that is not known. An interrupt, or what a task does
+        /// Whether the capture was to record trees at this function; null if that is not known, and of a fragment. An interrupt, or what a task does
         /// besides, can stand without a caller, too.
         @NullWhenAbsent public var askedFor: Bool?
         /// Whether these are calls whose callers were cut off or lost: they stand deeper than any root does.
