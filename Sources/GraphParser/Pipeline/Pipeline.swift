@@ -43,12 +43,15 @@ struct Pipeline<Source: EventSource> {
         _ source: Source, names: TraceNames, into consumer: inout some CallConsumer, progress: (Int) -> Void
     ) throws -> Outcome {
         let pipeline = Pipeline()
-        DispatchQueue(label: "dmflow.read").async { pipeline.read(source) }
+        let thread = DispatchQueue(label: "dmflow.read")
+        thread.async { pipeline.read(source) }
         var builder = StackBuilder(
             names: names, lossesAreMarked: Source.lossesAreMarked, instances: source.instances)
         var end: End?
         let demand = Result { try pipeline.consume(&builder, &consumer, progress, end: &end) }
         let left = end ?? pipeline.stop()
+        // It has said that it ends; now wait until it has.
+        thread.sync {}
         let isWhole = try demand.get() == .more
         if isWhole, let error = left.error { throw error }
         return Outcome(source: left.source, counts: builder.counts + left.source.counts, isWhole: isWhole)
