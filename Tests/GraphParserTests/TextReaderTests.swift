@@ -160,7 +160,9 @@ import Testing
     }
 
     /// Before any call there is no task that they could be of.
-    @Test(arguments: ["CPU:0 [LOST 12 EVENTS]", "# dd-7, 1 call"]) func whatComesBeforeTheFirstCallIsNobodys(line: String) {
+    @Test(arguments: ["CPU:0 [LOST 12 EVENTS]", "# dd-7, 1 call"]) func whatComesBeforeTheFirstCallIsNobodys(
+        line: String
+    ) {
         let reading = TextReading(Array((line + "\n 0)   1.000 us    |  a();\n").utf8))
         #expect(reading.counts.calls == 1 && reading.calls.map(\.confidence) == [.complete])
     }

@@ -42,7 +42,9 @@ final class InputFile: Sendable {
         (content, self.size) = (.file(copy, start: 0), try copy.size(path))
     }
 
-    private init(path: String, size: Int, content: Content) { (self.path, self.size, self.content) = (path, size, content) }
+    private init(path: String, size: Int, content: Content) {
+        (self.path, self.size, self.content) = (path, size, content)
+    }
 
     /// True of what is unpacked while it is read: each byte comes once, in order.
     var isSequential: Bool {

@@ -263,7 +263,8 @@ public struct ReportBuilder: CallConsumer {
             let attributed = layers.reduce(0 as UInt64) { $0.addingSaturated($1.selfNs) }
             return Report.Root(
                 function: function.name, module: function.module,
-                askedFor: root.isFragment ? nil : facts?.roots?.contains(function.name), fragment: root.isFragment, calls: sum.latency.count,
+                askedFor: root.isFragment ? nil : facts?.roots?.contains(function.name), fragment: root.isFragment,
+                calls: sum.latency.count,
                 partialCalls: sum.partialCalls, hollowCalls: sum.hollowCalls, treeCalls: sum.treeCalls,
                 tracingNs: facts?.callCostNs.map { tracing($0, calls: sum.kernelCallsBelow) },
                 latency: Report.Latency(sum.latency),
