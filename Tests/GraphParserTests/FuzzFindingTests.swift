@@ -62,6 +62,28 @@ import Testing
         #expect(quick.contains("g 67758 complete 1 2595"))
     }
 
+    /// What hit a call's entry is inside of it, also if it has no exit itself: then the call is not whole.
+    @Test func aCallWithAnOpenOneInsideIsNotWhole() {
+        let text = """
+             0)               |  f() {
+             0)   0.050 us    |      g();
+             0)               |      h() {
+             0)   0.010 us    |        i();
+             0)   0.160 us    |    k();
+             0)   9.000 us    |  }
+
+            """
+        for carefully in [false, true] {
+            let reading = TextReading(Array(text.utf8), carefully: carefully)
+            for tree in reading.trees where tree.nodes.contains(where: { $0.call.confidence != .complete }) {
+                #expect(!tree.isComplete)
+                let callers = tree.nodes.filter { $0.call.isWhole && $0.call.duration == 160 }
+                #expect(callers.isEmpty, "a whole call has a part that is not")
+            }
+            #expect(reading.counts.open == 1)
+        }
+    }
+
     // MARK: Time that grows with the square of a trace
 
     /// With times that go back, the tree took other calls for late ones than the stack had.
