@@ -91,6 +91,9 @@ multipathd_down() {
 
 multipathd_gone() { ! pgrep --exact multipathd >/dev/null; }
 
+# A path of mpatha, such as sdb.
+path_of_mpatha() { multipathd show paths raw format "%m %d" | awk '$1 == "mpatha" { print $2; exit }'; }
+
 # paths_active N: whether mpatha has N paths in use.
 paths_active() {
     [[ $(multipathd show paths raw format "%m %t %o" 2>/dev/null | grep -c '^mpatha active running') -eq $1 ]]

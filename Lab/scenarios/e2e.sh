@@ -65,7 +65,7 @@ last() {
 stop_at() {
     dmflow capture --flow failover --stop-at fail_path --stop-after 200ms --duration 60s &
     until_true recording
-    echo offline >/sys/block/sda/device/state
+    echo offline >"/sys/block/$failing/device/state"
     while recording; do
         direct_reads 4
         sleep 0.2
@@ -252,8 +252,9 @@ capture failing-command dmflow capture --flow io -- bash -c 'direct_reads 16; ex
 capture full-disk full_disk
 capture disk-fills disk_fills
 capture last last
+failing=$(path_of_mpatha)
 capture stop-at stop_at
-echo running >/sys/block/sda/device/state
+echo running >"/sys/block/$failing/device/state"
 step 30 "wait for both paths again" until_true paths_active 2
 capture killed killed
 

@@ -115,8 +115,6 @@ flow_failover() {
     command_times_out
 }
 
-path_of_mpatha() { multipathd show paths raw format "%m %d" | sed -n '/^mpatha /{s/.* //p;q}'; }
-
 path_fails_and_comes_back() {
     local state
     state=/sys/block/$(path_of_mpatha)/device/state

@@ -68,13 +68,10 @@ daemon_graph() {
     probes_on
 }
 
-# A path of mpatha, such as sdb.
-path_of_map() { multipathd show paths raw format "%m %d" | awk '$1 == "mpatha" { print $2; exit }'; }
-
 # The daemon fails the path when its next check finds it offline, and takes it back when it runs again.
 path_fails_and_returns() {
     local path
-    path=$(path_of_map)
+    path=$(path_of_mpatha)
     echo offline >"/sys/block/$path/device/state"
     until_true paths_active 1
     echo running >"/sys/block/$path/device/state"
@@ -83,7 +80,7 @@ path_fails_and_returns() {
 
 path_leaves_and_returns() {
     local path
-    path=$(path_of_map)
+    path=$(path_of_mpatha)
     multipathd del path "$path"
     multipathd add path "$path"
     until_true paths_active 2

@@ -68,6 +68,8 @@ struct TreeCommand: ParsableCommand {
         /// By root: whether it was asked for.
         private var asked: [FunctionID: Bool] = [:]
         private var hasFound = false
+        /// Those of `roots` that the trace has.
+        private var found: Set<String> = []
         /// Roots that were not asked for, to suggest one of them.
         private var others: Set<FunctionID> = []
 
@@ -101,14 +103,19 @@ struct TreeCommand: ParsableCommand {
             if let known = asked[id] { return known }
             // By any of its names, also as reports print it.
             let function = names[id]
-            let isAsked = [function.name, function.baseName, function.description].contains(where: roots.contains)
-            asked[id] = isAsked
-            return isAsked
+            let names = roots.intersection([function.name, function.baseName, function.description])
+            found.formUnion(names)
+            asked[id] = !names.isEmpty
+            return !names.isEmpty
         }
 
         func finish() throws {
             listing.finish(&output.bytes)
             try output.flush()
+            let missing = roots.subtracting(found)
+            if hasFound, !missing.isEmpty {
+                complain("no tree of the trace begins with \(missing.sorted().joined(separator: ", "))")
+            }
             guard hasFound || roots.isEmpty else {
                 let known = others.map { names[$0].name }.sorted()
                 let nearest = roots.count == 1 ? Suggestion.question(roots.first!, known) : ""

@@ -176,9 +176,18 @@ import Testing
         #expect(again.counts.lostEvents == original.counts.lostEvents || again.counts.uncountedLosses > 0)
         let kept = original.trees.indices.filter { fits(original.trees[$0]) }
         let (outline, tids) = (original.outline(cut: shown, userDuration: shownOfUser), original.trees.map(\.root.tid))
-        let expected = kept.map { [tids[$0].map(String.init) ?? "-"] + outline[$0] }
-        let readTIDs = again.trees.map(\.root.tid)
-        let read = zip(readTIDs, again.outline()).map { [$0.map(String.init) ?? "-"] + $1 }
+        let expected = kept.map { index -> [String] in
+            // What was not recorded of a hollow root is lost.
+            let isHollow = original.trees[index].root.isHollow
+            let lines = outline[index].map { isHollow ? $0.replacing(" complete", with: "") : $0 }
+            return [tids[index].map(String.init) ?? "-", "\(original.trees[index].root.isFragment)"] + lines
+        }
+        let read = zip(again.trees, again.outline()).flatMap { tree, lines -> [[String]] in
+            let facts = [tree.root.tid.map(String.init) ?? "-", "\(tree.root.isFragment)"]
+            let isLossy = tree.root.confidence == .lossy
+            let plain = lines.map { $0.replacing(" complete", with: "").replacing(" lossy", with: "") }
+            return isLossy ? [facts + lines, facts + plain] : [facts + lines]
+        }
         #expect(Set(expected).subtracting(read) == [])
         #expect(!kept.isEmpty)
     }

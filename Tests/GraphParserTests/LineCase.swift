@@ -39,7 +39,8 @@ extension TextLine {
         case .header(.release(let release)): return "release " + text(release)
         case .header(.entries(let kept, let written)): return "entries \(kept) of \(written)"
         case .header(let header): return "header \(header)"
-        case .treeTitle(let task): return "tree " + (task.map { "'\(text($0.comm))'-\($0.tid)" } ?? "-")
+        case .treeTitle(let task, let isFragment):
+            return (isFragment ? "fragment " : "tree ") + (task.map { "'\(text($0.comm))'-\($0.tid)" } ?? "-")
         case .damaged: return "damaged"
         case .rawEvent: return "raw"
         case .structure: return "structure"

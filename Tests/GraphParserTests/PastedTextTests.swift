@@ -110,6 +110,14 @@ import Testing
         #expect { try RecordedTrace(text: text) } throws: { ($0 as? TraceError)?.code == .notATrace }
     }
 
+    /// A crash leaves zeros in a log; what has many of them is no text.
+    @Test(arguments: [(1, true), (1024, true), (1025, false)]) func aLogMayHaveZeros(zeros: Int, isRead: Bool) throws {
+        let text = String(repeating: Self.trace, count: 100)
+        let trace = try? RecordedTrace(bytes: [UInt8](repeating: 0, count: zeros) + Array(("\n" + text).utf8))
+        #expect((trace != nil) == isRead)
+        if let trace { #expect(trace.trees.count == 100 && trace.counts.unparsedLines == 1) }
+    }
+
     // MARK: Blanks that are lost
 
     /// A web page has made one of several: braces tell how calls nest, for each task.

@@ -22,6 +22,14 @@ import Testing
         }
     }
 
+    /// Also where the last ones, or the first, recorded nothing.
+    @Test(arguments: [0, 1, 2]) func aMachinesCPUsAreCountedWithThoseThatHaveNoEvents(cpu: Int) throws {
+        let whole = SyntheticTrace(seed: 7, tasks: 3, cpus: 3, steps: 60)
+        let events = whole.events
+        let trace = try RecordedTrace(bytes: TraceDatImage(whole.filtered { events[$0].cpu == cpu }).bytes())
+        #expect(trace.source.machineCPUs == 3 && trace.source.cpusWithEvents == 1)
+    }
+
     @Test(arguments: 1...60 as ClosedRange<UInt64>) func changedBytesNeverCrash(seed: UInt64) throws {
         try expectNoCrash(Self.image, seed: seed)
     }

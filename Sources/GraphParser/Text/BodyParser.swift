@@ -26,7 +26,7 @@ enum BodyParser {
     private static func exit(_ line: Span<UInt8>, at body: Int, _ columns: GraphLine) -> TextLine {
         var graph = columns
         graph.kind = .exit
-        graph.isLossy = line.firstIndex(of: "/* events lost inside */", in: body..<line.count) != nil
+        graph.isLossy = lossNotes.contains { line.firstIndex(of: $0, in: body..<line.count) != nil }
         let label = line.skipSpaces(from: body + 1)
         guard line.has("/* ", at: label) else {
             return Remark.isMarked(line, from: body + 1) ? .graph(graph) : .unparsed
@@ -37,6 +37,11 @@ enum BodyParser {
         graph.name = name(line, (label + 3)..<end)
         return .graph(graph)
     }
+
+    /// What `dmflow tree` says of a call that was recorded in part.
+    private static let lossNotes: [StaticString] = [
+        "/* events lost inside */", "/* the rest of it was not recorded */",
+    ]
 
     /// The function in `f`, `f()`, `f ret=0x0`, `f = 0x0`, `f <-caller`, `f (ret=0)`, or before what dmflow's trees say of it;
     /// empty if a return value stands alone or somebody wrote a remark.

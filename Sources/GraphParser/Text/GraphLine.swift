@@ -6,8 +6,8 @@ enum TextLine {
     case loss(cpu: Int, count: Int?)
     /// A line of a header; with the first one behind calls another trace begins.
     case header(HeaderLine)
-    /// The line that `dmflow tree` puts before a tree, with the task that it names.
-    case treeTitle(TaskName?)
+    /// The line that `dmflow tree` puts before a tree, with the task that it names, and whether the tree's caller was cut off.
+    case treeTitle(TaskName?, isFragment: Bool)
     /// A call's entry or exit, printed in a form that has no durations or no depths.
     case rawEvent
     /// Blank lines, rulers, stack traces, interrupt arrows, overruns.
@@ -60,7 +60,7 @@ struct GraphLine {
     var depth = 0
     /// Where `name` or `name [module]` stands in the line; empty for a bare `}`.
     var name = 0..<0
-    /// `dmflow tree` says so of a call during which events were lost.
+    /// `dmflow tree` says so of a call during which events were lost, or not recorded.
     var isLossy = false
     /// Printed by `trace-cmd report`, which leaves ends without names where the kernel does not.
     var isReport = false

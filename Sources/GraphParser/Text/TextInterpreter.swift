@@ -39,6 +39,8 @@ struct TextInterpreter: Sendable {
     private var printed = PrintedEntries()
     /// How many calls each task has open, for a text that shows it by its braces only.
     private var braces = Braces()
+    /// What calls are deeper than they are drawn.
+    private var levels = 0
     /// Calls have come since the last header.
     private var hasCalls = false
     /// Events that the ring buffers had lost before the text's first line, until that is said.
@@ -84,7 +86,7 @@ struct TextInterpreter: Sendable {
     ///
     /// - Returns: where the first one begins that does.
     mutating func scan(_ bytes: RawSpan, from start: Int) -> Int {
-        guard isInBody, !comment.isOpen, !survey.areBlanksLost else { return start }
+        guard isInBody, !comment.isOpen, !survey.areBlanksLost, levels == 0 else { return start }
         return scanner.scan(
             bytes, from: start, names: nameIndex, running: tasks.current, printed: &printed, into: &output,
             counts: &counts)
@@ -160,8 +162,10 @@ struct TextInterpreter: Sendable {
         case .header(let header):
             counts.structureLines += 1
             take(header, line)
-        case .treeTitle(let task):
+        case .treeTitle(let task, let isFragment):
             counts.structureLines += 1
+            // Its caller is not drawn.
+            levels = isFragment ? 1 : 0
             // What is open of the last tree stays so.
             output.append(GraphEvent(kind: .restart))
             printed.forget()
@@ -191,7 +195,7 @@ struct TextInterpreter: Sendable {
 
     private mutating func beginNewTrace() {
         (hasCalls, isInBody, isAtNewTrace, hasSeveralTraces) = (false, false, true, true)
-        overwritten = nil
+        (overwritten, levels) = (nil, 0)
         startedCPUs.removeAll()
         output.append(GraphEvent(kind: .restart))
         printed.forget()
@@ -225,7 +229,7 @@ struct TextInterpreter: Sendable {
     private mutating func take(_ graph: GraphLine, _ line: Span<UInt8>) -> Bool {
         var event = GraphEvent(kind: graph.kind)
         guard place(&event, graph, line) else { return false }
-        event.depth = UInt16(graph.depth)
+        event.depth = UInt16(min(graph.depth + levels, Limits.depth))
         if survey.areBlanksLost { event.depth = braces.depth(of: event) }
         if !graph.name.isEmpty {
             hasNames = true

@@ -10,6 +10,9 @@ struct TextSample: Sendable {
     private var lines = 0
     private var calls = 0
     private var hasAnyCalls = false
+    private var hasNames = false
+    private var understood = 0
+    private var notUnderstood = 0
     /// Of the text's first line, if that is a call's.
     private var first: Shape?
     private var blanks = Blanks()
@@ -23,11 +26,16 @@ struct TextSample: Sendable {
 
     var isFull: Bool { calls >= Self.mostCalls || (lines >= Self.mostLines && hasAnyCalls) }
     var areBlanksLost: Bool { blanks.areLost }
+    /// Without any column, some lines read as calls, and nothing but bare braces or a third as many do not.
+    var isProse: Bool { hasAnyCalls && (!hasNames || 3 * notUnderstood > understood) }
 
     mutating func add(_ line: (parsed: TextLine, plain: [UInt8], isLogged: Bool)) {
         lines += 1
         hasColumns = hasColumns || line.parsed.hasColumns
+        if line.parsed.isNotUnderstood { notUnderstood += 1 }
         guard let columns = line.parsed.callColumns(line.plain.span, inLog: line.isLogged) else { return }
+        understood += 1
+        hasNames = hasNames || !columns.name.isEmpty
         hasAnyCalls = true
         hasCalls = hasCalls || columns.hasColumns
         compareWithFirst(columns, line.plain.span)

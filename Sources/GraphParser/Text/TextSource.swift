@@ -52,18 +52,24 @@ struct TextSource: EventSource {
         offset += filled
         next = 0
         filled = try file.read(at: offset, into: &chunk, count: Self.chunkSize)
-        // A few bytes of garbage can look like a call, but no text has a NUL in its first lines.
-        if offset == 0, chunk.prefix(min(filled, 4096)).contains(0) { throw notATrace() }
+        // A console's log may have some, where the machine crashed; what has many is no text.
+        if offset == 0 {
+            let beginning = chunk.prefix(min(filled, 4096))
+            if beginning.count(where: { $0 == 0 }) * 4 > beginning.count { throw notATrace() }
+        }
     }
 
     /// Looks ahead, from the next byte on, for what only later lines tell of the trace.
     private mutating func survey() throws(TraceError) {
         var survey = TextSurvey(isBeginning: offset + next == 0)
+        let isBeginning = offset + next == 0
         survey.feed(chunk.span.extracting(next..<filled))
         if !survey.isDone {
             if lookAhead == nil { lookAhead = try LookAhead(file) }
             try lookAhead?.complete(&survey, from: offset + filled)
         }
+        // Before any of it is handed on.
+        if isBeginning, !survey.isTrace { throw notATrace() }
         reader.begin(survey)
     }
 

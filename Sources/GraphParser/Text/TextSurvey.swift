@@ -19,6 +19,9 @@ struct TextSurvey: Sendable {
     /// All is known that the text can tell.
     private(set) var isDone = false
 
+    /// False of a program or prose, some lines of which read as calls.
+    var isTrace: Bool { hasColumns || !sample.isProse }
+
     private var sample: TextSample
     private var isSampling = true
     private var hasTaskColumn = false

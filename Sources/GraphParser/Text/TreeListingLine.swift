@@ -12,7 +12,7 @@ enum TreeListingLine {
         return title(line, from: text)
     }
 
-    /// `dd-1213, at 43.991735, 57 calls, partial`, with or without the task and the time.
+    /// `dd-1213, at 43.991735, 57 calls, fragment, partial`, with or without the task and the time.
     private static func title(_ line: Span<UInt8>, from start: Int) -> TextLine? {
         // A task's name may have commas.
         var index = start
@@ -28,7 +28,8 @@ enum TreeListingLine {
             }
             index = comma + 2
         }
-        return .treeTitle(task)
+        let isFragment = line.firstIndex(of: ", fragment", in: index..<line.count) != nil
+        return .treeTitle(task, isFragment: isFragment)
     }
 
     /// `at 43.991735`

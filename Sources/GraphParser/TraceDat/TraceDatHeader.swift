@@ -49,7 +49,7 @@ struct TraceDatHeader: Sendable {
         statistics = options.statistics.ofCPU
         let ofOption = options.clock == "" ? nil : options.clock
         clock = ofOption ?? buffers[0].clock ?? buffers.last?.clock
-        cpuCount = max(options.cpuCount ?? 0, (buffers.flatMap(\.cpus).map(\.cpu).max() ?? -1) + 1)
+        cpuCount = max(metadata.cpuCount, options.cpuCount ?? 0, (buffers.flatMap(\.cpus).map(\.cpu).max() ?? -1) + 1)
         notes = Self.notes(metadata, clock: clock)
     }
 

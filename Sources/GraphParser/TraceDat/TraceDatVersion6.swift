@@ -22,6 +22,7 @@ struct TraceDatVersion6 {
         try metadata.readCommandLines(&cursor)
         let cpuCount = Int(try cursor.unsigned32("CPU count"))
         guard cpuCount <= Limits.cpu else { throw .damaged(file, "a claim of \(cpuCount) CPUs") }
+        metadata.cpuCount = cpuCount
         if try Self.kind(&cursor) == "options  " {
             try readOptions()
             try Self.expectPages(try Self.kind(&cursor), file)

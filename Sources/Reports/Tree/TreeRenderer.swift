@@ -43,6 +43,8 @@ public struct TreeRenderer {
         if let start = root.start { facts.append("at \(seconds(start))") }
         facts.append(Figures.plural(tree.nodes.count, "call"))
         if !tree.others.isEmpty { facts.append(Figures.plural(tree.others.count, "other event")) }
+        if root.isFragment { facts.append(style.warning("fragment")) }
+        if root.isHollow { facts.append(style.warning("hollow")) }
         if !tree.isComplete { facts.append(style.warning("partial")) }
         return style.dim("# ") + facts.joined(separator: ", ") + "\n"
     }
@@ -86,7 +88,7 @@ public struct TreeRenderer {
         let node = tree.nodes[index]
         let end = tree.ends[index]
         if end == index + 1 && (tree.others.isEmpty || tree.others[index] == nil)
-            && node.call.confidence != .lossy
+            && node.call.confidence != .lossy && !node.call.isHollow
         {
             leaf(node, into: &text)
             return end
@@ -198,7 +200,8 @@ public struct TreeRenderer {
     }
 
     private func lossNote(_ call: Call) -> String {
-        call.confidence == .lossy ? style.warning(" /* events lost inside */") : ""
+        if call.isHollow { return style.warning(" /* the rest of it was not recorded */") }
+        return call.confidence == .lossy ? style.warning(" /* events lost inside */") : ""
     }
 
     /// A line that is no call, inside the call of `node`.
