@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import TraceCapture
 import TraceFormat
 
 /// What to say about arguments that cannot be parsed: what was meant, where that can be told; else the parser's own words.
@@ -34,9 +35,21 @@ struct UsageHint {
             !arguments[place].hasPrefix("-") && isRight(Array(arguments[..<place] + ["--"] + arguments[place...]))
         }
         guard let place else { return nil }
-        let words = arguments[..<place] + ["--"] + arguments[place...]
-        return "a command to run stands behind --, and '\(arguments[place])' does not; "
+        let name = arguments[place]
+        if FlowCatalogue.builtin.flows.contains(where: { $0.name == name }) {
+            return "'\(shellWord(name))' is a flow; write: dmflow capture --flow \(shellWord(name)) ..."
+        }
+        let words = optionsFirst(from: place) ?? arguments[..<place] + ["--"] + arguments[place...]
+        return "a command to run stands behind --, and '\(name)' does not; "
             + "write: dmflow \(words.map(shellWord).joined(separator: " "))"
+    }
+
+    /// The arguments with the options behind the command before it, if all of them can be the capture's; the command may have some
+    /// of the same name, but who forgot `--` more likely meant the capture's.
+    private func optionsFirst(from place: Int) -> ArraySlice<String>? {
+        guard let option = arguments[place...].firstIndex(where: { $0.hasPrefix("-") }) else { return nil }
+        let words = arguments[..<place] + arguments[option...] + ["--"] + arguments[place..<option]
+        return isRight(Array(words)) ? words : nil
     }
 
     private func isRight(_ arguments: [String]) -> Bool {

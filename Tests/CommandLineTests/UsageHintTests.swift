@@ -34,6 +34,8 @@ import Testing
 
     @Test(arguments: [
         (["capture", "dd", "if=/dev/x"], "dmflow capture -- dd if=/dev/x"),
+        (["capture", "sleep", "10", "--flow", "io"], "dmflow capture --flow io -- sleep 10"),
+        (["capture", "io"], "dmflow capture --flow io ..."),
         (["capture", "--flow", "io", "dd", "if=/dev/x"], "dmflow capture --flow io -- dd if=/dev/x"),
         (
             ["capture", "--flow=io", "--strict", "fio", "--rw=read", "-a"],
