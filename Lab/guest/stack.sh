@@ -84,9 +84,12 @@ EOF
     multipathd
 }
 
-multipathd_down() {
-    multipathd shutdown
-    until_true multipathd_gone
+# While it looks at its paths it may not answer.
+multipathd_down() { until_true multipathd_ends; }
+
+multipathd_ends() {
+    multipathd shutdown >/dev/null 2>&1 || true
+    multipathd_gone
 }
 
 multipathd_gone() { ! pgrep --exact multipathd >/dev/null; }

@@ -48,6 +48,21 @@ import Testing
         #expect(trace.counts.orphans == 2 && trace.counts.calls == 1)
     }
 
+    /// A trace whose beginning was overwritten begins with ends, too, also of one depth: an entry tells.
+    @Test func endsBeforeAnEntryAreOrphans() throws {
+        let trace = try RecordedTrace(
+            text: """
+                 0)    t-5    |   1.000 us    |    } /* f */
+                 1)    t-5    |  10.000 us    |    } /* g */
+                 1)    t-5    |  20.000 us    |  } /* r */
+                 1)    t-5    |               |  h() {
+                 1)    t-5    |   3.000 us    |  }
+
+                """)
+        #expect(trace.counts.orphans == 3 && trace.counts.calls == 1)
+        #expect(!trace.source.notes.contains { $0.contains("ends of calls only") })
+    }
+
     @Test func callsThatSpanALossStayOrphans() throws {
         let trace = try RecordedTrace(
             text: """

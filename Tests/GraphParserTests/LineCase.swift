@@ -41,6 +41,7 @@ extension TextLine {
         case .header(let header): return "header \(header)"
         case .treeTitle(let task, let isFragment):
             return (isFragment ? "fragment " : "tree ") + (task.map { "'\(text($0.comm))'-\($0.tid)" } ?? "-")
+        case .overruns(let count): return "overruns \(count)"
         case .damaged: return "damaged"
         case .rawEvent: return "raw"
         case .structure: return "structure"

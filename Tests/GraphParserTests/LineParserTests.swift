@@ -51,7 +51,7 @@ import Testing
         LineCase("# CPU  DURATION                  FUNCTION CALLS", "header other"),
         LineCase("# tracer: function_graph", "tracer function_graph"),
         LineCase("##### CPU 1 buffer started ####", "structure"),
-        LineCase(" (Overruns: 3)", "structure"),
+        LineCase(" (Overruns: 3)", "overruns 3"),
         LineCase("[LINE TOO BIG]", "structure"),
         LineCase("dmesg says hello (world);", "unparsed"),
         LineCase(" 99999999) 1 us |  f();", "damaged"),

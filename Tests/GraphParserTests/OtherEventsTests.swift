@@ -98,9 +98,20 @@ import Testing
         // Events were lost before the page.
         let head = little(UInt64(1000)) + little(UInt64(4 + record.count) | 1 << 31) + little(UInt32(record.count / 4))
         let page = head + record + [UInt8](repeating: 0, count: 4096 - head.count - record.count)
-        let file = try TemporaryFile(TraceDatImage(pages: [page]).bytes())
+        var image = TraceDatImage(pages: [page])
+        image.systems.append((name: "other", formats: ["name: e\nID: 999\nformat:\n"]))
+        let file = try TemporaryFile(image.bytes())
         let trace = try RecordedTrace(path: file.path, others: true)
         #expect(trace.calls.isEmpty && trace.othersOutside == 1 && trace.counts.comments == 1)
+    }
+
+    /// What the file does not describe can be anything, also a call whose record is damaged.
+    @Test func anEventThatIsNotDescribedIsNotUnderstood() throws {
+        let record = little(UInt16(998)) + [0, 0] + little(UInt32(7))
+        let head = little(UInt64(1000)) + little(UInt64(4 + record.count)) + little(UInt32(record.count / 4))
+        let page = head + record + [UInt8](repeating: 0, count: 4096 - head.count - record.count)
+        let trace = try RecordedTrace(bytes: TraceDatImage(pages: [page]).bytes())
+        #expect(trace.counts.unparsedLines == 1 && trace.counts.comments == 0 && trace.counts.isInDoubt)
     }
 
     /// What waits for an exit of its task must not change whose turn it is. Found by fuzzing.

@@ -83,6 +83,50 @@ import Testing
         #expect(trace.counts.calls == 2 && trace.counts.unparsedLines == 1 && trace.counts.comments == 1)
     }
 
+    /// A call that is glued to a line that is none does not vanish.
+    @Test(arguments: [
+        " 0)               |  /* ev: a=1 */", " 0)   ==========> |", " => sym", " (Overruns: 0)",
+        "##### CPU 1 buffer started ####",
+        "# tracer: function_graph", "# CPU  DURATION                  FUNCTION CALLS", "CPU:0 [LOST 3 EVENTS]",
+        "# dd-7, 1 call",
+        " 0)   1.000 us    |  f(); //", " ------------------------------------------",
+    ])
+    func aGluedCallIsDamage(line: String) throws {
+        let trace = try RecordedTrace(text: Self.trace + line + " 0)   1.000 us    |  g();\n" + Self.trace)
+        #expect(trace.counts.unparsedLines == 1 && trace.counts.calls == 4)
+        #expect(trace.source.notes.isEmpty)
+    }
+
+    /// What a copy has done is undone behind a log's prefix, too; and what is left of a call there is no message.
+    @Test(arguments: [
+        ("[   12.345678]\t", 0), ("[   12.345678] \u{a0}", 0), ("    [   12.345678] ", 0), ("\t[   12.345678] ", 0),
+    ])
+    func logsAreRestored(prefix: String, unparsed: Int) throws {
+        let text = Self.trace.split(separator: "\n").map { prefix + $0 }.joined(separator: "\n")
+        let damaged = "\n" + prefix + "0.300 us    |  g(\n" + prefix + "a message | of the kernel\n"
+        let trace = try RecordedTrace(text: text + damaged)
+        #expect(trace.outline() == Self.outline)
+        #expect(trace.counts.unparsedLines == 1 && trace.counts.comments == 1)
+    }
+
+    /// Behind a header as well as at the very beginning.
+    @Test func aCutCallBehindAHeaderIsDamage() throws {
+        let trace = try RecordedTrace(text: "# tracer: function_graph\n8.341 us    |  f0();\n" + Self.trace)
+        #expect(trace.outline() == Self.outline && trace.counts.unparsedLines == 1)
+    }
+
+    @Test func callsWithoutRoomAreLost() throws {
+        let trace = try RecordedTrace(text: Self.trace + " (Overruns: 12)\n" + Self.trace + " (Overruns: 15)\n")
+        #expect(trace.counts.lostEvents == 15)
+    }
+
+    /// Behind each bracket a remark may begin: to look for its end each time would take a second for a line.
+    @Test func manyBracketsAreLookedAtOnce() throws {
+        let line = " 0)   1.000 us    |  f(\"" + String(repeating: ");/*", count: 15_000) + "\n"
+        let trace = try RecordedTrace(text: Self.trace + String(repeating: line, count: 20))
+        #expect(trace.counts.unparsedLines == 20)
+    }
+
     // MARK: Around a trace
 
     /// In a text with columns a line without any is no call, wherever it stands.
@@ -119,6 +163,11 @@ import Testing
     }
 
     // MARK: Blanks that are lost
+
+    @Test func endsWithoutBlanksAreRefused() {
+        let text = " 0) 10.000 us | } /* c */\n 0) 40.000 us | } /* b */\n 0) ! 100.000 us | } /* a */\n"
+        #expect { try RecordedTrace(text: text) } throws: { ($0 as? TraceError)?.code == .unsupported }
+    }
 
     /// A web page has made one of several: braces tell how calls nest, for each task.
     @Test func bracesTellWhereBlanksAreLost() throws {

@@ -195,7 +195,7 @@ import Testing
     }
 
     @Test func inventedDurationsThatOverflowDoNotEndTheProgram() throws {
-        let longest = "18446744073709551 us"
+        let longest = "4611686018427387 us"
         let trace = try RecordedTrace(
             text: """
                  0)               |  a() {

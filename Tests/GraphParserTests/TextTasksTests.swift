@@ -165,6 +165,31 @@ import Testing
         #expect(trace.counts.orphans == 1 && trace.counts.open == 2)
     }
 
+    /// The task goes on in the call, so that its end elsewhere was another's.
+    @Test(arguments: ["    foo();", "  }"]) func aCallThatGoesOnHasNotEndedElsewhere(next: String) throws {
+        let trace = try RecordedTrace(
+            text: """
+                 0)               |  a() {
+                 1)   9.000 us    |  } /* a */
+                 0)   1.000 us    |\(next.hasPrefix("    ") ? "    foo();" : "    g();")
+                 0)  20.000 us    |  }
+
+                """)
+        #expect(trace.outline().contains { $0[0] == "a 20000 complete" })
+        #expect(trace.counts.joinedByName == 0 && trace.counts.orphans == 1)
+    }
+
+    /// Nor has one that would have lasted longer than between its begin and its end.
+    @Test func aCallFitsBetweenItsTimes() throws {
+        let trace = try RecordedTrace(
+            text: """
+                    1.000000 |   1)               |  a() {
+                    1.000001 |   0)  71.000 us    |  } /* a */
+
+                """)
+        #expect(trace.counts.joinedByName == 0 && trace.counts.open == 1 && trace.counts.orphans == 1)
+    }
+
     @Test func whatIsJoinedByNameIsSaid() throws {
         let trace = try RecordedTrace(
             text: """

@@ -3,8 +3,9 @@
 ///
 /// A call comes behind those below it. So each exit waits, until one at depth 0 ends its tree, or until no other comes; then the
 /// tree goes on with an entry for each exit, at the time of the exit less the duration. That a trace is such a one is certain
-/// once a task's exit is followed by one that is not less deep: a trace with entries would have one in between. If an entry
-/// comes first, or an exit that does not name its function, or the end, all that waits goes on as it came.
+/// once a task's exit is followed by one that is not less deep, since a trace with entries would have one in between, and no entry
+/// comes among so many exits, or to the end: a trace whose beginning was overwritten begins with a few exits, too. If an entry
+/// comes first, or an exit that does not name its function, all that waits goes on as it came.
 struct ExitNesting: Sendable {
     /// Entries that no trace held.
     private(set) var inferredEntries = 0
@@ -33,6 +34,9 @@ struct ExitNesting: Sendable {
 
     private enum Mode { case undecided, certain, off }
     private var mode = Mode.undecided
+    /// An exit was followed by one that is not less deep.
+    private var isLikely = false
+    private var exits = 0
     private var tasks: [Task] = []
     private var tasksWithCalls = 0
     private var places: [TaskKey: Int] = [:]
@@ -43,6 +47,8 @@ struct ExitNesting: Sendable {
     private var waitingOthers = 0
     private var losses = 0
 
+    /// More than all tasks can leave behind an overwritten beginning, a few dozen each.
+    private static let proof = 1000
     /// More than this does not wait: no tree has so many calls, and no host so many tasks at a time.
     private static let mostNodes = 100_000
     private static let mostTasks = 10_000
@@ -60,6 +66,7 @@ struct ExitNesting: Sendable {
         case .other: break
         case .entry, .leaf, .exit: if mode != .off { giveUp(&output) }
         case .loss:
+            decide()
             letGo(&output)
             losses += 1
         case .restart: restart(&output)
@@ -69,6 +76,7 @@ struct ExitNesting: Sendable {
 
     /// The trace is over.
     mutating func finish(_ output: inout [GraphEvent]) {
+        decide()
         if mode != .off { giveUp(&output) }
     }
 
@@ -84,12 +92,19 @@ struct ExitNesting: Sendable {
             if exit.depth == 0 { tasks[task].losses = losses }
             return output.append(exit)
         }
-        if let last = tasks[task].nodes.last, exit.depth >= last.exit.depth { mode = .certain }
+        if let last = tasks[task].nodes.last, exit.depth >= last.exit.depth { isLikely = true }
+        exits += 1
+        if exits >= Self.proof { decide() }
         tasks[task].nodes.append(node(exit, behind: tasks[task].nodes))
         waiting += 1
         noteHolding(task)
         if waiting > Self.mostNodes || tasksWithCalls > Self.mostTasks { return forget(&output) }
         if exit.depth == 0 && mode == .certain { emit(task, &output) }
+    }
+
+    /// No entry will come any more that could say otherwise.
+    private mutating func decide() {
+        if mode == .undecided, isLikely { mode = .certain }
     }
 
     private mutating func holdOther(_ event: GraphEvent) {
@@ -179,8 +194,9 @@ struct ExitNesting: Sendable {
 
     /// Another trace may hold entries, or not.
     private mutating func restart(_ output: inout [GraphEvent]) {
+        decide()
         if mode != .off { forget(&output) }
-        mode = .undecided
+        (mode, isLikely, exits) = (.undecided, false, 0)
     }
 
     private mutating func forget(_ output: inout [GraphEvent]) {

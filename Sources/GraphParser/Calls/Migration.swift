@@ -2,32 +2,35 @@
 /// the middle of its calls.
 ///
 /// A CPU's lines are its own task's unless the text tells otherwise, and without a block it tells in one way only: the kernel
-/// names the function of an end whose entry it printed on another CPU. So the lines wait until they leave what was open before
-/// them. If they do so with an end of just the function that exactly one task had open there, if that task has not gone on
-/// elsewhere meanwhile, and if times and durations agree, they are that task's.
+/// names the function of an end whose entry it printed on another CPU. So the lines wait. If they leave what was open before
+/// them with an end of just the function that exactly one task had open there, if times and durations agree, and if that task has
+/// gone on nowhere meanwhile and begins anew when it is heard of next, they are that task's.
 struct Migration: Sendable {
     /// The task whose lines the CPU prints, and the one that it may be.
     let task: TaskKey
     let candidate: TaskSlot
+    let candidateKey: TaskKey
     /// The candidate's call that the lines would be below.
     let call: Int32
-    /// The number of the candidate's last event.
-    let lastEvent: Int
     var held: [GraphEvent] = []
     var calls = 0
+    /// The call has ended here, as far as the lines tell.
+    var isEnded = false
 
     /// Longer than this no line waits.
     static let most = 100_000
     /// Nothing is looked for among more tasks.
     static let mostTasks = 4096
-    /// What the entry's and the end's times may differ from the duration by, in ns: recording takes time, and clocks differ.
+    /// What may lie between the entry's and the end's times besides the duration, in ns: recording takes time.
     static let slack: UInt64 = 100_000
+    /// By how much the duration may be longer all the same, since text cuts times to the microsecond.
+    static let cut: UInt64 = 2000
 }
 
 extension StackBuilder {
     /// - Returns: whether the event waits.
     mutating func holdBack(_ event: GraphEvent) -> Bool {
-        guard event.kind != .restart, event.kind != .loss else {
+        if event.kind == .restart || event.kind == .loss {
             releaseMigrations()
             return false
         }
@@ -35,15 +38,21 @@ extension StackBuilder {
             hold(event, index)
             return true
         }
-        guard event.kind != .other, let migration = migration(beginningWith: event) else { return false }
+        if event.kind == .other { return false }
+        if let index = migrations.firstIndex(where: { $0.candidateKey == task(of: event) }) { decide(index, event) }
+        guard event.task.isUnnamed, let migration = migration(beginningWith: event) else { return false }
+        // Its next event has to be seen.
+        running[Int(stacks[migration.candidate].ring)] = .unclear
         migrations.append(migration)
         hold(event, migrations.count - 1)
         return true
     }
 
-    /// What waits has come to its end without telling that it was another task's.
+    /// Nothing more comes that could tell.
     mutating func releaseMigrations() {
-        while !migrations.isEmpty { release(0) }
+        while let migration = migrations.first {
+            if migration.isEnded { join(0) } else { release(0) }
+        }
     }
 
     /// The task that a CPU's first line may go on with, if there is exactly one.
@@ -60,8 +69,8 @@ extension StackBuilder {
         }
         guard fitting.count == 1, !migrations.contains(where: { $0.candidate == fitting[0].slot }) else { return nil }
         return Migration(
-            task: event.task, candidate: fitting[0].slot, call: fitting[0].call,
-            lastEvent: stacks[fitting[0].slot].lastEvent)
+            task: event.task, candidate: fitting[0].slot, candidateKey: stacks[fitting[0].slot].key,
+            call: fitting[0].call)
     }
 
     private mutating func hold(_ event: GraphEvent, _ index: Int) {
@@ -69,13 +78,20 @@ extension StackBuilder {
         if event.kind == .other { return }
         migrations[index].calls += 1
         let migration = migrations[index]
-        let isSilent = stacks[migration.candidate].lastEvent == migration.lastEvent
-        let depth = calls[migration.call].depth
-        if !isSilent || event.kind == .userEntry || event.kind == .userExit || migration.calls > Migration.most {
+        if event.kind == .userEntry || event.kind == .userExit || migration.calls > Migration.most {
             release(index)
-        } else if event.depth <= depth {
-            if ends(event, migration) { join(index) } else { release(index) }
+        } else if !migration.isEnded, event.depth <= calls[migration.call].depth {
+            if ends(event, migration) { migrations[index].isEnded = true } else { release(index) }
         }
+    }
+
+    /// The candidate goes on: in the call, or behind it.
+    private mutating func decide(_ index: Int, _ event: GraphEvent) {
+        let migration = migrations[index]
+        let beginsAnew =
+            (event.kind == .entry || event.kind == .leaf) && event.depth <= calls[migration.call].depth
+            || event.kind == .userEntry
+        if migration.isEnded && beginsAnew { join(index) } else { release(index) }
     }
 
     /// Whether an event at the depth of the candidate's call is its end.
@@ -88,15 +104,16 @@ extension StackBuilder {
         guard call.start != GraphEvent.noTime, event.timestamp != GraphEvent.noTime else { return true }
         guard event.timestamp >= call.start else { return false }
         let between = event.timestamp - call.start
-        let difference = max(between, event.duration) - min(between, event.duration)
-        return difference <= Migration.slack + event.duration / 100
+        // Clocks differ by a thousandth at most.
+        guard event.duration <= between + Migration.cut + between / 1000 else { return false }
+        return between <= event.duration + Migration.slack + event.duration / 100
     }
 
     /// The lines are the candidate's.
     private mutating func join(_ index: Int) {
         let migration = migrations.remove(at: index)
         counts.joinedByName += 1
-        aliases[migration.task] = stacks[migration.candidate].key
+        aliases[migration.task] = migration.candidateKey
         for event in migration.held { takeSettled(event) }
     }
 

@@ -83,7 +83,8 @@ struct StackBuilder: Sendable {
     // MARK: Events
 
     private mutating func takeCarefully(_ event: GraphEvent) {
-        if event.task.isUnnamed || event.kind == .loss || event.kind == .restart, holdBack(event) { return }
+        let isUnclear = event.task.isUnnamed || !migrations.isEmpty || event.kind == .loss || event.kind == .restart
+        if isUnclear, holdBack(event) { return }
         takeSettled(event)
     }
 

@@ -17,6 +17,11 @@ enum BodyParser {
 
     private static func comment(_ line: Span<UInt8>, at body: Int, _ columns: GraphLine) -> TextLine {
         let isClosed = line.has("*/", at: line.count - 2) && line.count - 4 >= body
+        if !isClosed, let end = line.firstIndex(of: "*/", in: body..<line.count),
+            Columns.stand(in: line, from: end + 2)
+        {
+            return .damaged
+        }
         let text = line.trimmed((body + 2)..<(isClosed ? line.count - 2 : line.count))
         return .comment(CommentLine(columns: columns, text: text, end: isClosed ? .closed : .open))
     }
@@ -91,7 +96,8 @@ enum BodyParser {
     /// The same where brackets or quotes do not match: what follows the arguments is unmistakable all the same.
     private static func closingAnything(_ line: Span<UInt8>, from open: Int) -> Ending? {
         var index = open + 1
-        while let close = line.firstIndex(of: UInt8(ascii: ")"), in: index..<line.count) {
+        for _ in 0..<mostBrackets {
+            guard let close = line.firstIndex(of: UInt8(ascii: ")"), in: index..<line.count) else { break }
             // Another line's columns.
             if line.firstIndex(of: " us ", in: index..<close) != nil { return nil }
             if let ending = ending(line, behind: close), ending != .damage { return ending }
@@ -99,6 +105,9 @@ enum BodyParser {
         }
         return nil
     }
+
+    /// More than this no arguments have; what each is followed by takes as long to see as the line is.
+    private static let mostBrackets = 64
 
     /// What stands behind the arguments.
     private enum Ending {

@@ -58,11 +58,32 @@ enum Columns {
         guard index < cell.upperBound, let value = line.decimal(from: index, scale: 3) else { return false }
         // Fewer than seven digits have a fraction: without one it is a number that lost its beginning, or another column.
         guard value.resolution < 1000 || value.end - index >= 7 else { return false }
+        // What the kernel makes of an end before its begin.
+        guard value.value < longest else { return false }
         let unit = line.skipSpaces(from: value.end)
         guard line.has("us", at: unit), unit + 2 == cell.upperBound else { return false }
         graph.duration = value.value
         graph.precision = GraphEvent.Precision(resolution: value.resolution)
         return true
+    }
+
+    /// ns, more than a century.
+    private static let longest: UInt64 = 1 << 62
+
+    /// Whether another line's columns stand somewhere from `start` on: its newline was lost.
+    static func stand(in line: Span<UInt8>, from start: Int) -> Bool {
+        var index = start
+        while let close = line.firstIndex(of: UInt8(ascii: ")"), in: index..<line.count) {
+            index = close + 1
+            guard close > start, isDigit(line[close - 1]) else { continue }
+            // Its CPU, then blanks to the bar, or a duration.
+            let cell = line.skipSpaces(from: index)
+            guard let end = line.firstIndex(of: bar, in: cell..<min(line.count, cell + 24)) else { continue }
+            var graph = GraphLine()
+            let content = line.trimmed(cell..<end)
+            if cell > index, content.isEmpty || readDuration(line, content, into: &graph) { return true }
+        }
+        return false
     }
 
     static func beginWithDuration(_ line: Span<UInt8>, from start: Int) -> Bool {

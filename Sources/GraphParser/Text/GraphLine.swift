@@ -4,6 +4,8 @@ enum TextLine {
     case comment(CommentLine)
     case taskSwitch(cpu: Int, from: TaskName, to: TaskName)
     case loss(cpu: Int, count: Int?)
+    /// So many calls of the task were not recorded so far, since it had no room for them.
+    case overruns(UInt64)
     /// A line of a header; with the first one behind calls another trace begins.
     case header(HeaderLine)
     /// The line that `dmflow tree` puts before a tree, with the task that it names, and whether the tree's caller was cut off.

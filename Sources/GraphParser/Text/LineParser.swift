@@ -9,10 +9,20 @@ enum LineParser {
         let start = line.skipSpaces(from: 0)
         guard start < line.count else { return .structure }
         if line.has(tooBig, at: line.count - tooBig.utf8CodeUnitCount) { return cut(line, inBody: inBody) }
-        if let other = StructureLine.parse(line, from: start, inBody: inBody) { return other }
+        if let other = StructureLine.parse(line, from: start, inBody: inBody) {
+            return Columns.stand(in: line, from: start) ? .damaged : other
+        }
         let parsed = body(line, from: start)
-        if case .unparsed = parsed, beginsLikeCall(line) { return .damaged }
-        return parsed
+        switch parsed {
+        case .unparsed: return beginsLikeCall(line) ? .damaged : .unparsed
+        case .structure: return Columns.stand(in: line, from: arrowEnd(line)) ? .damaged : parsed
+        default: return parsed
+        }
+    }
+
+    /// Behind the mark of an interrupt, whose own columns stand before it.
+    private static func arrowEnd(_ line: Span<UInt8>) -> Int {
+        line.firstIndex(of: "==========", in: 0..<line.count) ?? line.count
     }
 
     /// True if the line has a call's time, CPU or duration at its beginning, so that it is a damaged call if it is not

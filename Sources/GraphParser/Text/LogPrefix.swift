@@ -5,12 +5,14 @@ enum LogPrefix {
     /// Where the line behind the prefix begins, or behind several: who passes a log on often puts another one before each line.
     /// nil if it has none.
     static func end(of line: Span<UInt8>) -> Int? {
-        var end = 0
+        // A copy may be indented.
+        let first = line.skipSpaces(from: 0)
+        var end = first
         for _ in 0..<most {
             guard let next = endOfOne(line.extracting(end..<line.count)) else { break }
             end += next
         }
-        return end > 0 ? end : nil
+        return end > first ? end : nil
     }
 
     /// More prefixes than anybody puts before a line.

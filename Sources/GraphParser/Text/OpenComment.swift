@@ -47,7 +47,7 @@ struct OpenComment: Sendable {
         case .graph(let graph): graph.hasColumns
         case .comment, .taskSwitch, .loss, .rawEvent, .damaged, .treeTitle: true
         case .unparsed: false
-        case .structure, .header: end == .beforeNextEvent
+        case .structure, .header, .overruns: end == .beforeNextEvent
         }
     }
 }

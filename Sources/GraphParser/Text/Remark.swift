@@ -24,7 +24,7 @@ enum Remark {
             }
             return fills(line, from: end + 2)
         }
-        if line.has("//", at: text) { return true }
+        if line.has("//", at: text) { return !Columns.stand(in: line, from: text) }
         let marks: [StaticString] = ["#", "--", "<-", "<=", "<<", "=="]
         return marks.contains { line.has($0, at: text) } && isPlain(line, from: text)
     }

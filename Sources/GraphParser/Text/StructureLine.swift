@@ -15,7 +15,10 @@ enum StructureLine {
         case UInt8(ascii: "-"): return isRuler(line, from: start) ? .structure : nil
         case UInt8(ascii: "C"): return cpuLine(line, from: start)
         case UInt8(ascii: "("):
-            return line.has("(Overruns: ", at: start) || line.has("(ftrace buffer empty)", at: start) ? .structure : nil
+            if line.has("(Overruns: ", at: start), let count = line.number(from: start + 11) {
+                return .overruns(count.value)
+            }
+            return line.has("(ftrace buffer empty)", at: start) ? .structure : nil
         case UInt8(ascii: "="): return line.has("=> ", at: start) ? .structure : nil
         case UInt8(ascii: "<"):
             return line.has("<stack trace", at: start) || line.has("<user stack trace", at: start) ? .structure : nil

@@ -46,6 +46,7 @@ struct TextInterpreter: Sendable {
     /// Events that the ring buffers had lost before the text's first line, until that is said.
     private var overwritten: UInt64?
     private var startedCPUs: Set<UInt16> = []
+    private var overruns: UInt64 = 0
     private var comment: OpenComment
     /// The event that the comment tells, until that is over.
     private var other: GraphEvent?
@@ -98,9 +99,25 @@ struct TextInterpreter: Sendable {
         let (text, parsed) = understand(line)
         if parsed.isNotUnderstood || PlainText.isColoured(line), let plain = PlainText.restored(line) {
             let (text, parsed) = understand(plain.span)
-            take(parsed, plain.span, from: text)
+            take(inLog(parsed, plain.span, from: text), plain.span, from: text)
         } else {
-            take(parsed, line, from: text)
+            take(inLog(parsed, line, from: text), line, from: text)
+        }
+    }
+
+    /// What a line is behind a log's prefix, where the kernel's messages stand, too.
+    private func inLog(_ parsed: TextLine, _ line: Span<UInt8>, from text: Int) -> TextLine {
+        guard text > 0, isLogged != false else { return parsed }
+        let message = TextLine.comment(CommentLine(text: 0..<(line.count - text)))
+        switch parsed {
+        // `}` and `f();` are lines of a trace, but also messages of a kernel.
+        case .graph(let graph) where !graph.hasColumns: return message
+        case .unparsed:
+            let isOfTrace =
+                line.firstIndex(of: bar, in: text..<line.count) != nil
+                && line.firstIndex(of: " us ", in: text..<line.count) != nil
+            return isOfTrace ? .damaged : message
+        default: return parsed
         }
     }
 
@@ -110,20 +127,14 @@ struct TextInterpreter: Sendable {
         let text = line.extracting(start..<line.count)
         let parsed = LineParser.parse(text, inBody: isInBody)
         switch parsed {
-        // `}` and `f();` are lines of a trace, but also messages of a kernel.
-        case .graph(let graph) where start > 0 && !graph.hasColumns: return (start, Self.message(text))
-        case .unparsed where start > 0: return (start, Self.message(text))
         // A program's text, or the rest of a line that was wrapped.
         case _ where start == 0 && survey.hasColumns && parsed.isBare: return (start, .unparsed)
         // A line without its CPU has lost its beginning.
-        case .graph(let graph) where graph.cpu == nil && tasks.hasCPUColumn == true: return (start, .damaged)
+        case .graph(let graph)
+        where graph.hasColumns && graph.cpu == nil && (survey.hasCPUs || tasks.hasCPUColumn == true):
+            return (start, .damaged)
         default: return (start, parsed)
         }
-    }
-
-    /// What else a log says between the calls.
-    private static func message(_ text: Span<UInt8>) -> TextLine {
-        .comment(CommentLine(text: 0..<text.count))
     }
 
     private mutating func take(_ parsed: TextLine, _ whole: Span<UInt8>, from text: Int) {
@@ -154,6 +165,9 @@ struct TextInterpreter: Sendable {
         case .loss(let cpu, let count):
             counts.structureLines += 1
             output.append(.loss(cpu: UInt16(cpu), ring: tasks.lane(cpu), count: count))
+        case .overruns(let count):
+            counts.structureLines += 1
+            overrun(count)
         case .rawEvent:
             notUnderstand(line)
             rawEvents += 1
@@ -172,6 +186,13 @@ struct TextInterpreter: Sendable {
             scanner.forget()
             tasks.beginTree(task, line)
         }
+    }
+
+    /// The number only grows, each task's for itself: what is more than any before was lost.
+    private mutating func overrun(_ count: UInt64) {
+        guard count > overruns, let event = output.last else { return }
+        output.append(.loss(cpu: event.cpu, ring: event.ring, count: Int(clamping: count - overruns)))
+        overruns = count
     }
 
     private mutating func notUnderstand(_ line: Span<UInt8>) {

@@ -11,6 +11,7 @@ struct TextSample: Sendable {
     private var calls = 0
     private var hasAnyCalls = false
     private var hasNames = false
+    private var callsWithCPU = 0
     private var understood = 0
     private var notUnderstood = 0
     /// Of the text's first line, if that is a call's.
@@ -26,6 +27,8 @@ struct TextSample: Sendable {
 
     var isFull: Bool { calls >= Self.mostCalls || (lines >= Self.mostLines && hasAnyCalls) }
     var areBlanksLost: Bool { blanks.areLost }
+    var isFlat: Bool { blanks.areLost && blanks.hasEndsOnly }
+    var hasCPUs: Bool { callsWithCPU * 2 > understood }
     /// Without any column, some lines read as calls, and nothing but bare braces or a third as many do not.
     var isProse: Bool { hasAnyCalls && (!hasNames || 3 * notUnderstood > understood) }
 
@@ -36,6 +39,7 @@ struct TextSample: Sendable {
         guard let columns = line.parsed.callColumns(line.plain.span, inLog: line.isLogged) else { return }
         understood += 1
         hasNames = hasNames || !columns.name.isEmpty
+        callsWithCPU += columns.cpu == nil ? 0 : 1
         hasAnyCalls = true
         hasCalls = hasCalls || columns.hasColumns
         compareWithFirst(columns, line.plain.span)
@@ -80,6 +84,10 @@ private struct Blanks: Sendable {
     private var depths: Set<Int> = []
     private var hasInner = false
     private var isAfterEntry = false
+    /// No call begins, and several end.
+    var hasEndsOnly: Bool { begins == 0 && ends > 1 }
+    private var begins = 0
+    private var ends = 0
 
     var areLost: Bool { barred > 0 ? most < 2 : depths.count == 1 && hasInner }
 
@@ -88,6 +96,7 @@ private struct Blanks: Sendable {
             barred += 1
             most = max(most, graph.indentation)
         }
+        if graph.kind == .exit { ends += 1 } else { begins += 1 }
         depths.insert(graph.depth)
         hasInner = hasInner || (isAfterEntry && graph.kind != .exit)
         isAfterEntry = graph.kind == .entry

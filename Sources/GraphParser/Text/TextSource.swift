@@ -70,6 +70,12 @@ struct TextSource: EventSource {
         }
         // Before any of it is handed on.
         if isBeginning, !survey.isTrace { throw notATrace() }
+        if survey.isFlat {
+            throw TraceError(
+                .unsupported, path: file.path,
+                "holds ends of calls only, and the blanks are lost that show how deep they are",
+                remedy: "get the text as it was printed, not as a web page shows it")
+        }
         reader.begin(survey)
     }
 

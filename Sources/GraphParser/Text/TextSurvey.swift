@@ -8,6 +8,10 @@ import Glibc
 struct TextSurvey: Sendable {
     /// Some line has columns: then one without any is no call.
     private(set) var hasColumns = false
+    /// Most calls say their CPU: then one without has lost it.
+    private(set) var hasCPUs = false
+    /// Nothing shows how calls nest: neither blanks nor begins.
+    private(set) var isFlat = false
     /// The text's first line has lost its beginning: what is left of it may read as a call that never was.
     private(set) var firstIsCut = false
     /// A web page has made one of several blanks: then only the braces tell how calls nest.
@@ -116,6 +120,7 @@ struct TextSurvey: Sendable {
         isSampling = false
         (hasColumns, hasTaskColumn) = (sample.hasColumns, sample.hasTaskColumn)
         (firstIsCut, areBlanksLost) = (sample.firstIsCut, sample.areBlanksLost)
+        (hasCPUs, isFlat) = (sample.hasCPUs, sample.isFlat)
         // Every line says its task.
         if hasTaskColumn { isDone = true }
     }

@@ -183,6 +183,11 @@ struct EventDecoder: Sendable {
         let thread = pidField.value(in: bytes, record: record).flatMap { Int32(exactly: $0) }
         let task = thread.map { TaskKey.thread($0, cpu: ring.cpu) } ?? .nobody
         if let call = userCalls[type] { return event(of: call, task, ring, timestamp) }
+        // What the file does not describe can be anything, and a call of which it does not say where its fields are is still one.
+        guard catalogue.isOther(id: Int(type)) else {
+            counts.unparsedLines += 1
+            return nil
+        }
         counts.comments += 1
         guard let others else { return nil }
         let number = others.add(

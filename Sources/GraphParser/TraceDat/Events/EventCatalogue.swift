@@ -6,7 +6,13 @@ final class EventCatalogue: Sendable {
     private let index: EventIndex
     private let parsed = Mutex<[Int: EventFormat?]>([:])
 
-    init(_ index: EventIndex) { self.index = index }
+    /// Numbers of function_graph's events.
+    private let calls: Set<Int>
+
+    init(_ index: EventIndex) {
+        self.index = index
+        calls = Set(["funcgraph_entry", "fgraph_retaddr_entry", "funcgraph_exit"].compactMap { index.ftraceIDs[$0] })
+    }
 
     /// Number of events that are described.
     var count: Int { index.places.count }
@@ -22,6 +28,9 @@ final class EventCatalogue: Sendable {
         parsed.withLock { $0[id] = event }
         return event
     }
+
+    /// Whether the file describes events of this number, and they are no calls.
+    func isOther(id: Int) -> Bool { index.places[id] != nil && !calls.contains(id) }
 
     /// One of the events that tracers write.
     func ftraceEvent(_ name: String) -> EventFormat? { index.ftraceIDs[name].flatMap(event(id:)) }
