@@ -62,6 +62,15 @@ import Testing
         #expect(quick.contains("g 67758 complete 1 2595"))
     }
 
+    /// How far back one looks must not depend on the way that calls took, on which they are one event or two.
+    @Test(arguments: [100, 255, 256, 447, 448, 449, 600], ["  ", "    ", "      "])
+    func lookingBackIsTheSameOnBothWays(calls: Int, indent: String) {
+        let inner = String(repeating: " 0)   0.010 us    |  \(indent)g();\n", count: calls)
+        let text = " 0)               |    f() {\n" + inner + " 0)   0.500 us    |    } /* f */\n"
+        let bytes = Array((" 0)               |  r() {\n" + text + text + " 0) 100.000 us   |  }\n").utf8)
+        #expect(TextReading(bytes).lines == TextReading(bytes, carefully: true).lines)
+    }
+
     /// What hit a call's entry is inside of it, also if it has no exit itself: then the call is not whole.
     @Test func aCallWithAnOpenOneInsideIsNotWhole() {
         let text = """

@@ -10,8 +10,10 @@ struct CallOutput: Sendable {
     /// The end of what was handed on.
     private var before: [CallEvent] = []
 
-    /// How far back one can look: more than an interrupt has calls.
-    private static let reach = 512
+    /// How far back one can look: so many calls that have ended, more than an interrupt has, and among so many events. A call is
+    /// one event or two, by the way that it took; which must not make a difference.
+    private static let mostCalls = 448
+    private static let reach = 1024
 
     mutating func append(_ event: CallEvent) { calls.append(event) }
 
@@ -61,6 +63,7 @@ struct CallOutput: Sendable {
         var groups: [[Call]] = []
         // The call whose own calls are collected.
         var inside: Int32?
+        var ended = 0
         for part in [Self.end(of: calls, Self.reach), Self.end(of: before, max(0, Self.reach - calls.count))] {
             for event in part.reversed() {
                 switch event {
@@ -68,7 +71,10 @@ struct CallOutput: Sendable {
                     // That of the open call itself.
                     if inside == nil { return LastCalls(groups: groups.reversed(), isCut: false) }
                     if inside == number { inside = nil }
-                case .ended(let call) where call.task == task:
+                case .ended(let call):
+                    ended += 1
+                    if ended > Self.mostCalls { return LastCalls(groups: groups.reversed(), isCut: true) }
+                    guard call.task == task else { continue }
                     if inside != nil {
                         groups[groups.count - 1].append(call)
                         continue
