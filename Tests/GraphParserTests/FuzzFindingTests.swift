@@ -71,6 +71,23 @@ import Testing
         #expect(TextReading(bytes).lines == TextReading(bytes, carefully: true).lines)
     }
 
+    /// What goes out of a call with one that goes out of it is in no time that is taken out: then the call is not whole.
+    @Test func aCallThatLosesMoreThanItsTimeIsNotWhole() {
+        let text = """
+              373.092288 |   1)   kworker-60   | # 4623.718 us |                } /* a */
+              146.092319 |   1)   kworker-60   | # 4707.184 us |              } /* b */
+              145.092333 |   1)   kworker-60   | # 4733.693 us |            } /* c */
+              146.095791 |   1)   kworker-60   | # 3262.415 us |              } /* d */
+              146.095808 |   1)   kworker-60   | # 3342.925 us |            } /* e */
+
+            """
+        let reading = TextReading(Array(text.utf8))
+        #expect(reading.trees.count > 2)
+        for tree in reading.trees where tree.isComplete {
+            #expect(tree.nodes.reduce(0) { $0 + $1.call.selfNs } == tree.root.duration)
+        }
+    }
+
     /// What hit a call's entry is inside of it, also if it has no exit itself: then the call is not whole.
     @Test func aCallWithAnOpenOneInsideIsNotWhole() {
         let text = """

@@ -28,6 +28,11 @@ public struct OutsideCalls: Sendable {
         /// There may be more.
         var isCut = false
 
+        /// False where there may be more, or where a call has outside calls of its own, which go with it and are not in its time.
+        var isExact: Bool {
+            !isCut && ![before, after, inside].joined().contains { $0[0].hasOutsideCalls }
+        }
+
         var isEmpty: Bool { before.isEmpty && after.isEmpty && inside.isEmpty }
         var ns: UInt64 { Self.ns(before) &+ Self.ns(after) }
         var insideNs: UInt64 { Self.ns(inside) }

@@ -77,7 +77,7 @@ struct Frame {
     /// Takes out the time of calls that are no part of this one, and in that of those that were recorded before it.
     mutating func settle(_ outside: OutsideCalls.Finding) {
         childrenNs = childrenNs.without(outside.ns) &+ outside.insideNs
-        isWhole = isWhole && !outside.isCut && outside.inside.allSatisfy { $0[0].isWhole }
+        isWhole = isWhole && outside.isExact && outside.inside.allSatisfy { $0[0].isWhole }
     }
 
     /// Gives calls to one that they hit, which had just been entered.
