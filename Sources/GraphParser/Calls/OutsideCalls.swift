@@ -106,7 +106,7 @@ extension StackBuilder {
             if fits { return .init() }
             let ns = atOwnDepth.groups.reduce(0) { $0 &+ ($1[0].duration ?? 0) }
             if isFirst, frame.childrenNs > ns { return .init(before: atOwnDepth.groups, isCut: atOwnDepth.isCut) }
-            return last(slot, count: atOwnDepth.groups.count, of: frame)
+            return last(slot, count: atOwnDepth.groups.count, of: frame, before: exit)
         }
         // One interrupt makes all that are first, and what they take is before the call began.
         var early = Array(atOwnDepth.groups.prefix(atOwnDepth.leading))
@@ -116,7 +116,7 @@ extension StackBuilder {
         let earlyNs = early.reduce(0) { $0 &+ ($1[0].duration ?? 0) }
         let others = atOwnDepth.groups[early.count...]
         let late = others.drop { !$0[0].isLate(frame.start &+ earlyNs, exit.duration) }
-        var finding = last(slot, count: late.count, of: frame)
+        var finding = last(slot, count: late.count, of: frame, before: exit)
         // To the microsecond, since text has no more.
         let isRoom = exit.timestamp &- frame.start &+ 1000 > exit.duration &+ earlyNs
         if isFirst && isRoom || frame.exceeds(exit, enteringToo: false, without: finding.ns) {
@@ -143,11 +143,14 @@ extension StackBuilder {
     }
 
     /// The last calls below the innermost one, so many at its own depth with what came between them.
-    private func last(_ slot: TaskSlot, count: Int, of frame: Frame) -> OutsideCalls.Finding {
+    private func last(
+        _ slot: TaskSlot, count: Int, of frame: Frame, before exit: GraphEvent
+    ) -> OutsideCalls.Finding {
         guard count > 0 else { return .init() }
         var left = count
         let late = output.lastCalls(of: slot) { call in
             guard left > 0, call.confidence == .complete else { return false }
+            guard call.isOver(at: exit.timestamp) else { return false }
             if call.depth <= Int(frame.depth) { left -= 1 }
             return true
         }
@@ -161,6 +164,7 @@ extension StackBuilder {
         guard frame.start != GraphEvent.noTime, frame.childrenNs > 0 else { return .init() }
         let late = output.lastCalls(of: slot) {
             $0.confidence == .complete && $0.depth > Int(frame.depth) && $0.isLate(frame.start, exit.duration)
+                && $0.isOver(at: exit.timestamp)
         }
         let finding = OutsideCalls.Finding(after: late.groups, isCut: late.isCut && !late.groups.isEmpty)
         let isPlain = !recordsFirst && exit.timestamp != GraphEvent.noTime && finding.ns > Self.longestBeforeClock
@@ -193,6 +197,12 @@ extension Call {
     /// Whether the kernel's own times of it are known.
     fileprivate var isMeasured: Bool { confidence == .complete && end != GraphEvent.noTime }
     fileprivate var begin: UInt64 { end &- durationOrNone }
+
+    /// Whether it was over when an exit was recorded behind it; else times run backwards, and tell nothing.
+    fileprivate func isOver(at time: UInt64) -> Bool {
+        startOrNone == GraphEvent.noTime || time == GraphEvent.noTime || durationOrNone == .max
+            || startOrNone &+ durationOrNone <= time &+ 2000
+    }
 
     /// Whether it began when its caller, with this start and duration, was over: to the microsecond, since text has no more.
     fileprivate func isLate(_ start: UInt64, _ duration: UInt64) -> Bool {
