@@ -47,6 +47,8 @@ struct TextInterpreter: Sendable {
     private var overwritten: UInt64?
     private var startedCPUs: Set<UInt16> = []
     private var overruns: UInt64 = 0
+    /// The last call's entry or end, which may have been handed on.
+    private var lastCall: GraphEvent?
     private var comment: OpenComment
     /// The event that the comment tells, until that is over.
     private var other: GraphEvent?
@@ -88,9 +90,11 @@ struct TextInterpreter: Sendable {
     /// - Returns: where the first one begins that does.
     mutating func scan(_ bytes: RawSpan, from start: Int) -> Int {
         guard isInBody, !comment.isOpen, !survey.areBlanksLost, levels == 0 else { return start }
-        return scanner.scan(
+        let next = scanner.scan(
             bytes, from: start, names: nameIndex, running: tasks.current, printed: &printed, into: &output,
             counts: &counts)
+        if next > start { lastCall = output.last }
+        return next
     }
 
     // MARK: Lines
@@ -190,7 +194,7 @@ struct TextInterpreter: Sendable {
 
     /// The number only grows, each task's for itself: what is more than any before was lost.
     private mutating func overrun(_ count: UInt64) {
-        guard count > overruns, let event = output.last else { return }
+        guard count > overruns, let event = lastCall else { return }
         output.append(.loss(cpu: event.cpu, ring: event.ring, count: Int(clamping: count - overruns)))
         overruns = count
     }
@@ -264,6 +268,7 @@ struct TextInterpreter: Sendable {
         case .exit: counts.exits += 1
         default: counts.leaves += 1
         }
+        lastCall = event
         if graph.isLossy { output.append(.loss(cpu: event.cpu, ring: event.ring, count: nil, extent: .told)) }
         output.append(event)
         return true
