@@ -63,7 +63,7 @@ import Testing
     }
 
     /// How far back one looks must not depend on the way that calls took, on which they are one event or two.
-    @Test(arguments: [100, 255, 256, 447, 448, 449, 600], ["  ", "    ", "      "])
+    @Test(arguments: [100, 223, 224, 225, 255, 256, 600], ["  ", "    ", "      "])
     func lookingBackIsTheSameOnBothWays(calls: Int, indent: String) {
         let inner = String(repeating: " 0)   0.010 us    |  \(indent)g();\n", count: calls)
         let text = " 0)               |    f() {\n" + inner + " 0)   0.500 us    |    } /* f */\n"

@@ -12,8 +12,8 @@ struct CallOutput: Sendable {
 
     /// How far back one can look: so many calls that have ended, more than an interrupt has, and among so many events. A call is
     /// one event or two, by the way that it took; which must not make a difference.
-    private static let mostCalls = 448
-    private static let reach = 1024
+    private static let mostCalls = 224
+    private static let reach = 512
 
     mutating func append(_ event: CallEvent) { calls.append(event) }
 
