@@ -30,12 +30,12 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
 
         .target(name: "TraceFormat", swiftSettings: strict),
-        .target(name: "Packing", dependencies: ["CZlib", "CZstd", "CLzma"], swiftSettings: strict),
+        .target(name: "Decompression", dependencies: ["CZlib", "CZstd", "CLzma"], swiftSettings: strict),
         .target(
-            name: "TraceCapture", dependencies: ["TraceFormat", "Packing", "CTracefs", "CLinux"],
+            name: "TraceCapture", dependencies: ["TraceFormat", "Decompression", "CTracefs", "CLinux"],
             resources: [.embedInCode("Flows/builtin.flows.json")], swiftSettings: strict),
         .target(
-            name: "GraphParser", dependencies: ["TraceFormat", "Packing", "CTraceevent", "CZlib", "CZstd"],
+            name: "GraphParser", dependencies: ["TraceFormat", "Decompression", "CTraceevent", "CZlib", "CZstd"],
             swiftSettings: strict),
         .target(
             name: "Reports", dependencies: ["TraceFormat", "GraphParser"],
@@ -51,13 +51,13 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["GraphParser", "CZlib", "CZstd"], path: "Tests/TestSupport",
             swiftSettings: strict),
-        .testTarget(name: "PackingTests", dependencies: ["Packing", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "DecompressionTests", dependencies: ["Decompression", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TraceFormatTests", dependencies: ["TraceFormat"], swiftSettings: strict),
         .testTarget(
             name: "TraceCaptureTests", dependencies: ["TraceCapture", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
-            name: "GraphParserTests", dependencies: ["GraphParser", "Packing", "CTraceevent", "TestSupport"],
+            name: "GraphParserTests", dependencies: ["GraphParser", "Decompression", "CTraceevent", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

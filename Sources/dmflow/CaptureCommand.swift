@@ -133,8 +133,8 @@ struct CaptureCommand: ParsableCommand {
         try reporting {
             let catalogue = try flowOptions.catalogue()
             let options = try options(catalogue)
-            let summary = try CaptureSession(options, catalogue: catalogue, report: complain).run()
-            for line in CaptureLines(summary, options).lines { complain(line) }
+            let summary = try CaptureSession(options, catalogue: catalogue, report: printError).run()
+            for line in CaptureLines(summary, options).lines { printError(line) }
             if let notRestored = summary.notRestored { throw notRestored }
             if let code = exitCode.code(
                 ending: summary.ending, command: summary.command, isLossy: strict && summary.lost > 0)

@@ -40,7 +40,7 @@ struct Dmflow: ParsableCommand {
         if let code = error as? ExitCode { exit(withError: code) }
         let code = exitCode(for: error)
         if code == .validationFailure, let hint = UsageHint(arguments: arguments).line {
-            complain(hint)
+            printError(hint)
         } else if code == .success {
             print(fullMessage(for: error))
         } else {

@@ -10,7 +10,7 @@ struct Failure: Error, CustomStringConvertible {
 }
 
 /// Prints a line to standard error, after the program's name.
-func complain(_ message: String) {
+func printError(_ message: String) {
     // Whatever names are in it.
     let text = "dmflow: \(printable(message))\n"
     // A closed standard error is no reason to stop.
@@ -32,7 +32,7 @@ func reporting(_ body: () throws -> Void) throws {
         throw ExitCode(128 + SIGPIPE)
     } catch {
         // Several obstacles are a line each; a newline in a name is escaped by then.
-        for line in "\(error)".split(separator: "\n") { complain(String(line)) }
+        for line in "\(error)".split(separator: "\n") { printError(String(line)) }
         throw ExitCode(2)
     }
 }

@@ -40,7 +40,7 @@ enum Quantity {
     }()
 
     /// 126 years, and 4 exbibytes: both fit into 64 bits, also as a sum of two.
-    private static let most = 4e18
+    private static let maxValue = 4e18
 
     /// Reads a time such as `500ms`, `1.5s` or `2m`.
     ///
@@ -51,7 +51,7 @@ enum Quantity {
     static func nanoseconds(_ text: String, unit: TimeUnit, least: UInt64 = 1) throws(BadQuantity) -> UInt64 {
         let parts = split(text)
         let factor = parts.unit.isEmpty ? unit.rawValue : times[parts.unit.lowercased()]
-        guard let factor, let number = Double(parts.number), number >= 0, number * factor < most,
+        guard let factor, let number = Double(parts.number), number >= 0, number * factor < maxValue,
             case let nanoseconds = UInt64((number * factor).rounded()), nanoseconds >= least
         else {
             throw BadQuantity(
@@ -81,9 +81,9 @@ enum Quantity {
     private static func bytes(_ number: String, times factor: Int) -> Int? {
         if let whole = Int(number) {
             let (bytes, overflow) = whole.multipliedReportingOverflow(by: factor)
-            return overflow || Double(bytes) >= most ? nil : bytes
+            return overflow || Double(bytes) >= maxValue ? nil : bytes
         }
-        guard let number = Double(number), number >= 0, number * Double(factor) < most else { return nil }
+        guard let number = Double(number), number >= 0, number * Double(factor) < maxValue else { return nil }
         return Int((number * Double(factor)).rounded())
     }
 

@@ -19,7 +19,7 @@ struct RestoreCommand: ParsableCommand {
             case .restored(let process, let files, let leftAlone):
                 try emit("restored what process \(process) had changed: \(describe(files))\n")
                 for path in leftAlone {
-                    complain("\(path): not removed, as it may not be the capture's any longer; look at it")
+                    printError("\(path): not removed, as it may not be the capture's any longer; look at it")
                 }
             }
         }

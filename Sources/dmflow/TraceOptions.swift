@@ -7,7 +7,7 @@ import TraceFormat
 struct TraceOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "A trace.dat or function_graph text, also packed with gzip, xz or zstd; - reads standard input.",
+            "A trace.dat or function_graph text, also compressed with gzip, xz or zstd; - reads standard input.",
             valueName: "file"),
         completion: .file())
     var file: String

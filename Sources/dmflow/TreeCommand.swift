@@ -51,12 +51,12 @@ struct TreeCommand: ParsableCommand {
 
     /// On standard error, so that it does not mix with the trees.
     private func summarize(_ counts: TraceCounts) {
-        if let doubts = TextReport.doubts(counts) { complain("\(trace.name): \(doubts)") }
+        if let doubts = TextReport.doubts(counts) { printError("\(trace.name): \(doubts)") }
     }
 
     private func summarize(outside count: Int) {
         guard count > 0 else { return }
-        complain("\(trace.name): events of other kinds outside of all calls, which are not drawn: \(count)")
+        printError("\(trace.name): events of other kinds outside of all calls, which are not drawn: \(count)")
     }
 
     /// Prints the trees as they come. Where that fails the reading ends.
@@ -114,7 +114,7 @@ struct TreeCommand: ParsableCommand {
             try output.flush()
             let missing = roots.subtracting(found)
             if hasFound, !missing.isEmpty {
-                complain("no tree of the trace begins with \(missing.sorted().joined(separator: ", "))")
+                printError("no tree of the trace begins with \(missing.sorted().joined(separator: ", "))")
             }
             guard hasFound || roots.isEmpty else {
                 let known = others.map { names[$0].name }.sorted()

@@ -22,7 +22,8 @@ import Testing
         BadFile(name: "prose", bytes: Array("Dear maintainers,\nplease find attached\n".utf8), says: "neither"),
         BadFile(
             name: "cut gzip", bytes: [0x1f, 0x8b, 8, 0, 0, 0, 0, 0], says: "is cut: its gzip data ends too early"),
-        BadFile(name: "bzip2", bytes: Array("BZh91AY&SY".utf8), says: "is compressed; unpack it first, with bunzip2"),
+        BadFile(
+            name: "bzip2", bytes: Array("BZh91AY&SY".utf8), says: "is compressed; decompress it first, with bunzip2"),
         BadFile(name: "function tracer", bytes: Array("# tracer: function\n#\n".utf8), says: "'function'"),
         BadFile(name: "nop tracer", bytes: Array("# tracer: nop\n#\n".utf8), says: "'nop'"),
         BadFile(name: "no calls", bytes: Array("# tracer: function_graph\n#\n".utf8), says: "holds no calls"),

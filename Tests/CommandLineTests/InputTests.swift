@@ -2,33 +2,34 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Where traces come from: standard input in any state, and files that were packed.
+/// Where traces come from: standard input in any state, and files that were compressed.
 @Suite struct InputTests {
     private static let packers = ["gzip", "xz", "zstd", "zstd -19 --long=27"]
 
     /// Text and trace.dat; the name says nothing of what is in a file.
     @Test(arguments: ["6.1/io.txt", "6.1/io.dat"], packers)
-    func aPackedTraceIsReadAsItIs(fixture: String, packer: String) throws {
-        let packed = try TemporaryFile(try Shell.output("cat | \(packer) -c", input: try Fixtures.bytes(fixture)))
+    func aCompressedTraceIsReadAsItIs(fixture: String, packer: String) throws {
+        let compressed = try TemporaryFile(try Shell.output("cat | \(packer) -c", input: try Fixtures.bytes(fixture)))
         let plain = try Program.run(["report", Fixtures.path(fixture)])
-        let result = try Program.run(["report", packed.path])
+        let result = try Program.run(["report", compressed.path])
         #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
-        #expect(result.output.dropFirst(packed.path.count) == plain.output.dropFirst(Fixtures.path(fixture).count))
+        #expect(result.output.dropFirst(compressed.path.count) == plain.output.dropFirst(Fixtures.path(fixture).count))
         #expect(
-            try Program.run(["tree", packed.path]).output == (try Program.run(["tree", Fixtures.path(fixture)]).output))
+            try Program.run(["tree", compressed.path]).output
+                == (try Program.run(["tree", Fixtures.path(fixture)]).output))
         // From a file and from a pipe.
-        let bytes = try Array(Data(contentsOf: URL(filePath: packed.path)))
+        let bytes = try Array(Data(contentsOf: URL(filePath: compressed.path)))
         let input = try Program.run(["report", "-"], input: bytes)
         #expect(input.output.dropFirst("standard input".count) == plain.output.dropFirst(Fixtures.path(fixture).count))
-        let pipe = try Program.run(script: "cat '\(packed.path)' | $DMFLOW report -")
+        let pipe = try Program.run(script: "cat '\(compressed.path)' | $DMFLOW report -")
         #expect(pipe.output == input.output)
     }
 
     @Test(arguments: ["6.1/io.txt", "6.1/io.dat"], ["gzip", "xz", "zstd"])
-    func aCutPackedTraceIsRefused(fixture: String, packer: String) throws {
-        let packed = try Shell.output("cat | \(packer) -c", input: try Fixtures.bytes(fixture))
-        for count in [20, packed.count / 2, packed.count - 1] {
-            let cut = try TemporaryFile(Array(packed[..<count]))
+    func aCutCompressedTraceIsRefused(fixture: String, packer: String) throws {
+        let compressed = try Shell.output("cat | \(packer) -c", input: try Fixtures.bytes(fixture))
+        for count in [20, compressed.count / 2, compressed.count - 1] {
+            let cut = try TemporaryFile(Array(compressed[..<count]))
             let result = try Program.run(["report", cut.path])
             #expect(result.status == 2 && result.output.isEmpty)
             #expect(
@@ -36,22 +37,22 @@ import Testing
         }
     }
 
-    @Test func aDamagedPackedTraceIsRefused() throws {
-        var packed = try Shell.output("cat | gzip -c", input: try Fixtures.bytes("6.1/io.txt"))
-        packed[packed.count - 5] ^= 1
-        let file = try TemporaryFile(packed)
+    @Test func aDamagedCompressedTraceIsRefused() throws {
+        var compressed = try Shell.output("cat | gzip -c", input: try Fixtures.bytes("6.1/io.txt"))
+        compressed[compressed.count - 5] ^= 1
+        let file = try TemporaryFile(compressed)
         let result = try Program.run(["report", file.path])
         #expect(result.status == 2 && result.errors.contains("its gzip data is damaged"), "\(result.errors)")
     }
 
-    @Test func whatIsPackedTwiceIsNotUnpackedTwice() throws {
-        let packed = try TemporaryFile(
+    @Test func whatIsCompressedTwiceIsNotDecompressedTwice() throws {
+        let compressed = try TemporaryFile(
             try Shell.output("cat | gzip -c | xz -c", input: try Fixtures.bytes("article/io.txt")))
-        let result = try Program.run(["report", packed.path])
-        #expect(result.status == 2 && result.errors.contains("is compressed; unpack it first"), "\(result.errors)")
+        let result = try Program.run(["report", compressed.path])
+        #expect(result.status == 2 && result.errors.contains("is compressed; decompress it first"), "\(result.errors)")
     }
 
-    /// 256 MiB of one line, in a process that may not have as much memory: text passes through, whatever it expands to.
+    /// 256 MiB of one line, in a process that may not have as much memory: text passes through, whatever it decompresses to.
     @Test(arguments: ["gzip -1", "xz -0", "zstd"]) func aBombTakesNoMemory(packer: String) throws {
         let line = "(echo ' 0)   1.000 us    |  f();'; head -c 268435456 /dev/zero | tr '\\0' x)"
         let bomb = try TemporaryFile(try Shell.output("\(line) | \(packer) -c", input: []))
@@ -59,10 +60,10 @@ import Testing
         #expect(result.status == 0 && result.output.contains("NOT UNDERSTOOD: 1 of 2 records"), "\(result.errors)")
     }
 
-    @Test func aPackedTraceThatAsksForMuchMemoryIsRefused() throws {
-        let packed = try TemporaryFile(
+    @Test func aCompressedTraceThatAsksForMuchMemoryIsRefused() throws {
+        let compressed = try TemporaryFile(
             try Shell.output("cat | xz --lzma2=dict=256MiB -c", input: try Fixtures.bytes("article/io.txt")))
-        let result = try Program.run(["report", packed.path])
+        let result = try Program.run(["report", compressed.path])
         #expect(result.status == 2 && result.errors.contains("more than 128 MiB of memory"), "\(result.errors)")
         #expect(result.errors.contains("unxz"))
     }

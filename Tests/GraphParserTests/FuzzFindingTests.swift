@@ -58,7 +58,7 @@ import Testing
 
             """
         let quick = TextReading(Array(text.utf8)).lines
-        #expect(quick == TextReading(Array(text.utf8), carefully: true).lines)
+        #expect(quick == TextReading(Array(text.utf8), slowPathOnly: true).lines)
         #expect(quick.contains("g 67758 complete 1 2595"))
     }
 
@@ -68,7 +68,7 @@ import Testing
         let inner = String(repeating: " 0)   0.010 us    |  \(indent)g();\n", count: calls)
         let text = " 0)               |    f() {\n" + inner + " 0)   0.500 us    |    } /* f */\n"
         let bytes = Array((" 0)               |  r() {\n" + text + text + " 0) 100.000 us   |  }\n").utf8)
-        #expect(TextReading(bytes).lines == TextReading(bytes, carefully: true).lines)
+        #expect(TextReading(bytes).lines == TextReading(bytes, slowPathOnly: true).lines)
     }
 
     /// What goes out of a call with one that goes out of it is in no time that is taken out: then the call is not whole.
@@ -99,8 +99,8 @@ import Testing
              0)   9.000 us    |  }
 
             """
-        for carefully in [false, true] {
-            let reading = TextReading(Array(text.utf8), carefully: carefully)
+        for slowPathOnly in [false, true] {
+            let reading = TextReading(Array(text.utf8), slowPathOnly: slowPathOnly)
             for tree in reading.trees where tree.nodes.contains(where: { $0.call.confidence != .complete }) {
                 #expect(!tree.isComplete)
                 let callers = tree.nodes.filter { $0.call.isWhole && $0.call.duration == 160 }

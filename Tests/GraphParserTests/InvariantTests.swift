@@ -62,7 +62,7 @@ import Testing
 
     @Test(arguments: Fixtures.textTraces) func theShortWayLeadsToTheSameCalls(fixture: String) throws {
         let bytes = try Fixtures.bytes(fixture)
-        #expect(TextReading(bytes).lines == TextReading(bytes, carefully: true).lines)
+        #expect(TextReading(bytes).lines == TextReading(bytes, slowPathOnly: true).lines)
     }
 
     @Test(arguments: Fixtures.datTraces) func theShortWayOfTraceDatLeadsToTheSameCalls(fixture: String) throws {
@@ -76,9 +76,9 @@ import Testing
             isMore = try reader.read(into: &batch)
             events += batch.events
         }
-        func calls(carefully: Bool) -> (counts: TraceCounts, calls: [String]) {
+        func calls(slowPathOnly: Bool) -> (counts: TraceCounts, calls: [String]) {
             var builder = StackBuilder(names: names, lossesAreMarked: true, instances: reader.instances)
-            builder.take(events.span, carefully: carefully)
+            builder.take(events.span, slowPathOnly: slowPathOnly)
             builder.finish()
             var made = CallBatch()
             builder.moveOutput(to: &made)
@@ -90,7 +90,7 @@ import Testing
                 }
             )
         }
-        let (quick, careful) = (calls(carefully: false), calls(carefully: true))
+        let (quick, careful) = (calls(slowPathOnly: false), calls(slowPathOnly: true))
         #expect(quick.counts == careful.counts && quick.calls == careful.calls && !quick.calls.isEmpty)
     }
 

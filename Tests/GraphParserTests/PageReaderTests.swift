@@ -20,7 +20,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Packing.allCases, [1, 2, 7]) func pagesComeBackWhateverTheChunks(packing: Packing, perChunk: Int)
+    @Test(arguments: Decompression.allCases, [1, 2, 7]) func pagesComeBackWhateverTheChunks(
+        packing: Decompression, perChunk: Int
+    )
         throws
     {
         let pages = (0..<5).flatMap { [UInt8](repeating: UInt8($0), count: 4096) } + [UInt8](repeating: 9, count: 100)
@@ -51,21 +53,23 @@ import Testing
 
     /// Fewer bytes than a chunk claims would shift all pages behind it.
     @Test(arguments: [4095, 8192, 1 << 24]) func aChunkMustHoldWhatItClaims(size: Int) throws {
-        let packed = Packing.zstd.pack([UInt8](repeating: 0, count: size))
-        let bytes = little(UInt32(1)) + little(UInt32(packed.count)) + little(UInt32(4096)) + packed
+        let compressed = Decompression.zstd.pack([UInt8](repeating: 0, count: size))
+        let bytes = little(UInt32(1)) + little(UInt32(compressed.count)) + little(UInt32(4096)) + compressed
         let temporary = try TemporaryFile(bytes)
         let file = try InputFile(path: temporary.path)
         let data = CPUData(cpu: 0, offset: 0, size: bytes.count, compression: .zstd)
         #expect { try read(file, data, atMost: 4096) } throws: { ($0 as? TraceError)?.code == .damaged }
     }
 
-    /// A page that claims to have a gigabyte packed would be read into memory.
-    @Test func aChunkHasNoMorePackedThanItsPagesCanBe() throws {
+    /// A page that claims to have a gigabyte compressed would be read into memory.
+    @Test func aChunkHasNoMoreCompressedThanItsPagesCanBe() throws {
         let bytes = little(UInt32(1)) + little(UInt32(6000)) + little(UInt32(4096)) + [UInt8](repeating: 0, count: 6000)
         let temporary = try TemporaryFile(bytes)
         let file = try InputFile(path: temporary.path)
         let data = CPUData(cpu: 0, offset: 0, size: bytes.count, compression: .zstd)
-        #expect { try read(file, data, atMost: 4096) } throws: { "\($0)".contains("4096 bytes that has 6000 packed") }
+        #expect { try read(file, data, atMost: 4096) } throws: {
+            "\($0)".contains("4096 bytes that has 6000 compressed")
+        }
     }
 
     private func header(_ fixture: String) throws -> TraceDatHeader {
@@ -73,7 +77,7 @@ import Testing
     }
 
     private func read(_ file: InputFile, _ data: CPUData, atMost: Int) throws -> [UInt8] {
-        var reader = PageReader(file: file, data: data, pageSize: 4096, largestChunk: 64 * 4096)
+        var reader = PageReader(file: file, data: data, pageSize: 4096, maxChunkSize: 64 * 4096)
         var buffer: [UInt8] = []
         var pages: [UInt8] = []
         while true {

@@ -42,7 +42,7 @@ import Testing
         #expect(both.counts.orphans == begin.counts.orphans + end.counts.orphans)
         let whole = TextReading(first + second)
         #expect(whole.lines == TextReading(first + second, chunk: 777).lines)
-        #expect(whole.lines == TextReading(first + second, carefully: true).lines)
+        #expect(whole.lines == TextReading(first + second, slowPathOnly: true).lines)
     }
 
     /// Quoted, indented, behind a log's prefix.

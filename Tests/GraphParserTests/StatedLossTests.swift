@@ -105,7 +105,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [(BufferStatistics.List.most, true), (BufferStatistics.List.most + 1, false)])
+    @Test(arguments: [(BufferStatistics.List.maxCount, true), (BufferStatistics.List.maxCount + 1, false)])
     func tooManyStatisticsAreRefused(count: Int, isTaken: Bool) {
         var list = BufferStatistics.List()
         var taken = true

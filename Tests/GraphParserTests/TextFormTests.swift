@@ -61,7 +61,7 @@ import Testing
         let reading = TextReading(bytes)
         expectAccounted(reading.counts)
         #expect(reading.counts.records == lineCount(bytes))
-        #expect(reading.lines == TextReading(bytes, carefully: true).lines)
+        #expect(reading.lines == TextReading(bytes, slowPathOnly: true).lines)
     }
 
     /// What is left of the first line may read as a call, but not as one that never was.

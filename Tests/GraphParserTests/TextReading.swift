@@ -11,15 +11,15 @@ struct TextReading {
 
     /// - Parameters:
     ///   - chunk: bytes of a piece. Pieces of less than a kilobyte are read by the line parser alone.
-    ///   - carefully: each event takes the long way.
-    init(_ bytes: [UInt8], chunk: Int = .max, carefully: Bool = false) {
+    ///   - slowPathOnly: each event takes the long way.
+    init(_ bytes: [UInt8], chunk: Int = .max, slowPathOnly: Bool = false) {
         let recorder = CallRecorder()
         var reader = TextReader(names: names)
         reader.feed(whole: bytes.span, piece: chunk)
         reader.finish()
         var builder = StackBuilder(
             names: names, lossesAreMarked: TextSource.lossesAreMarked, instances: SourceNames.instances)
-        builder.take(reader.output.span, carefully: carefully)
+        builder.take(reader.output.span, slowPathOnly: slowPathOnly)
         builder.finish()
         var batch = CallBatch()
         builder.moveOutput(to: &batch)

@@ -20,8 +20,8 @@ import Testing
     // MARK: Buffers
 
     /// Version 7 may have no top-level buffer, which gets a number all the same.
-    @Test(arguments: [(255, true), (256, true), (257, false)], Packing.allCases)
-    func namedBuffersWithoutATopOne(limit: (count: Int, isRead: Bool), packing: Packing) throws {
+    @Test(arguments: [(255, true), (256, true), (257, false)], Decompression.allCases)
+    func namedBuffersWithoutATopOne(limit: (count: Int, isRead: Bool), packing: Decompression) throws {
         var image = Self.small()
         image.instances = (0..<limit.count).map { ("i\($0)", [Self.page]) }
         try expect(image.version7(packing, hasTop: false), isRead: limit.isRead, calls: 3 * limit.count)
@@ -98,7 +98,7 @@ import Testing
     }
 
     /// Larger options are passed over: this one would set the clock.
-    @Test(arguments: [(TraceDatOptions.largest, "boot"), (TraceDatOptions.largest + 1, nil as String?)])
+    @Test(arguments: [(TraceDatOptions.maxSize, "boot"), (TraceDatOptions.maxSize + 1, nil as String?)])
     func sizesOfOptions(size: Int, clock: String?) throws {
         var image = Self.small()
         image.options = [(id: 4, content: Array("[boot]".utf8) + [UInt8](repeating: 0, count: size - 6))]
@@ -106,9 +106,9 @@ import Testing
         #expect(try TraceDatHeader(InputFile(path: file.path)).clock == clock)
     }
 
-    /// Up to 64 pages are packed together, whatever a page's size.
-    @Test(arguments: [(64, true), (65, false)], [Packing.zlib, .zstd])
-    func sizesOfChunks(limit: (pages: Int, isRead: Bool), packing: Packing) throws {
+    /// Up to 64 pages are compressed together, whatever a page's size.
+    @Test(arguments: [(64, true), (65, false)], [Decompression.zlib, .zstd])
+    func sizesOfChunks(limit: (pages: Int, isRead: Bool), packing: Decompression) throws {
         let events = SyntheticTrace(seed: 3, tasks: 1, cpus: 1, steps: 1000, interrupts: false, userCalls: false).events
         let pages = (0..<130).flatMap { TraceDatImage.page(Array(events[($0 * 5)..<($0 * 5 + 5)]), size: 512) }
         let bytes = Self.small([pages]).version7(packing, pagesPerChunk: limit.pages)

@@ -103,7 +103,7 @@ import Testing
         var events = 0
         for cpu in header.top.cpus {
             var reader = PageReader(
-                file: file, data: cpu, pageSize: header.top.pageSize, largestChunk: 64 * header.top.pageSize)
+                file: file, data: cpu, pageSize: header.top.pageSize, maxChunkSize: 64 * header.top.pageSize)
             var page: [UInt8] = []
             while try reader.next(into: &page, atMost: header.top.pageSize) > 0 {
                 let ours = try self.events(page)

@@ -31,8 +31,8 @@ import Testing
         #expect(newTrace.counts == oldTrace.counts)
     }
 
-    @Test(arguments: Packing.allCases, [true, false])
-    func inventedTracesComeBack(packing: Packing, pageSizes: Bool) throws {
+    @Test(arguments: Decompression.allCases, [true, false])
+    func inventedTracesComeBack(packing: Decompression, pageSizes: Bool) throws {
         let trace = SyntheticTrace(seed: 5, tasks: 4, cpus: 3, steps: 400)
         let image = TraceDatImage(trace, eventsPerPage: 7)
         let old = try RecordedTrace(bytes: image.bytes())
@@ -41,7 +41,7 @@ import Testing
         #expect(new.outline() == old.outline())
     }
 
-    @Test(arguments: Packing.allCases) func optionsAndNamesAreRead(packing: Packing) throws {
+    @Test(arguments: Decompression.allCases) func optionsAndNamesAreRead(packing: Decompression) throws {
         let header = try open(Self.image.version7(packing))
         #expect(header.kernel == "6.1.0")
         #expect(header.clock == "boot")
@@ -50,7 +50,7 @@ import Testing
         #expect(header.events.event(id: 1222)?.name == "block_rq_issue")
     }
 
-    @Test(arguments: Packing.allCases) func instancesAreListed(packing: Packing) throws {
+    @Test(arguments: Decompression.allCases) func instancesAreListed(packing: Decompression) throws {
         var image = Self.image
         let page = TraceDatImage.page(Self.trace.events, size: 4096)
         image.instances = [("net", [[], page, page]), ("disk", [page])]
@@ -63,7 +63,7 @@ import Testing
     }
 
     /// Two instances that recorded the same calls of the same tasks.
-    @Test(arguments: Packing.allCases) func eachInstanceHasItsOwnCalls(packing: Packing) throws {
+    @Test(arguments: Decompression.allCases) func eachInstanceHasItsOwnCalls(packing: Decompression) throws {
         var image = Self.image
         let page = TraceDatImage.page(Self.trace.events, size: 4096)
         image.instances = [("net", [page]), ("disk", [page])]
@@ -90,7 +90,7 @@ import Testing
 
     // MARK: Damage
 
-    @Test(arguments: Packing.allCases) func aFileCutAnywhereIsAnErrorOrItsBegin(packing: Packing) throws {
+    @Test(arguments: Decompression.allCases) func aFileCutAnywhereIsAnErrorOrItsBegin(packing: Decompression) throws {
         let whole = Self.image.version7(packing)
         for end in 0..<whole.count {
             #expect { try open(Array(whole[..<end])) } throws: {
@@ -99,8 +99,8 @@ import Testing
         }
     }
 
-    @Test(arguments: Packing.allCases, [0xff] as [UInt8])
-    func anyChangedByteIsAnErrorOrAResult(packing: Packing, mask: UInt8) throws {
+    @Test(arguments: Decompression.allCases, [0xff] as [UInt8])
+    func anyChangedByteIsAnErrorOrAResult(packing: Decompression, mask: UInt8) throws {
         let whole = Self.image.version7(packing)
         let temporary = try TemporaryFile(whole)
         for index in whole.indices {
@@ -115,8 +115,8 @@ import Testing
         }
     }
 
-    @Test(arguments: Packing.allCases, 1...15 as ClosedRange<UInt64>)
-    func changedBytesNeverCrash(packing: Packing, seed: UInt64) throws {
+    @Test(arguments: Decompression.allCases, 1...15 as ClosedRange<UInt64>)
+    func changedBytesNeverCrash(packing: Decompression, seed: UInt64) throws {
         try expectNoCrash(TraceDatImage(Self.trace, eventsPerPage: 3).version7(packing), seed: seed)
     }
 
@@ -126,28 +126,28 @@ import Testing
         bytes += little(UInt64(bytes.count + 48))
         bytes += [UInt8](repeating: 0, count: 40)
         let options = Self.image.option(0, little(UInt64(bytes.count - back)))
-        expectDamaged(bytes + Self.image.section(0, options, isPacked: false))
+        expectDamaged(bytes + Self.image.section(0, options, isCompressed: false))
     }
 
     /// 4 GiB and more are refused before memory is taken.
     @Test(arguments: [UInt32.max, 1 << 31, 65 << 20], [0, 16, 1000])
-    func largeClaimsAreRefused(claim: UInt32, packedSize: Int) throws {
-        let packed = [UInt8](repeating: 0x28, count: packedSize)
-        let content = little(UInt32(packed.count)) + little(claim) + packed
+    func largeClaimsAreRefused(claim: UInt32, compressedSize: Int) throws {
+        let compressed = [UInt8](repeating: 0x28, count: compressedSize)
+        let content = little(UInt32(compressed.count)) + little(claim) + compressed
         var bytes = Array("\u{17}\u{8}Dtracing7\0".utf8) + [0, 8] + little(UInt32(4096)) + Array("zstd\0\0".utf8)
         bytes += little(UInt64(bytes.count + 8))
-        #expect { try open(bytes + Self.image.section(0, content, isPacked: true)) } throws: {
+        #expect { try open(bytes + Self.image.section(0, content, isCompressed: true)) } throws: {
             [.damaged, .unsupported].contains(($0 as? TraceError)?.code)
         }
     }
 
-    /// A section whose frame expands to 32 MiB though it claims a page.
+    /// A section whose frame decompresses to 32 MiB though it claims a page.
     @Test func aBombInASectionIsDamaged() throws {
-        let bomb = Packing.zstd.pack([UInt8](repeating: 0, count: 32 << 20))
+        let bomb = Decompression.zstd.pack([UInt8](repeating: 0, count: 32 << 20))
         var bytes = Array("\u{17}\u{8}Dtracing7\0".utf8) + [0, 8] + little(UInt32(4096)) + Array("zstd\0\0".utf8)
         bytes += little(UInt64(bytes.count + 8))
         let content = little(UInt32(bomb.count)) + little(UInt32(4096)) + bomb
-        expectDamaged(bytes + Self.image.section(0, content, isPacked: true))
+        expectDamaged(bytes + Self.image.section(0, content, isCompressed: true))
     }
 
     @Test func otherPackersAreNamed() throws {

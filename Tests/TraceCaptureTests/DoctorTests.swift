@@ -330,8 +330,8 @@ import enum TestSupport.Shell
         directory.write("lib/modules/\(machine.release)/config", "CONFIG_FUNCTION_TRACER=y\n")
         if let own {
             let options = ["FUNCTION_TRACER", "FUNCTION_GRAPH_TRACER", "DYNAMIC_FTRACE"].map { "CONFIG_\($0)=\(own)\n" }
-            let packed = try Shell.output("gzip -c", input: Array(options.joined().utf8))
-            directory.write("proc/config.gz", bytes: packed)
+            let compressed = try Shell.output("gzip -c", input: Array(options.joined().utf8))
+            directory.write("proc/config.gz", bytes: compressed)
         }
         let findings = Examination(machine, files: kernel).kernelFindings()
         let finding = try #require(findings.first { $0.subject == "function_graph" })

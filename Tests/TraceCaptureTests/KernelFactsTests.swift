@@ -8,18 +8,18 @@ import Testing
         ("none [integrity] confidentiality", "integrity"), ("[none] integrity confidentiality\n", "none"),
         ("local [global] mono", "global"), ("local global", nil), ("[]", nil), ("", nil),
     ]) func theChoiceStandsInBrackets(text: String, chosen: String?) {
-        #expect(KernelFacts.chosen(in: text) == chosen)
+        #expect(KernelText.chosen(in: text) == chosen)
     }
 
     @Test func choicesAreWithoutBrackets() {
-        #expect(KernelFacts.choices(in: "local [global] mono\n") == ["local", "global", "mono"])
+        #expect(KernelText.choices(in: "local [global] mono\n") == ["local", "global", "mono"])
     }
 
     @Test(arguments: [
         ("tsc", false), ("arch_sys_counter", false), ("kvm-clock", false), ("hpet", true), ("acpi_pm", true),
         ("refined-jiffies", true),
     ]) func clocksources(name: String, isSlow: Bool) {
-        #expect(KernelFacts.isSlow(clocksource: name) == isSlow)
+        #expect(KernelText.isSlow(clocksource: name) == isSlow)
     }
 
     @Test(arguments: [
@@ -27,7 +27,7 @@ import Testing
         ("0000000000000000 A fixed_percpu_data\nffffffff81000000 T _text\n", true), ("", false),
         ("0000000000000000 T face\n", false),
     ]) func addressesOfZeroAreHidden(kallsyms: String, shown: Bool) {
-        #expect(KernelFacts.showsAddresses(kallsyms: Array(kallsyms.utf8)) == shown)
+        #expect(KernelText.showsAddresses(kallsyms: Array(kallsyms.utf8)) == shown)
     }
 
     @Test(
@@ -39,7 +39,7 @@ import Testing
             ("1: -> FLOCK  ADVISORY  WRITE 713 00:1a:1105 0 EOF\n", nil), ("1: FLOCK\n", nil), ("", nil),
         ] as [(String, Int32?)]) func whoHoldsALock(locks: String, process: Int32?)
     {
-        #expect(KernelFacts.lockHolder(in: locks, device: "00:1a", inode: 1105) == process)
+        #expect(KernelText.lockHolder(in: locks, device: "00:1a", inode: 1105) == process)
     }
 
     @Test(
@@ -53,12 +53,12 @@ import Testing
         (0, "0 KiB"), (1023, "1023 KiB"), (1408, "1.3 MiB"), (16384, "16 MiB"), (1024 * 1024, "1 GiB"),
         (1024 * 1024 - 1, "1023.9 MiB"), (5_033_000, "4.7 GiB"),
     ]) func sizesAreRoundedDown(kilobytes: Int, text: String) {
-        #expect(KernelFacts.size(kilobytes: kilobytes) == text)
+        #expect(KernelText.size(kilobytes: kilobytes) == text)
     }
 
     @Test func longListsAreCutAndSaySo() {
-        #expect(KernelFacts.listing(["a", "b"], limit: 2) == "a, b")
-        #expect(KernelFacts.listing(["a", "b", "c", "d"], limit: 2) == "a, b and 2 more")
+        #expect(KernelText.listing(["a", "b"], limit: 2) == "a, b")
+        #expect(KernelText.listing(["a", "b", "c", "d"], limit: 2) == "a, b and 2 more")
     }
 
     @Test(arguments: [
@@ -101,7 +101,7 @@ import Testing
     ]) func modulesOfTheKernel(name: String, isListed: Bool) {
         let text =
             "kernel/drivers/md/dm-mod.ko.xz:\nkernel/drivers/scsi/sd_mod.ko: kernel/drivers/md/xfs.ko\ndm-multipath.ko:\n"
-        #expect(KernelFacts.modules(list: Array(text.utf8)).contains(name) == isListed)
+        #expect(KernelText.modules(list: Array(text.utf8)).contains(name) == isListed)
     }
 
     @Test(arguments: [

@@ -85,13 +85,13 @@ import Testing
 
     @Test func aRecordingThatIsLargeIsNotLookedThrough() throws {
         let file = try Descriptor.unnamedFile(in: directory.opened)
-        ftruncate(file.number, off_t(RecordedFunctions.longestSearch) + 4096)
+        ftruncate(file.number, off_t(RecordedFunctions.maxSearch) + 4096)
         let recorded = try #require(RecordedFunctions(graph: formats, probes: []))
         func find(_ bytes: Int) -> Set<UInt64>? {
             recorded.addresses(in: [.init(cpu: 0, file: file, bytes: bytes)], pageSize: 4096)
         }
-        #expect(find(RecordedFunctions.longestSearch) == [])
-        #expect(find(RecordedFunctions.longestSearch + 4096) == nil)
+        #expect(find(RecordedFunctions.maxSearch) == [])
+        #expect(find(RecordedFunctions.maxSearch + 4096) == nil)
     }
 
     @Test func formatsThatAreNotKnownAreNotGuessed() {

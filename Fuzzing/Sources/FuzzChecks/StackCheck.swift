@@ -13,16 +13,16 @@ func checkStacks(
     names: TraceNames,
     lossesAreMarked: Bool, instances: [UInt16], thorough: Bool
 ) {
-    func build(carefully: Bool) -> (batch: CallBatch, counts: TraceCounts) {
+    func build(slowPathOnly: Bool) -> (batch: CallBatch, counts: TraceCounts) {
         var builder = StackBuilder(names: names, lossesAreMarked: lossesAreMarked, instances: instances)
-        builder.take(events.span, carefully: carefully)
+        builder.take(events.span, slowPathOnly: slowPathOnly)
         builder.finish()
         var batch = CallBatch()
         builder.moveOutput(to: &batch)
         return (batch, readCounts + builder.counts)
     }
-    let quick = build(carefully: false)
-    let careful = build(carefully: true)
+    let quick = build(slowPathOnly: false)
+    let careful = build(slowPathOnly: true)
     expect(quick.counts == careful.counts, "the short way counts \(quick.counts), the long way \(careful.counts)")
     expectSame(quick.batch, careful.batch)
 

@@ -1,27 +1,27 @@
-/// Bytes that are read by position: a file's own, or what a compressed part of it expanded to.
+/// Bytes that are read by position: a file's own, or what a compressed part of it decompressed to.
 struct ByteSource: Sendable {
     let file: InputFile
-    private let expanded: [UInt8]?
+    private let decompressed: [UInt8]?
 
     init(_ file: InputFile) {
         self.file = file
-        expanded = nil
+        decompressed = nil
     }
 
     init(_ bytes: [UInt8], of file: InputFile) {
         self.file = file
-        expanded = bytes
+        decompressed = bytes
     }
 
-    var size: Int { expanded?.count ?? file.size }
+    var size: Int { decompressed?.count ?? file.size }
 
     /// All bytes if they are in memory anyway; nil for a file.
-    var memory: [UInt8]? { expanded }
+    var memory: [UInt8]? { decompressed }
 
     /// Up to `count` bytes at `offset`; fewer only at the end.
     func read(at offset: Int, count: Int) throws(TraceError) -> [UInt8] {
-        guard let expanded else { return try file.read(at: offset, count: count) }
-        guard offset < expanded.count else { return [] }
-        return Array(expanded[offset..<min(offset + count, expanded.count)])
+        guard let decompressed else { return try file.read(at: offset, count: count) }
+        guard offset < decompressed.count else { return [] }
+        return Array(decompressed[offset..<min(offset + count, decompressed.count)])
     }
 }

@@ -1,11 +1,11 @@
+import Decompression
 import Glibc
-import Packing
 import TraceFormat
 
 /// A file that is read by position, by several threads at once if need be. Not mapped: a mapped file that shrinks while it
 /// is read ends the process.
 ///
-/// What was packed as a whole is unpacked: text while it is read, from the first to the last byte; a trace.dat, which is read
+/// What was compressed as a whole is decompressed: text while it is read, from the first to the last byte; a trace.dat, which is read
 /// here and there, to an unnamed temporary file first.
 final class InputFile: Sendable {
     let path: String
@@ -16,29 +16,29 @@ final class InputFile: Sendable {
     private enum Content: Sendable {
         /// From the byte at `start` on.
         case file(OpenFile, start: Int)
-        case packed(PackedText)
+        case compressed(CompressedText)
     }
 
     /// - Parameters:
     ///   - path: `-` reads standard input, from where it stands. A pipe is copied to an unnamed temporary file first.
-    ///   - unpackedLimit: bytes that a packed trace.dat of so many bytes may expand to.
+    ///   - decompressedLimit: bytes that a compressed trace.dat of so many bytes may expand to.
     init(
-        path: String, unpackedLimit: (_ packed: Int) -> Int = Spool.unpackedLimit
+        path: String, decompressedLimit: (_ compressed: Int) -> Int = Spool.decompressedLimit
     ) throws(TraceError) {
         self.path = path
         let (file, start) = try Self.open(path)
         let size = max(0, try file.size(path) - start)
         let beginning = try Self.bytes(of: file, at: start, count: 8, path)
-        guard let form = PackedForm(beginning) else {
+        guard let form = CompressedFormat(beginning) else {
             (content, self.size) = (.file(file, start: start), size)
             return
         }
-        let text = try PackedText(form, file, start: start, path: path)
+        let text = try CompressedText(form, file, start: start, path: path)
         guard text.beginning.starts(with: TraceDatHeader.magic) else {
-            (content, self.size) = (.packed(text), 0)
+            (content, self.size) = (.compressed(text), 0)
             return
         }
-        let copy = try Spool.unpack(text, limit: unpackedLimit(size), path: path)
+        let copy = try Spool.decompress(text, limit: decompressedLimit(size), path: path)
         (content, self.size) = (.file(copy, start: 0), try copy.size(path))
     }
 
@@ -46,15 +46,15 @@ final class InputFile: Sendable {
         (self.path, self.size, self.content) = (path, size, content)
     }
 
-    /// True of what is unpacked while it is read: each byte comes once, in order.
+    /// True of what is decompressed while it is read: each byte comes once, in order.
     var isSequential: Bool {
-        if case .packed = content { true } else { false }
+        if case .compressed = content { true } else { false }
     }
 
     /// The same bytes for another who reads them, independently of this one.
     func reopened() throws(TraceError) -> InputFile {
-        guard case .packed(let text) = content else { return self }
-        return InputFile(path: path, size: size, content: .packed(try text.reopened()))
+        guard case .compressed(let text) = content else { return self }
+        return InputFile(path: path, size: size, content: .compressed(try text.reopened()))
     }
 
     /// What there is to read by position: the file itself, or a copy of all that comes from it.
@@ -110,7 +110,7 @@ final class InputFile: Sendable {
     /// Reads until `buffer` is full or the file ends.
     private func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Result<Int, TraceError> {
         switch content {
-        case .packed(let text): return text.fill(buffer, at: offset)
+        case .compressed(let text): return text.fill(buffer, at: offset)
         case .file(let file, let start):
             let (filled, failure) = file.fill(buffer, at: start + offset)
             return failure == 0 ? .success(filled) : .failure(.unreadable(path, failure))

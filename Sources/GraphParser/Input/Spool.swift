@@ -5,11 +5,11 @@ import TraceFormat
 enum Spool {
     private static let pieceSize = 256 << 10
 
-    /// How much a packed trace.dat may expand to on somebody's disk: traces shrink to a tenth or less, not to a hundredth,
+    /// How much a compressed trace.dat may expand to on somebody's disk: traces shrink to a tenth or less, not to a hundredth,
     /// and what claims more was not made by packing one.
     ///
-    /// - Parameter packed: bytes.
-    static func unpackedLimit(packed: Int) -> Int { max(1 << 30, min(packed, 1 << 50) * 100) }
+    /// - Parameter compressed: bytes.
+    static func decompressedLimit(compressed: Int) -> Int { max(1 << 30, min(compressed, 1 << 50) * 100) }
 
     /// A copy of all that comes from `source`.
     static func copy(_ source: OpenFile, path: String) throws(TraceError) -> OpenFile {
@@ -23,10 +23,10 @@ enum Spool {
         }
     }
 
-    /// What packed bytes expand to.
+    /// What compressed bytes expand to.
     ///
     /// - Parameter limit: bytes; more is refused.
-    static func unpack(_ text: PackedText, limit: Int, path: String) throws(TraceError) -> OpenFile {
+    static func decompress(_ text: CompressedText, limit: Int, path: String) throws(TraceError) -> OpenFile {
         let target = try Target(path)
         var piece = [UInt8](repeating: 0, count: pieceSize)
         var size = 0
@@ -35,8 +35,8 @@ enum Spool {
             size += count
             guard size <= limit else {
                 throw TraceError(
-                    .unsupported, path: path, "expands to more than \(limit >> 20) MiB, as no trace does",
-                    remedy: "if it is one, unpack it where there is room, and give that file")
+                    .unsupported, path: path, "decompresses to more than \(limit >> 20) MiB, as no trace does",
+                    remedy: "if it is one, decompress it where there is room, and give that file")
             }
             try target.write(piece[..<count])
             if count < piece.count { return target.file }
@@ -75,7 +75,7 @@ enum Spool {
             TraceError(
                 .unreadable, path: path,
                 "cannot be copied to \(directory), which is done first: \(String(cString: strerror(error)))",
-                remedy: "set TMPDIR to a directory with room, or give the file by its name, not packed")
+                remedy: "set TMPDIR to a directory with room, or give the file by its name, not compressed")
         }
     }
 }

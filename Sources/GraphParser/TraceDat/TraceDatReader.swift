@@ -13,13 +13,13 @@ struct TraceDatReader: EventSource {
 
     /// All CPUs together hold about so many bytes of pages at a time.
     private static let pagesInMemory = 8 << 20
-    private static let largestChunk = 256 << 10
+    private static let maxChunkSize = 256 << 10
     /// Of compressed pages each CPU has a chunk of the recorder's size in memory. trace-cmd packs ten pages at a time.
     private static let chunksInMemory = 512 << 20
-    private static let pagesInChunk = (least: 10, most: 64)
+    private static let pagesInChunk = (min: 10, max: 64)
 
-    private static func largestChunk(_ pageSize: Int, streams: Int) -> Int {
-        min(pagesInChunk.most * pageSize, max(pagesInChunk.least * pageSize, chunksInMemory / streams))
+    private static func maxChunkSize(_ pageSize: Int, streams: Int) -> Int {
+        min(pagesInChunk.max * pageSize, max(pagesInChunk.min * pageSize, chunksInMemory / streams))
     }
 
     /// - Parameter others: gets the other events; nil if nobody asks for them.
@@ -28,7 +28,7 @@ struct TraceDatReader: EventSource {
         self.header = header
         decoder = EventDecoder(header: header, names: names, others: others)
         let streamCount = header.buffers.reduce(0) { $0 + $1.cpus.count }
-        let chunkSize = min(Self.largestChunk, Self.pagesInMemory / max(streamCount, 1))
+        let chunkSize = min(Self.maxChunkSize, Self.pagesInMemory / max(streamCount, 1))
         var instances: [UInt16] = []
         for (instance, buffer) in header.buffers.enumerated() {
             for data in buffer.cpus {
@@ -38,7 +38,7 @@ struct TraceDatReader: EventSource {
                         losses: StatedLosses(
                             header.statistics[.init(buffer: buffer.name, cpu: data.cpu)], isWindow: header.isWindow),
                         chunkSize: chunkSize,
-                        largestChunk: Self.largestChunk(buffer.pageSize, streams: streamCount)))
+                        maxChunkSize: Self.maxChunkSize(buffer.pageSize, streams: streamCount)))
                 instances.append(UInt16(instance))
             }
         }

@@ -46,13 +46,13 @@ extension Examination {
             + partial.map { entry, missing in
                 group.note(
                     entry.flow.name,
-                    "without \(KernelFacts.listing(missing.map { "\($0.function) (\($0.reason))" }, limit: 2))")
+                    "without \(KernelText.listing(missing.map { "\($0.function) (\($0.reason))" }, limit: 2))")
             }
             + (absent.isEmpty ? [] : [without(absent.map(\.0))])
     }
 
     private func without(_ entries: [FlowListing.Entry]) -> Finding {
-        let names = KernelFacts.listing(entries.map(\.flow.name), limit: 8)
+        let names = KernelText.listing(entries.map(\.flow.name), limit: 8)
         let modules = Set(entries.flatMap(\.missing).compactMap(\.cause.module)).sorted()
         return group.note("not at all", names, remedy: self.modules.remedy(for: modules))
     }

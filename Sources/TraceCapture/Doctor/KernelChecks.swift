@@ -65,7 +65,7 @@ extension Examination {
         let restriction = machine.text(path)
         if restriction == "2" { return kernel.problem("addresses", CaptureError(.addressesHidden, path: path)) }
         let setting = "kptr_restrict \(restriction ?? "not set")"
-        if KernelFacts.showsAddresses(kallsyms: symbols) {
+        if KernelText.showsAddresses(kallsyms: symbols) {
             return kernel.ok("addresses", "shown to this process (\(setting))")
         }
         if machine.user != 0 { return kernel.unknown("addresses", "hidden from all but root (\(setting))") }
@@ -77,7 +77,7 @@ extension Examination {
     /// Tracing is forbidden at the higher of the two levels.
     private var lockdown: Finding {
         let path = "/sys/kernel/security/lockdown"
-        guard let text = machine.text(path), let level = KernelFacts.chosen(in: text) else {
+        guard let text = machine.text(path), let level = KernelText.chosen(in: text) else {
             let isBuilt = configuration?.has("CONFIG_SECURITY_LOCKDOWN_LSM") ?? true
             if !isBuilt || machine.knows(fileSystem: "securityfs") == false {
                 return kernel.ok("lockdown", "not in this kernel")

@@ -1,5 +1,5 @@
+import Decompression
 import Glibc
-import Packing
 
 /// Where the doctor looks, outside tracefs.
 struct Machine {
@@ -45,13 +45,15 @@ struct Machine {
 
     /// The configuration that the kernel was built with: its own where it tells, else the distribution's of that release.
     func configuration() -> KernelConfiguration? {
-        let own = bytes("/proc/config.gz").flatMap { PackedForm.gzip.unpack($0, limit: Self.longestConfiguration) }
+        let own = bytes("/proc/config.gz").flatMap {
+            CompressedFormat.gzip.decompress($0, limit: Self.maxConfigurationSize)
+        }
         let text = own ?? bytes("/boot/config-\(release)") ?? bytes("/lib/modules/\(release)/config")
         return text.map(KernelConfiguration.init(text:))
     }
 
     /// Bytes, some fifty times of what it has.
-    private static let longestConfiguration = 16 << 20
+    private static let maxConfigurationSize = 16 << 20
 
     /// Whether the kernel knows a kind of file system; nil if that cannot be told.
     func knows(fileSystem name: String) -> Bool? {

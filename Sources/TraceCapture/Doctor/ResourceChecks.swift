@@ -15,13 +15,13 @@ extension Examination {
         let memory = machine.text("/proc/meminfo").flatMap { BufferSize.availableMemory(meminfo: $0) }
         let requested = CaptureOptions(flows: [], output: RawString(machine.output)).bufferKilobytes
         let size = BufferSize.affordable(requested: requested, cpus: cpus, availableKilobytes: memory)
-        let available = memory.map { "of \(KernelFacts.size(kilobytes: $0)) available" } ?? "available memory not known"
+        let available = memory.map { "of \(KernelText.size(kilobytes: $0)) available" } ?? "available memory not known"
         let fact =
-            "\(KernelFacts.size(kilobytes: size)) for each of \(cpus) CPUs, "
-            + "\(KernelFacts.size(kilobytes: size * cpus)) in all, \(available)"
+            "\(KernelText.size(kilobytes: size)) for each of \(cpus) CPUs, "
+            + "\(KernelText.size(kilobytes: size * cpus)) in all, \(available)"
         if size >= requested { return resources.ok("buffer", fact) }
         return resources.note(
-            "buffer", "\(fact); \(KernelFacts.size(kilobytes: requested)) are usual, and less may lose events",
+            "buffer", "\(fact); \(KernelText.size(kilobytes: requested)) are usual, and less may lose events",
             remedy: "free memory, or record fewer flows at a time")
     }
 
@@ -31,8 +31,8 @@ extension Examination {
         }
         let size = BufferSize(text: text)
         let now =
-            size.kilobytes.map { "\(KernelFacts.size(kilobytes: $0)) for each CPU" } ?? "sizes differ between CPUs"
-        let first = size.expanded.map { ", \(KernelFacts.size(kilobytes: $0)) from the first use on" } ?? ""
+            size.kilobytes.map { "\(KernelText.size(kilobytes: $0)) for each CPU" } ?? "sizes differ between CPUs"
+        let first = size.expanded.map { ", \(KernelText.size(kilobytes: $0)) from the first use on" } ?? ""
         return resources.ok("buffer now", now + first)
     }
 
@@ -42,8 +42,8 @@ extension Examination {
         guard let text = text("trace_clock") else {
             return resources.unknown("trace clock", unreadable ?? "trace_clock cannot be read")
         }
-        let now = KernelFacts.chosen(in: text) ?? "not known"
-        if KernelFacts.choices(in: text).contains("mono") {
+        let now = KernelText.chosen(in: text) ?? "not known"
+        if KernelText.choices(in: text).contains("mono") {
             return resources.ok("trace clock", "mono is offered, and taken by a capture; now \(now)")
         }
         return resources.note(
@@ -55,8 +55,8 @@ extension Examination {
         guard let current = machine.text("\(directory)/current_clocksource") else {
             return resources.unknown("clocksource", "\(directory) cannot be read")
         }
-        guard KernelFacts.isSlow(clocksource: current) else { return resources.ok("clocksource", current) }
-        let offered = machine.text("\(directory)/available_clocksource").map(KernelFacts.choices) ?? []
+        guard KernelText.isSlow(clocksource: current) else { return resources.ok("clocksource", current) }
+        let offered = machine.text("\(directory)/available_clocksource").map(KernelText.choices) ?? []
         return resources.note(
             "clocksource",
             "\(current) is slow to read: each traced call costs microseconds more, and durations hold them",
@@ -73,7 +73,7 @@ extension Examination {
         }
         // Some file systems claim nearly all that fits into 64 bits.
         let kilobytes = Int(min(Double(status.f_bavail) * Double(status.f_frsize) / 1024, 1e15))
-        let fact = "\(KernelFacts.size(kilobytes: kilobytes)) free in the current directory"
+        let fact = "\(KernelText.size(kilobytes: kilobytes)) free in the current directory"
         if access(machine.output, W_OK) != 0 {
             return resources.note("disk", "the current directory cannot be written to", remedy: "name another with -o")
         }

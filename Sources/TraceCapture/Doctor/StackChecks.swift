@@ -88,7 +88,7 @@ extension Examination {
             let name = machine.text("/sys/block/\(device)/dm/name") ?? device
             return "\(name) (\(paths.count) path\(paths.count == 1 ? "" : "s")\(state))"
         }
-        let fact = "\(list.count) multipath device\(list.count == 1 ? "" : "s"): \(KernelFacts.listing(list))"
+        let fact = "\(list.count) multipath device\(list.count == 1 ? "" : "s"): \(KernelText.listing(list))"
         return isWell ? stack.ok("maps", fact) : stack.note("maps", fact, remedy: "multipath -ll shows the paths")
     }
 
@@ -138,6 +138,6 @@ extension Examination {
         let count = "\(sessions.count) iSCSI session\(sessions.count == 1 ? "" : "s")"
         if down.isEmpty { return stack.ok("sessions", "\(count), logged in") }
         return stack.note(
-            "sessions", "\(count); \(KernelFacts.listing(down))", remedy: "iscsiadm -m session -P 1 says more")
+            "sessions", "\(count); \(KernelText.listing(down))", remedy: "iscsiadm -m session -P 1 says more")
     }
 }

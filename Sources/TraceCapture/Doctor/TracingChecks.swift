@@ -33,7 +33,7 @@ extension Examination {
         }
         let device = Self.device(status.st_dev)
         let locks = machine.text("/proc/locks") ?? ""
-        if let process = KernelFacts.lockHolder(in: locks, device: device, inode: UInt64(status.st_ino)) {
+        if let process = KernelText.lockHolder(in: locks, device: device, inode: UInt64(status.st_ino)) {
             return tracing.problem("dmflow", CaptureError(.captureRunning(process: process), path: path))
         }
         do throws(CaptureError) {
@@ -121,7 +121,7 @@ extension Examination {
         guard failure.problem == .eventsEnabled, let events = text("set_event")?.lines, !events.isEmpty else {
             return ""
         }
-        return " (\(KernelFacts.listing(events.map(String.init))))"
+        return " (\(KernelText.listing(events.map(String.init))))"
     }
 
     private func name(of failure: CaptureError) -> String {
@@ -165,7 +165,7 @@ extension Examination {
             return tracer == "nop" ? name : "\(name) (tracer \(tracer))"
         }
         return tracing.note(
-            "instances", "made by somebody else: \(KernelFacts.listing(list))",
+            "instances", "made by somebody else: \(KernelText.listing(list))",
             remedy: "remove one that nobody uses with rmdir in \(files.directory)/instances")
     }
 

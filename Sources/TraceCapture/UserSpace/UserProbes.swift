@@ -37,7 +37,7 @@ struct UserProbes {
     private let threads: ThreadNames
 
     /// The kernel's limit, without the NUL.
-    private static let longestName = 63
+    private static let maxNameSize = 63
 
     /// Before it, an event can be at one place only: another definition would replace the first.
     private static let severalPlaces = KernelRelease(major: 5, minor: 4)
@@ -70,7 +70,7 @@ struct UserProbes {
             }
             if name != wanted.function { replaced.append((function, name)) }
             let found = Function(object: wanted.object, name: name)
-            guard Self.event("call", found).utf8.count <= Self.longestName else {
+            guard Self.event("call", found).utf8.count <= Self.maxNameSize else {
                 missing.append(
                     Missing(
                         function: function, reason: "its name is too long for a probe", isOfOtherVersion: false))

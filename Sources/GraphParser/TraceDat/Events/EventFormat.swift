@@ -32,14 +32,14 @@ struct EventFormat: Equatable, Sendable {
     func describe(_ record: RawSpan, symbol: (UInt64) -> String? = { _ in nil }) -> String {
         var text = ""
         for field in fields {
-            guard text.utf8.count < Self.longestText else { return text + " …" }
+            guard text.utf8.count < Self.maxTextSize else { return text + " …" }
             text += (text.isEmpty ? "" : " ") + "\(field.name)=\(field.describe(record, symbol))"
         }
         return text
     }
 
     /// Bytes; what goes beyond is cut off behind a field.
-    private static let longestText = 4096
+    private static let maxTextSize = 4096
 }
 
 /// A field of an event.
@@ -92,7 +92,7 @@ struct EventField: Equatable, Sendable {
         for index in range {
             let byte = record.unsafeLoad(fromByteOffset: index, as: UInt8.self)
             if byte == 0 { break }
-            if bytes.count == Self.longestString { return printable(bytes) + "…" }
+            if bytes.count == Self.maxStringSize { return printable(bytes) + "…" }
             bytes.append(byte)
         }
         // Messages have line ends of their own.
@@ -146,18 +146,18 @@ struct EventField: Equatable, Sendable {
     }
 
     /// So many elements of an array and bytes of a string are shown.
-    private static let longestArray = 64
-    private static let longestString = 1024
+    private static let maxArrayCount = 64
+    private static let maxStringSize = 1024
 
     private func array(_ record: RawSpan, _ element: (Int64) -> String) -> String? {
         guard let range = range(record), [1, 2, 4, 8].contains(elementSize) else { return nil }
         let starts = stride(from: range.lowerBound, through: range.upperBound - elementSize, by: elementSize)
         var elements: [String] = []
-        for start in starts.prefix(Self.longestArray) {
+        for start in starts.prefix(Self.maxArrayCount) {
             guard let value = Self.integer(record, start, elementSize, isSigned: isSigned) else { return nil }
             elements.append(element(value))
         }
-        if range.count / elementSize > Self.longestArray { elements.append("…") }
+        if range.count / elementSize > Self.maxArrayCount { elements.append("…") }
         return elementSize == 1 ? elements.joined(separator: " ").quoted : "[\(elements.joined(separator: ","))]"
     }
 

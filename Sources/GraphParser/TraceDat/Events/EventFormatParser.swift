@@ -5,8 +5,8 @@ import CTraceevent
 /// The library gets the fields only. The print format behind them is a C expression in the file of a stranger, the library's
 /// parser recurses on it, and we print nothing with it.
 enum EventFormatParser {
-    private static let longestLine = 256
-    private static let mostLines = 256
+    private static let maxLineSize = 256
+    private static let maxLines = 256
 
     /// - Parameter text: the begin of a format file, with all its fields.
     /// - Returns: nil if it is not one.
@@ -28,12 +28,12 @@ enum EventFormatParser {
 
     /// The lines above the print format, with an empty one behind them.
     private static func fieldLines(_ text: [UInt8]) -> String? {
-        let lines = text.split(separator: 0x0a, maxSplits: mostLines, omittingEmptySubsequences: false)
+        let lines = text.split(separator: 0x0a, maxSplits: maxLines, omittingEmptySubsequences: false)
             .prefix { !$0.starts(with: "print fmt:".utf8) }
         let isPlain = lines.allSatisfy { line in
-            line.count <= longestLine && line.allSatisfy { $0 == 9 || (0x20..<0x7f).contains($0) }
+            line.count <= maxLineSize && line.allSatisfy { $0 == 9 || (0x20..<0x7f).contains($0) }
         }
-        guard isPlain, lines.count <= mostLines else { return nil }
+        guard isPlain, lines.count <= maxLines else { return nil }
         return String(decoding: Array(lines.joined(separator: [0x0a])), as: UTF8.self) + "\nprint fmt: \"\"\n"
     }
 

@@ -24,7 +24,7 @@ struct EventIndex: Sendable {
     private(set) var ftraceIDs: [String: Int] = [:]
 
     /// A record has 16 bits for its event's number.
-    private static let mostEvents = 1 << 16
+    private static let maxEvents = 1 << 16
     private var formatCount = 0
     /// Of a format, what holds its name and number, and what holds its fields.
     private static let headSize = 192
@@ -40,7 +40,7 @@ struct EventIndex: Sendable {
     mutating func addSystems(_ cursor: inout FileCursor) throws(TraceError) {
         sources.append(cursor.source)
         let count = try cursor.unsigned32("number of event systems")
-        guard count <= Self.mostEvents else { throw .damaged(cursor.file, "a claim of \(count) event systems") }
+        guard count <= Self.maxEvents else { throw .damaged(cursor.file, "a claim of \(count) event systems") }
         for _ in 0..<count {
             systems.append(try cursor.string("event system", limit: 256))
             try addFormats(&cursor, system: systems.count - 1)
@@ -50,7 +50,7 @@ struct EventIndex: Sendable {
     private mutating func addFormats(_ cursor: inout FileCursor, system: Int) throws(TraceError) {
         let count = try cursor.unsigned32("number of events")
         formatCount += Int(count)
-        guard formatCount <= Self.mostEvents else { throw .damaged(cursor.file, "a claim of \(formatCount) events") }
+        guard formatCount <= Self.maxEvents else { throw .damaged(cursor.file, "a claim of \(formatCount) events") }
         for _ in 0..<count {
             let size = try cursor.size64("event format")
             add(try cursor.peek(min(size, Self.headSize)), at: cursor.offset, size: size, system: system)
@@ -62,7 +62,7 @@ struct EventIndex: Sendable {
     private mutating func add(_ head: ArraySlice<UInt8>, at offset: Int, size: Int, system: Int) {
         let lines = head.split(separator: 0x0a, maxSplits: 2)
         guard lines.count >= 2, lines[0].starts(with: "name: ".utf8), lines[1].starts(with: "ID: ".utf8),
-            let id = Int(String(decoding: lines[1].dropFirst(4), as: UTF8.self)), (1..<Self.mostEvents).contains(id)
+            let id = Int(String(decoding: lines[1].dropFirst(4), as: UTF8.self)), (1..<Self.maxEvents).contains(id)
         else { return }
         places[id] = Place(
             source: sources.count - 1, system: system, offset: offset, size: min(size, Self.fieldsSize))

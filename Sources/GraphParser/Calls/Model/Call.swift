@@ -1,0 +1,139 @@
+/// How far a call's record can be trusted.
+public enum Confidence: UInt8, Sendable, CaseIterable {
+    /// Entry and exit recorded, nothing lost between them.
+    case complete
+    /// Entered, but no exit recorded.
+    case open
+    /// Left, but no entry recorded.
+    case orphan
+    /// Entry and exit recorded, but events were lost in between.
+    case lossy
+}
+
+/// A task's number within one reading; dense from 0 and used again once the task has no open call,
+/// so that consumers can keep per-task state in an array.
+public typealias TaskSlot = Int
+
+/// One function's entry and exit in one task, handed on when it has ended.
+///
+/// Small, since millions of them are handed on.
+public struct Call: Sendable {
+    @usableFromInline var startOrNone: UInt64
+    @usableFromInline var durationOrNone: UInt64
+    /// Time in ns inside the measured calls directly below. A call without a duration is transparent: what was measured
+    /// below it counts for the nearest measured caller, so that time is never counted twice.
+    public internal(set) var childrenNs: UInt64
+    /// See ``GraphEvent/end``.
+    var end: UInt64
+    public internal(set) var function: FunctionID
+    @usableFromInline var taskNumber: Int32
+    /// The number that `began` gave the call while it was open; negative if there was no `began`.
+    public internal(set) var number: Int32
+    var key: TaskKey
+    @usableFromInline var depthNumber: UInt16
+    var firstCPU: UInt16
+    var lastCPU: UInt16
+    public internal(set) var confidence: Confidence
+    public internal(set) var flags: Flags
+
+    public struct Flags: OptionSet, Sendable {
+        public let rawValue: UInt8
+        @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// No caller was recorded.
+        @inlinable public static var root: Flags { Flags(rawValue: 1) }
+        /// This call and every call below it are complete, and no time below it is counted twice: then the self times of
+        /// all these calls add up to the duration.
+        @inlinable public static var whole: Flags { Flags(rawValue: 2) }
+        /// Nothing was called in between: no `began` was handed on for this call.
+        @inlinable public static var leaf: Flags { Flags(rawValue: 4) }
+        /// In user space.
+        @inlinable public static var user: Flags { Flags(rawValue: 32) }
+        /// See ``Call/isHollow``.
+        static var hollow: Flags { Flags(rawValue: 8) }
+        /// Some of the calls between its entry and its exit are no part of it: see ``OutsideCalls``.
+        static var outside: Flags { Flags(rawValue: 16) }
+    }
+
+    /// Whether an interrupt hit the kernel's outermost call before it had begun, at its own depth. Linux 4.18 takes the end of
+    /// that interrupt for the end of the call, and records nothing more of what it calls.
+    public var isHollow: Bool { flags.contains(.hollow) }
+    /// Whether calls came between its entry and its exit that are no part of it.
+    public var hasOutsideCalls: Bool { flags.contains(.outside) }
+
+    /// Whether its caller is missing, though there was one: the kernel's outermost calls are at depth 0, whatever limits its
+    /// depth (`max_graph_depth`), leaves calls out (`set_graph_notrace`) or chooses them (`tracing_thresh`), and calls in user
+    /// space have no depth of their own. A deeper call without a caller is one whose caller's entry was lost, overwritten or cut
+    /// off, or whose caller had not ended where a trace has ends only. With another user of the kernel's graph tracer beside
+    /// (Linux 6.11) the outermost can be deeper; nothing in a trace tells those from what was cut off.
+    @inlinable public var isFragment: Bool { isRoot && depthNumber > 0 && !isUser }
+
+    @inlinable public var isRoot: Bool { flags.contains(.root) }
+    @inlinable public var isWhole: Bool { flags.contains(.whole) }
+    @inlinable public var isLeaf: Bool { flags.contains(.leaf) }
+    /// A call in user space, told by a uprobe's events; its module is the program or library.
+    @inlinable public var isUser: Bool { flags.contains(.user) }
+
+    /// Number of calls in user space that it is inside of and, of a kernel's call, the kernel's depth below them: there 0 is the
+    /// function that set_graph_function triggered on.
+    @inlinable public var depth: Int { Int(depthNumber) }
+    @inlinable public var task: TaskSlot { Int(taskNumber) }
+    /// Thread ID; nil where the trace does not tell.
+    public var tid: Int32? { key.tid }
+    /// The CPU on which the call began, or ended if its entry was not recorded.
+    public var cpu: Int { Int(firstCPU) }
+    /// The CPU on which the call ended, or the task was seen last if its exit was not recorded.
+    public var exitCPU: Int { Int(lastCPU) }
+
+    /// Entry time in ns of the trace clock; nil where the trace does not tell.
+    public var start: UInt64? { startOrNone == GraphEvent.noTime ? nil : startOrNone }
+    /// Exit time − entry time in ns, as the kernel measured it or, in user space, by the times of the events; nil for open
+    /// calls.
+    @inlinable public var duration: UInt64? { durationOrNone == .max ? nil : durationOrNone }
+
+    /// duration − time in the calls directly below, in ns; 0 where the rounding of a text trace would make it negative.
+    @inlinable public var selfNs: UInt64 {
+        durationOrNone == .max || durationOrNone < childrenNs ? 0 : durationOrNone &- childrenNs
+    }
+}
+
+/// What happens to calls, in time order. Within a task `began` and `ended` nest like brackets; orphans and leaves have no
+/// `began`.
+public enum CallEvent: Sendable {
+    /// - Parameter number: of the open call; small, and used again when it has ended, so that consumers can keep what they
+    ///   need for each open call in an array.
+    case began(FunctionID, task: Int32, number: Int32)
+    case ended(Call)
+    /// The next call that ends is hit by an interrupt, and some of the calls inside of it are no part of it: the number of
+    /// them in ``CallBatch/outside``.
+    case outside(Int32)
+    /// Happened now in a task, negative if the task has no calls: `number` in ``OtherEvents``. Only for those who asked.
+    case other(number: Int32, task: Int32)
+    /// The kernel lost events of a CPU here; nil where it did not count them.
+    case lost(cpu: Int32, count: Int?)
+}
+
+/// Calls on their way to a consumer.
+public struct CallBatch: Sendable {
+    public internal(set) var events: [CallEvent] = []
+    public internal(set) var outside: [OutsideCalls] = []
+    /// All numbers of functions, tasks and open calls in `events` are below these.
+    public internal(set) var functions = 0
+    public internal(set) var tasks = 0
+    public internal(set) var openCalls = 0
+}
+
+/// Whether a consumer wants to be given more calls.
+public enum Demand: Sendable {
+    case more
+    /// The reading ends here.
+    case enough
+}
+
+/// Takes the calls of a trace in one pass, in time order.
+public protocol CallConsumer {
+    /// Takes the next calls, on the thread that reads the trace.
+    ///
+    /// - Throws: what ends the reading, and is thrown by it.
+    mutating func take(_ batch: CallBatch) throws -> Demand
+}

@@ -1,0 +1,134 @@
+/// A file of function_graph text as a source of events.
+struct TextSource: EventSource {
+    static let lossesAreMarked = false
+    let instances = SourceNames.instances
+
+    private let file: InputFile
+    private var reader: TextReader
+    private var chunk: [UInt8] = []
+    /// Where `chunk` begins in the file, how many bytes it has, and how many of them have been read.
+    private var offset = 0
+    private var filled = 0
+    private var next = 0
+    /// nil until a survey needs more than the chunk.
+    private var lookAhead: LookAhead?
+
+    /// Bytes that are handed to the parser at a time.
+    private static let chunkSize = 256 << 10
+
+    /// The latency tracers print calls if the option display-graph was set.
+    private static let tracersOfCalls: Set = [
+        "function_graph", "irqsoff", "preemptoff", "preemptirqsoff", "wakeup", "wakeup_rt", "wakeup_dl",
+    ]
+
+    /// - Parameter others: gets the other events; nil if nobody asks for them.
+    init(file: InputFile, names: TraceNames, others: OtherEvents? = nil) {
+        self.file = file
+        reader = TextReader(names: names, others: others)
+    }
+
+    var counts: TraceCounts { reader.counts }
+
+    var source: TraceSource {
+        TraceSource(
+            path: file.path, kind: .text, kernel: reader.kernel, clock: nil, machineCPUs: nil,
+            cpusWithEvents: reader.cpusWithCalls, hasTimes: reader.hasTimes, recording: nil,
+            notUnderstood: reader.notUnderstood, notes: reader.notes)
+    }
+
+    mutating func read(into batch: inout EventBatch) throws(TraceError) -> Bool {
+        if next == filled { try readChunk() }
+        if reader.wantsSurvey { try survey() }
+        let bytes = chunk
+        next += reader.feed(bytes.span.extracting(next..<filled))
+        if let tracer = reader.tracer, !Self.tracersOfCalls.contains(tracer) { throw otherTracer(tracer) }
+        if filled == 0 { try finish() }
+        reader.takeOutput(into: &batch.events)
+        batch.position = offset + next
+        return filled > 0
+    }
+
+    private mutating func readChunk() throws(TraceError) {
+        offset += filled
+        next = 0
+        filled = try file.read(at: offset, into: &chunk, count: Self.chunkSize)
+        // A console's log may have some, where the machine crashed; what has many is no text.
+        if offset == 0 {
+            let beginning = chunk.prefix(min(filled, 4096))
+            if beginning.count(where: { $0 == 0 }) * 4 > beginning.count { throw notATrace() }
+        }
+    }
+
+    /// Looks ahead, from the next byte on, for what only later lines tell of the trace.
+    private mutating func survey() throws(TraceError) {
+        var survey = TextSurvey(isBeginning: offset + next == 0)
+        let isBeginning = offset + next == 0
+        survey.feed(chunk.span.extracting(next..<filled))
+        if !survey.isDone {
+            if lookAhead == nil { lookAhead = try LookAhead(file) }
+            try lookAhead?.complete(&survey, from: offset + filled)
+        }
+        // Before any of it is handed on.
+        if isBeginning, !survey.isTrace { throw notATrace() }
+        if survey.isFlat {
+            throw TraceError(
+                .unsupported, path: file.path,
+                "holds ends of calls only, and the blanks are lost that show how deep they are",
+                remedy: "get the text as it was printed, not as a web page shows it")
+        }
+        reader.begin(survey)
+    }
+
+    private mutating func finish() throws(TraceError) {
+        reader.finish()
+        if reader.counts.holdsCalls {
+            guard reader.isTrace else { throw notATrace() }
+            return
+        }
+        if let tracer = reader.tracer, tracer != "function_graph" { throw otherTracer(tracer) }
+        if reader.rawEvents > 0 {
+            throw TraceError(
+                .unsupported, path: file.path,
+                "its calls are printed as raw fields, as trace-cmd report does with -R, -N or -L",
+                remedy: "give the trace.dat itself, or the text of trace-cmd report without these options")
+        }
+        throw reader.tracer == nil && !reader.hasEvents ? notATrace() : .noCalls(file.path, reader.counts)
+    }
+
+    private func otherTracer(_ tracer: String) -> TraceError {
+        TraceError(
+            .otherTracer, path: file.path, "a trace of the tracer '\(tracer)', which records no call durations",
+            remedy: "record with current_tracer function_graph, or with dmflow capture")
+    }
+
+    private func notATrace() -> TraceError {
+        if let packer = Self.packers.first(where: { chunk.starts(with: $0.magic) }) {
+            return TraceError(
+                .notATrace, path: file.path, "is compressed", remedy: "decompress it first, with \(packer.program)")
+        }
+        return TraceError(
+            .notATrace, path: file.path, "neither a trace.dat nor function_graph text: no line of it is a call",
+            remedy: "give a trace.dat, the text of trace-cmd report, or the content of tracefs' trace")
+    }
+
+    /// How files begin that are compressed as a whole.
+    private static let packers: [(magic: [UInt8], program: String)] = [
+        ([0x1f, 0x8b], "gunzip"), ([0xfd, 0x37, 0x7a, 0x58, 0x5a], "unxz"), ([0x28, 0xb5, 0x2f, 0xfd], "unzstd"),
+        ([0x42, 0x5a, 0x68], "bunzip2"),
+    ]
+}
+
+extension TraceError {
+    static func noCalls(_ path: String, _ counts: TraceCounts) -> TraceError {
+        var only: [String] = []
+        if counts.comments > 0 { only.append("\(counts.comments) other event\(counts.comments == 1 ? "" : "s")") }
+        if counts.unparsedLines > 0 {
+            only.append("\(counts.unparsedLines) record\(counts.unparsedLines == 1 ? "" : "s") not understood")
+        }
+        return TraceError(
+            .empty, path: path, "holds no calls" + (only.isEmpty ? "" : ", only " + only.joined(separator: " and ")),
+            remedy: counts.comments > 0
+                ? "record with the tracer function_graph, or with dmflow capture"
+                : "record again, with the flow's I/O running")
+    }
+}

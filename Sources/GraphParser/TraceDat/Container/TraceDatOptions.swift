@@ -1,0 +1,121 @@
+import TraceFormat
+
+/// What the options of a trace.dat tell. They have the same numbers in both versions; version 7 has more of them.
+struct TraceDatOptions {
+    enum ID {
+        static let done: UInt16 = 0
+        static let date: UInt16 = 1
+        static let cpuStatistics: UInt16 = 2
+        static let buffer: UInt16 = 3
+        static let traceClock: UInt16 = 4
+        static let systemName: UInt16 = 5
+        static let offset: UInt16 = 7
+        static let cpuCount: UInt16 = 8
+        static let timeShift: UInt16 = 12
+        static let ticksToTime: UInt16 = 14
+        static let headerInfo: UInt16 = 16
+        static let ftraceFormats: UInt16 = 17
+        static let eventFormats: UInt16 = 18
+        static let symbols: UInt16 = 19
+        static let commandLines: UInt16 = 21
+        static let bufferText: UInt16 = 22
+    }
+
+    /// A buffer option of version 6: where an instance's table of CPUs stands.
+    struct Instance {
+        let name: String
+        let offset: UInt64
+        /// nil if it has as many as the machine.
+        var cpuCount: Int?
+    }
+
+    /// Kernel release; nil if the recorder did not store it.
+    private(set) var kernel: String?
+    /// Empty if the name stands elsewhere.
+    private(set) var clock: String?
+    private(set) var time = TimeConversion()
+    private(set) var cpuCount: Int?
+    /// A guest's trace with what is needed to put it beside its host's.
+    private(set) var isGuest = false
+    private(set) var instances: [Instance] = []
+    private(set) var recording: RecordingFacts?
+    private(set) var statistics = BufferStatistics.List()
+
+    /// Larger ones are damaged: the longest that is read lists the CPUs of a buffer.
+    static let maxSize = 1 << 20
+    /// Of all options of a file. They are compressed in some files, so that few bytes can become many.
+    static let maxBytes = 64 << 20
+
+    /// Takes an option that both versions have; others are passed over.
+    ///
+    /// - Parameter cursor: over the option's content.
+    mutating func take(_ id: UInt16, _ cursor: inout FileCursor) throws(TraceError) {
+        switch id {
+        case ID.cpuStatistics: try takeStatistics(&cursor)
+        case ID.traceClock: clock = Self.chosenClock(try Self.content(&cursor))
+        case ID.systemName: kernel = Self.release(try Self.content(&cursor))
+        // Microseconds, and nanoseconds, as text.
+        case ID.date: time.offset &+= Self.number(try Self.content(&cursor)) &* 1000
+        case ID.offset: time.offset &+= Self.number(try Self.content(&cursor))
+        case ID.cpuCount: try takeCPUCount(&cursor)
+        case ID.timeShift: isGuest = true
+        case ID.ticksToTime:
+            time.multiplier = try cursor.unsigned32("clock rate")
+            time.shift = try cursor.unsigned32("clock rate")
+        default: break
+        }
+    }
+
+    /// Version 6: name and place of an instance's buffer.
+    mutating func takeInstance(_ cursor: inout FileCursor) throws(TraceError) {
+        let offset = try cursor.unsigned64("place of an instance's buffer")
+        let name = try cursor.string("name of an instance", limit: 256)
+        // Newer recorders list the top-level buffer too, which has its place in the header.
+        guard !name.isEmpty else { return }
+        guard instances.count < TraceBuffer.maxInFile else { throw .damaged(cursor.file, "too many buffers") }
+        instances.append(Instance(name: name, offset: offset))
+    }
+
+    private mutating func takeStatistics(_ cursor: inout FileCursor) throws(TraceError) {
+        let content = try Self.content(&cursor)
+        if let facts = RecordingFacts(content) {
+            recording = facts
+        } else if !statistics.take(content) {
+            throw .damaged(cursor.file, "statistics of too many CPUs")
+        }
+    }
+
+    private mutating func takeCPUCount(_ cursor: inout FileCursor) throws(TraceError) {
+        let count = Int(try cursor.unsigned32("CPU count"))
+        guard count <= Limits.cpu else { throw .damaged(cursor.file, "a claim of \(count) CPUs") }
+        // Version 6 says behind an instance how many CPUs that has, if not as many as the machine.
+        if instances.isEmpty { cpuCount = count } else { instances[instances.count - 1].cpuCount = count }
+    }
+
+    // MARK: Contents
+
+    private static func content(_ cursor: inout FileCursor) throws(TraceError) -> [UInt8] {
+        try cursor.bytes(cursor.end - cursor.offset, "an option")
+    }
+
+    /// `local [mono] boot`, as tracefs has it, or `mono` alone → `mono`.
+    static func chosenClock(_ data: [UInt8]) -> String {
+        let text = data.prefix { $0 != 0 && $0 != 0x0a }
+        guard let open = text.firstIndex(of: UInt8(ascii: "[")) else { return printable(text) }
+        return printable(text[(open + 1)...].prefix { $0 != UInt8(ascii: "]") })
+    }
+
+    /// `Linux host 6.1.0-35-amd64 …` → `6.1.0-35-amd64`.
+    private static func release(_ data: [UInt8]) -> String? {
+        let words = data.prefix { $0 != 0 }.split(separator: space)
+        return words.count >= 3 ? printable(words[2]) : nil
+    }
+
+    /// `0x1f` or `31`, with a sign before it; 0 for anything else.
+    private static func number(_ data: [UInt8]) -> Int64 {
+        let text = String(decoding: data.prefix { $0 != 0 && $0 != 0x0a }, as: UTF8.self)
+        let digits = text.drop { $0 == "-" || $0 == "+" }
+        let value = digits.hasPrefix("0x") ? Int64(digits.dropFirst(2), radix: 16) : Int64(digits)
+        return text.hasPrefix("-") ? -(value ?? 0) : value ?? 0
+    }
+}
