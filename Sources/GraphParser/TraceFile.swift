@@ -27,51 +27,60 @@ public struct TraceSource: Equatable, Sendable {
 }
 
 /// The result of one pass over a trace.
-public struct TraceReading<Consumer: CallConsumer> {
+public struct TraceReading: Sendable {
     public let source: TraceSource
-    /// If the reading was stopped, of what was read until then, which is more than what the consumer was given.
+    /// If the pass ended early, of what was read until then, which is more than what analyzers were given.
     public let counts: TraceCounts
-    public let consumer: Consumer
-    /// False if the consumer had enough before the end.
+    /// The names of the trace's functions and tasks.
+    public let names: TraceNames
+    /// False if the analyzers had enough before the end.
     public let isWhole: Bool
 }
 
 /// Opens traces of every kind that dmflow reads.
 public enum TraceFile {
-    /// Reads a trace in one pass, to its end or until the consumer has enough.
+    /// Reads a trace in one pass, to its end or until no analyzer wants more. Analyzers are called on this thread.
     ///
     /// - Parameters:
     ///   - path: a function_graph text, a trace.dat, or `-` for standard input.
-    ///   - names: filled with the names of functions and tasks before `consumer` gets their numbers.
-    ///   - consumer: gets every call in time order, on this thread.
-    ///   - others: gets the other events of the trace, whose numbers `consumer` gets among the calls; nil leaves them out.
+    ///   - analyzers: get what they are interested in, in time order.
     ///   - progress: called now and then with what has been read so far and what there is to read, in bytes.
     /// - Throws: `TraceError` if the file cannot be read, is not a function_graph trace, or is a damaged trace.dat; and what
-    ///   `consumer` throws.
-    public static func read<Consumer: CallConsumer>(
-        _ path: String, names: TraceNames, into consumer: Consumer, others: OtherEvents? = nil,
-        progress: (Int, Int) -> Void = { _, _ in }
-    ) throws -> TraceReading<Consumer> {
+    ///   an analyzer throws.
+    @discardableResult
+    public static func read(
+        _ path: String, into analyzers: [any Analyzer], progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> TraceReading {
         let file = try InputFile(path: path)
         let begin = try file.read(at: 0, count: TraceDatHeader.magic.count)
         guard !begin.isEmpty else {
             throw TraceError(.empty, path: path, "is empty", remedy: "record again, with the flow's I/O running")
         }
-        if TraceDatHeader.magic.starts(with: begin) {
+        let names = TraceNames()
+        let analyzers = AnalyzerSet(analyzers)
+        let isTraceDat = TraceDatHeader.magic.starts(with: begin)
+        let types = EventTypes(analyzers.events, isText: !isTraceDat)
+        let context = TraceContext(kind: isTraceDat ? .traceDat : .text, names: names, types: types)
+        if isTraceDat {
             let header = try TraceDatHeader(file)
             names.learn(header.comms)
-            let reader = TraceDatReader(file: file, header: header, names: names, others: others)
-            return try read(reader, names, consumer) { progress($0, file.size) }
+            let reader = TraceDatReader(file: file, header: header, names: names, types: types)
+            return try read(reader, context, types, analyzers) { progress($0, file.size) }
         }
-        let source = TextSource(file: file, names: names, others: others)
-        return try read(source, names, consumer) { progress($0, file.size) }
+        let source = TextSource(file: file, names: names, types: types)
+        return try read(source, context, types, analyzers) { progress($0, file.size) }
     }
 
-    private static func read<Consumer: CallConsumer>(
-        _ source: some EventSource, _ names: TraceNames, _ consumer: Consumer, progress: (Int) -> Void
-    ) throws -> TraceReading<Consumer> {
-        var consumer = consumer
-        let result = try Pipeline.run(source, names: names, into: &consumer, progress: progress)
+    private static func read<Source: EventSource>(
+        _ source: Source, _ context: TraceContext, _ types: EventTypes, _ analyzers: AnalyzerSet,
+        progress: (Int) -> Void
+    ) throws -> TraceReading {
+        var analyzers = analyzers
+        try analyzers.begin(context)
+        let builder = StackBuilder(
+            names: context.names, lossesAreMarked: Source.lossesAreMarked, instances: source.instances, types: types,
+            interleavesEvents: analyzers.interleavesEvents)
+        let result = try Pipeline.run(source, builder, into: &analyzers, progress: progress)
         // A damaged file has a report that says so.
         guard result.counts.holdsCalls || result.counts.isInDoubt else {
             throw TraceError.noCalls(result.source.source.path, result.counts)
@@ -99,11 +108,12 @@ public enum TraceFile {
                     ? "1 call has no duration in this text and counts with 0 in all times"
                     : "\(result.counts.untimed) calls have no duration in this text and count with 0 in all times")
         }
-        if names.isCapped {
+        if context.names.isCapped {
             source.notes.append(
                 "more than \(Limits.functions) distinct functions, or very long names: those that came later stand together as "
                     + "\(Function.furtherOnes), with their calls and times, but not in their layers")
         }
-        return TraceReading(source: source, counts: result.counts, consumer: consumer, isWhole: result.isWhole)
+        try analyzers.finish(TraceEnd(source: source, counts: result.counts, isWhole: result.isWhole))
+        return TraceReading(source: source, counts: result.counts, names: context.names, isWhole: result.isWhole)
     }
 }

@@ -34,10 +34,9 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let names = TraceNames()
-            let builder = ReportBuilder(names: names, map: try trace.layerMap())
-            let reading = try trace.read(names, into: builder)
-            let report = reading.consumer.report(source: reading.source, counts: reading.counts)
+            let builder = ReportBuilder(map: try trace.layerMap())
+            let reading = try trace.read(into: [builder])
+            let report = builder.report(source: reading.source, counts: reading.counts)
             try write(verbose ? report.withNotUnderstood(reading.source.notUnderstood) : report)
             try trace.checkStrict(reading.counts)
         }

@@ -30,15 +30,11 @@ struct TraceOptions: ParsableArguments {
 
     /// Reads the trace, and says on a terminal how far it is.
     ///
-    /// - Parameters:
-    ///   - others: gets the other events; nil leaves them out.
-    ///   - printing: `consumer` prints while it reads.
-    func read<Consumer: CallConsumer>(
-        _ names: TraceNames, into consumer: Consumer, others: OtherEvents? = nil, printing: Bool = false
-    ) throws -> TraceReading<Consumer> {
+    /// - Parameter printing: an analyzer prints while the trace is read.
+    func read(into analyzers: [any Analyzer], printing: Bool = false) throws -> TraceReading {
         var progress = Progress(path: name, printing: printing)
         defer { progress.end() }
-        return try TraceFile.read(file, names: names, into: consumer, others: others) {
+        return try TraceFile.read(file, into: analyzers) {
             progress.update(done: $0, of: $1)
         }
     }

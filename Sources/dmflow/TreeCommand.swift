@@ -33,18 +33,17 @@ struct TreeCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let names = TraceNames()
             let style = Style.ofStandardOutput(trace.color)
             let limits = TreeRenderer.Limits(depth: depth, thresholdNs: threshold)
-            let renderer = TreeRenderer(names: names, map: try trace.layerMap(), style: style, limits: limits)
+            let renderer = TreeRenderer(map: try trace.layerMap(), style: style, limits: limits)
             let listing = TreeListing(renderer, style: style, thresholdNs: limits.thresholdNs)
-            let drawing = Drawing(listing, names: names, roots: Set(root))
-            let others = events ? OtherEvents() : nil
-            let assembler = TreeAssembler(others: others, onTree: drawing.take, onLoss: drawing.takeLoss)
-            let reading = try drawing.reading { try trace.read(names, into: assembler, others: others, printing: true) }
+            let drawing = Drawing(listing, roots: Set(root))
+            let assembler = TreeAssembler(
+                events: events ? ["*"] : [], onTree: drawing.take, onLoss: drawing.takeLoss)
+            let reading = try drawing.reading { try trace.read(into: [assembler], printing: true) }
             try drawing.finish()
             summarize(reading.counts)
-            summarize(outside: reading.consumer.othersOutside)
+            summarize(outside: assembler.eventsOutside)
             try trace.checkStrict(reading.counts)
         }
     }
@@ -63,8 +62,8 @@ struct TreeCommand: ParsableCommand {
     private final class Drawing {
         private var listing: TreeListing
         private var output = OutputBuffer()
-        private let names: TraceNames
         private let roots: Set<String>
+        private var names = TraceNames()
         /// By root: whether it was asked for.
         private var asked: [FunctionID: Bool] = [:]
         private var hasFound = false
@@ -73,13 +72,13 @@ struct TreeCommand: ParsableCommand {
         /// Roots that were not asked for, to suggest one of them.
         private var others: Set<FunctionID> = []
 
-        init(_ listing: TreeListing, names: TraceNames, roots: Set<String>) {
+        init(_ listing: TreeListing, roots: Set<String>) {
             self.listing = listing
-            self.names = names
             self.roots = roots
         }
 
         func take(_ tree: CallTree) throws {
+            names = tree.names
             guard roots.isEmpty || isAsked(tree.root.function) else {
                 others.insert(tree.root.function)
                 return
@@ -97,7 +96,7 @@ struct TreeCommand: ParsableCommand {
             }
         }
 
-        func takeLoss(cpu: Int, count: Int?) { listing.addLoss(cpu: cpu, count: count) }
+        func takeLoss(_ loss: Loss) { listing.addLoss(cpu: loss.cpu, count: loss.count) }
 
         private func isAsked(_ id: FunctionID) -> Bool {
             if let known = asked[id] { return known }

@@ -149,7 +149,7 @@ import Testing
 
     // The test macros cannot take a span.
     private func describe(_ event: EventFormat, _ record: [UInt8]) -> String { event.describe(record.span.bytes) }
-    private func integer(_ field: EventField?, _ record: [UInt8]) -> Int64? { field?.integer(record.span.bytes) }
+    private func integer(_ field: FieldFormat?, _ record: [UInt8]) -> Int64? { field?.integer(record.span.bytes) }
 
     private func padded(_ text: String, _ count: Int) -> [UInt8] {
         Array(text.utf8) + [UInt8](repeating: 0, count: count - text.utf8.count)

@@ -147,10 +147,10 @@ import Testing
         var builder = StackBuilder(names: TraceNames(), lossesAreMarked: true)
         builder.take(events.span)
         builder.finish()
-        var batch = CallBatch()
+        var batch = TraceBatch()
         builder.moveOutput(to: &batch)
         let recorder = CallRecorder()
-        recorder.take(batch)
+        _ = try! recorder.take(batch)
         #expect(recorder.trees.map { $0.nodes.map(\.level) } == [[0, 1, 1], [0], [0]])
         #expect(recorder.trees.first?.nodes.reduce(0) { $0 + $1.call.selfNs } == 50_000)
     }

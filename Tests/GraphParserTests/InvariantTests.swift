@@ -80,9 +80,9 @@ import Testing
             var builder = StackBuilder(names: names, lossesAreMarked: true, instances: reader.instances)
             builder.take(events.span, slowPathOnly: slowPathOnly)
             builder.finish()
-            var made = CallBatch()
+            var made = TraceBatch()
             builder.moveOutput(to: &made)
-            let calls = made.events.compactMap { if case .ended(let call) = $0 { call } else { nil } }
+            let calls = made.calls.compactMap { if case .ended(let call) = $0 { call } else { nil } }
             return (
                 builder.counts,
                 calls.map {

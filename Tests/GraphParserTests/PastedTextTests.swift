@@ -121,7 +121,7 @@ import Testing
         // Also where the call before has been handed on, and not where there is none, whoever asks for other events.
         #expect(TextReading(Array(text.utf8), chunk: 1).counts.lostEvents == 15)
         let event = " 0)               |  /* e: 1 */\n (Overruns: 3)\n"
-        #expect(try RecordedTrace(text: event + Self.trace, others: true).counts.lostEvents == 0)
+        #expect(try RecordedTrace(text: event + Self.trace, events: true).counts.lostEvents == 0)
     }
 
     /// Behind each bracket a remark may begin: to look for its end each time would take a second for a line.

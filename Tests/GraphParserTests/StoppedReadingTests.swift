@@ -4,21 +4,30 @@ import Testing
 
 @testable import GraphParser
 
-/// A consumer can end the reading, and the reader's thread ends with it.
+/// An analyzer can end the pass, and the reader's thread ends with it.
 @Suite struct StoppedReadingTests {
     enum Stop: CaseIterable { case enough, failure }
 
     private struct Full: Error {}
 
     /// Has enough, or fails, when it has been given so many calls.
-    private struct Consumer: CallConsumer {
+    private final class Counter: Analyzer {
+        let interest = Interest.calls
         let stop: Stop
         let atCall: Int
         var calls = 0
+        var isFinished = false
 
-        mutating func take(_ batch: CallBatch) throws -> Demand {
+        init(stop: Stop, atCall: Int) {
+            self.stop = stop
+            self.atCall = atCall
+        }
+
+        func finish(_ end: TraceEnd) { isFinished = true }
+
+        func take(_ batch: TraceBatch) throws -> Demand {
             #expect(calls < atCall, "a batch after the last one wanted")
-            for case .ended in batch.events { calls += 1 }
+            for case .ended in batch.calls { calls += 1 }
             guard calls >= atCall else { return .more }
             if stop == .failure { throw Full() }
             return .enough
@@ -60,17 +69,19 @@ import Testing
         do {
             let kept = Life()
             life = kept
-            var consumer = Consumer(stop: stop, atCall: atCall)
+            let counter = Counter(stop: stop, atCall: atCall)
+            var analyzers = AnalyzerSet([counter])
+            let builder = StackBuilder(names: TraceNames(), lossesAreMarked: false)
             let result = Result {
-                try Pipeline.run(EndlessSource(life: kept), names: TraceNames(), into: &consumer) { _ in }
+                try Pipeline.run(EndlessSource(life: kept), builder, into: &analyzers) { _ in }
             }
             switch result {
             case .success(let outcome):
                 #expect(stop == .enough && !outcome.isWhole)
-                #expect(outcome.counts.leaves >= consumer.calls && outcome.counts.calls == consumer.calls)
+                #expect(outcome.counts.leaves >= counter.calls && outcome.counts.calls == counter.calls)
             case .failure(let error): #expect(stop == .failure && error is Full)
             }
-            #expect(consumer.calls < atCall + 2048)
+            #expect(counter.calls < atCall + 2048)
             batches = kept.batches.load(ordering: .relaxed)
         }
         #expect(life == nil, "somebody still has the source")
@@ -83,11 +94,11 @@ import Testing
         let text = " 0)               |  a() {\n 0)   1.000 us    |    b();\n"
         let file = try TemporaryFile(Array(text.utf8))
         #expect(throws: Full.self) {
-            try TraceFile.read(file.path, names: TraceNames(), into: Consumer(stop: .failure, atCall: 2))
+            _ = try TraceFile.read(file.path, into: [Counter(stop: .failure, atCall: 2)])
         }
-        let whole = try TraceFile.read(file.path, names: TraceNames(), into: Consumer(stop: .enough, atCall: 2))
-        #expect(whole.isWhole && whole.consumer.calls == 2)
-        let part = try TraceFile.read(file.path, names: TraceNames(), into: Consumer(stop: .enough, atCall: 1))
-        #expect(!part.isWhole)
+        let two = Counter(stop: .enough, atCall: 2)
+        #expect(try TraceFile.read(file.path, into: [two]).isWhole && two.calls == 2)
+        let one = Counter(stop: .enough, atCall: 1)
+        #expect(try !TraceFile.read(file.path, into: [one]).isWhole && one.isFinished)
     }
 }

@@ -11,7 +11,7 @@ struct TextReading {
 
     /// - Parameters:
     ///   - chunk: bytes of a piece. Pieces of less than a kilobyte are read by the line parser alone.
-    ///   - slowPathOnly: each event takes the long way.
+    ///   - slowPathOnly: each event takes the slow path.
     init(_ bytes: [UInt8], chunk: Int = .max, slowPathOnly: Bool = false) {
         let recorder = CallRecorder()
         var reader = TextReader(names: names)
@@ -21,9 +21,10 @@ struct TextReading {
             names: names, lossesAreMarked: TextSource.lossesAreMarked, instances: SourceNames.instances)
         builder.take(reader.output.span, slowPathOnly: slowPathOnly)
         builder.finish()
-        var batch = CallBatch()
+        var batch = TraceBatch()
         builder.moveOutput(to: &batch)
-        recorder.take(batch)
+        recorder.begin(TraceContext(kind: .text, names: names, types: .none))
+        _ = try! recorder.take(batch)
         (calls, trees, counts) = (recorder.calls, recorder.trees, reader.counts + builder.counts)
     }
 

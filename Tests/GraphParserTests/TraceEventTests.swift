@@ -4,15 +4,15 @@ import Testing
 @testable import GraphParser
 
 /// Events of other kinds between the calls, for those who ask for them.
-@Suite struct OtherEventsTests {
+@Suite struct TraceEventTests {
     @Test(arguments: Fixtures.traces)
     func askingForThemChangesNoCall(fixture: String) throws {
         let plain = try RecordedTrace(path: Fixtures.path(fixture))
-        let asked = try RecordedTrace(path: Fixtures.path(fixture), others: true)
+        let asked = try RecordedTrace(path: Fixtures.path(fixture), events: true)
         #expect(asked.counts == plain.counts)
         #expect(asked.outline() == plain.outline())
-        #expect(plain.trees.allSatisfy(\.others.isEmpty) && plain.othersOutside == 0)
-        let handedOn = asked.trees.reduce(0) { $0 + $1.others.count } + asked.othersOutside
+        #expect(plain.trees.allSatisfy(\.events.isEmpty) && plain.eventsOutside == 0)
+        let handedOn = asked.trees.reduce(0) { $0 + $1.events.count } + asked.eventsOutside
         // A text's comments are lines, of which an event may have several.
         if asked.source.kind == .traceDat {
             #expect(handedOn == asked.counts.comments)
@@ -24,17 +24,17 @@ import Testing
     /// The text of the same seconds has them in the same places, with the same names.
     @Test(arguments: ["5.10", "6.1", "6.12", "7.3"])
     func textAndTraceDatAgree(kernel: String) throws {
-        let text = try RecordedTrace(path: Fixtures.path("\(kernel)/events.txt"), others: true)
-        let file = try RecordedTrace(path: Fixtures.path("\(kernel)/events.dat"), others: true)
+        let text = try RecordedTrace(path: Fixtures.path("\(kernel)/events.txt"), events: true)
+        let file = try RecordedTrace(path: Fixtures.path("\(kernel)/events.dat"), events: true)
         #expect(places(text) == places(file))
-        #expect(text.othersOutside == file.othersOutside)
+        #expect(text.eventsOutside == file.eventsOutside)
         #expect(places(file).joined().contains { $0.hasPrefix("block_rq_issue in blk_mq_start_request") })
     }
 
     /// `event in caller before call`, by tree.
     private func places(_ trace: RecordedTrace) -> [[String]] {
         trace.trees.map { tree in
-            tree.others.map { other in
+            tree.events.map { other in
                 let call = trace.names[tree.nodes[other.call].call.function].name
                 let next =
                     other.before < tree.nodes.count ? trace.names[tree.nodes[other.before].call.function].name : ""
@@ -44,10 +44,10 @@ import Testing
     }
 
     @Test func fieldsOfATraceDatsEventsAreShown() throws {
-        let file = try RecordedTrace(path: Fixtures.path("7.3/events.dat"), others: true)
-        let issued = try #require(file.trees.flatMap(\.others).map(\.event).first { $0.name == "block_rq_issue" })
+        let file = try RecordedTrace(path: Fixtures.path("7.3/events.dat"), events: true)
+        let issued = try #require(file.trees.flatMap(\.events).map(\.event).first { $0.name == "block_rq_issue" })
         #expect(issued.text.hasPrefix("dev=253,0 sector=0 nr_sector=8 bytes=4096"))
-        #expect(issued.timestamp != nil)
+        #expect(issued.time != nil)
     }
 
     // MARK: Invented: what the fixtures lack
@@ -62,8 +62,8 @@ import Testing
                  0)   a-7   |               |    /* a remark: of trace_printk */
                  0)   a-7   |   2.000 us    |  }
 
-                """, others: true)
-        let events = trace.trees.flatMap(\.others).map(\.event)
+                """, events: true)
+        let events = trace.trees.flatMap(\.events).map(\.event)
         #expect(events.map(\.name) == ["iscsi_dbg_conn", ""])
         #expect(events.map(\.text) == ["connection1:0: first second", "a remark: of trace_printk"])
     }
@@ -71,8 +71,8 @@ import Testing
     @Test func controlBytesInThemAreEscaped() throws {
         let trace = try RecordedTrace(
             text: " 0)   a-7   |               |  f() {\n 0)   a-7   |               |    /* e: \u{1b}[2J */\n"
-                + " 0)   a-7   |   2.000 us    |  }\n", others: true)
-        #expect(trace.trees.flatMap(\.others).map(\.event.text) == ["\\x1b[2J"])
+                + " 0)   a-7   |   2.000 us    |  }\n", events: true)
+        #expect(trace.trees.flatMap(\.events).map(\.event.text) == ["\\x1b[2J"])
     }
 
     /// Without the task's column, the CPU tells whose event it is.
@@ -86,10 +86,10 @@ import Testing
                  1)   3.000 us    |  }
                  1)               |  /* e: of nobody */
 
-                """, others: true)
+                """, events: true)
         let ofG = try #require(trace.trees.last)
-        #expect(trace.names[ofG.root.function].name == "g" && ofG.others.map(\.event.text) == ["of g"])
-        #expect(trace.othersOutside == 1)
+        #expect(trace.names[ofG.root.function].name == "g" && ofG.events.map(\.event.text) == ["of g"])
+        #expect(trace.eventsOutside == 1)
     }
 
     /// It passed for one of the task that runs where nobody knows which does. Found by fuzzing.
@@ -101,8 +101,8 @@ import Testing
         var image = TraceDatImage(pages: [page])
         image.systems.append((name: "other", formats: ["name: e\nID: 999\nformat:\n"]))
         let file = try TemporaryFile(image.bytes())
-        let trace = try RecordedTrace(path: file.path, others: true)
-        #expect(trace.calls.isEmpty && trace.othersOutside == 1 && trace.counts.comments == 1)
+        let trace = try RecordedTrace(path: file.path, events: true)
+        #expect(trace.calls.isEmpty && trace.eventsOutside == 1 && trace.counts.comments == 1)
     }
 
     /// What the file does not describe can be anything, also a call whose record is damaged.
@@ -122,7 +122,7 @@ import Testing
                 1.000030 |   1)   b-8   | + 15.000 us   |      } /* g */
 
             """
-        let (plain, asked) = (try RecordedTrace(text: text), try RecordedTrace(text: text, others: true))
+        let (plain, asked) = (try RecordedTrace(text: text), try RecordedTrace(text: text, events: true))
         #expect(asked.calls.map(\.tid) == plain.calls.map(\.tid) && plain.calls.map(\.tid) == [7, 8])
     }
 
@@ -136,7 +136,7 @@ import Testing
                 1.000190 |   0)   a-7   | + 10.000 us   |  } /* f */
 
             """
-        let (plain, asked) = (try RecordedTrace(text: text), try RecordedTrace(text: text, others: true))
+        let (plain, asked) = (try RecordedTrace(text: text), try RecordedTrace(text: text, events: true))
         #expect(asked.outline() == plain.outline() && plain.trees.first?.nodes.map(\.level) == [0, 1, 2])
     }
 
@@ -147,7 +147,7 @@ import Testing
             "   1.000100 |   0)   a-7   |               |  f() {\n   1.000101 |   0)   a-7   | + 10.000 us   |    g();\n"
             + "   1.000150 |   0)   a-7   | + 50.000 us   |    irq();\n" + String(repeating: comment, count: 600)
             + "   1.000260 |   0)   a-7   | + 40.000 us   |  }\n"
-        let (plain, asked) = (try RecordedTrace(text: text), try RecordedTrace(text: text, others: true))
+        let (plain, asked) = (try RecordedTrace(text: text), try RecordedTrace(text: text, events: true))
         #expect(asked.outline() == plain.outline() && plain.counts.open == 0 && plain.trees.count == 2)
     }
 
@@ -164,8 +164,8 @@ import Testing
             ]
         }
         let text = others + [calls[0], calls[2], calls[1], calls[3]].joined()
-        let (plain, asked) = (try RecordedTrace(text: text), try RecordedTrace(text: text, others: true))
-        #expect(asked.outline() == plain.outline() && plain.counts.calls == 2 && asked.othersOutside == 100)
+        let (plain, asked) = (try RecordedTrace(text: text), try RecordedTrace(text: text, events: true))
+        #expect(asked.outline() == plain.outline() && plain.counts.calls == 2 && asked.eventsOutside == 100)
     }
 
     /// Two megabytes of tiny records with hundreds of fields became gigabytes of text. Found by reading.
@@ -190,10 +190,10 @@ import Testing
                     1.000050 |   0)   a-7   | + 40.000 us   |  } /* f */
                     1.000080 |   0)   a-7   | + 20.000 us   |  } /* f */
 
-                """, others: true)
+                """, events: true)
         let tree = try #require(trace.trees.first)
-        let places = tree.others.map { "\($0.event.text): \(trace.names[tree.nodes[$0.call].call.function])" }
+        let places = tree.events.map { "\($0.event.text): \(trace.names[tree.nodes[$0.call].call.function])" }
         #expect(places == ["in g: g", "in f: f"])
-        #expect(trace.othersOutside == 1 && trace.trees.count == 2)
+        #expect(trace.eventsOutside == 1 && trace.trees.count == 2)
     }
 }

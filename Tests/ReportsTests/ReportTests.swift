@@ -5,25 +5,22 @@ import TestSupport
 import Testing
 
 func makeReport(_ fixture: String) throws -> Report {
-    let names = TraceNames()
-    let builder = ReportBuilder(names: names, map: .builtin)
-    let reading = try TraceFile.read(Fixtures.path(fixture), names: names, into: builder)
+    let builder = ReportBuilder(map: .builtin)
+    let reading = try TraceFile.read(Fixtures.path(fixture), into: [builder])
     var source = reading.source
     source.path = fixture
-    return reading.consumer.report(source: source, counts: reading.counts)
+    return builder.report(source: source, counts: reading.counts)
 }
 
 func makeReport(path: String) throws -> Report {
-    let names = TraceNames()
-    let reading = try TraceFile.read(path, names: names, into: ReportBuilder(names: names, map: .builtin))
-    return reading.consumer.report(source: reading.source, counts: reading.counts)
+    let builder = ReportBuilder(map: .builtin)
+    let reading = try TraceFile.read(path, into: [builder])
+    return builder.report(source: reading.source, counts: reading.counts)
 }
 
 func makeReport(text: String) throws -> Report {
-    let names = TraceNames()
     let file = try TemporaryFile(Array(text.utf8))
-    let reading = try TraceFile.read(file.path, names: names, into: ReportBuilder(names: names, map: .builtin))
-    return reading.consumer.report(source: reading.source, counts: reading.counts)
+    return try makeReport(path: file.path)
 }
 
 @Suite struct ReportTests {
@@ -40,14 +37,10 @@ func makeReport(text: String) throws -> Report {
 
     @Test(arguments: ["article/create.txt", "article/load.txt", "article/io.txt"])
     func articleTreesAreDrawnAsGolden(fixture: String) throws {
-        let names = TraceNames()
-        var renderer = TreeRenderer(names: names, map: .builtin, style: .plain, limits: .init())
-        let others = OtherEvents()
+        var renderer = TreeRenderer(map: .builtin, style: .plain, limits: .init())
         var text: [UInt8] = []
         _ = try TraceFile.read(
-            Fixtures.path(fixture), names: names,
-            into: TreeAssembler(others: others) { renderer.render($0, into: &text) },
-            others: others)
+            Fixtures.path(fixture), into: [TreeAssembler(events: ["*"]) { renderer.render($0, into: &text) }])
         try expectGolden(fixture + ".tree.golden", String(decoding: text, as: UTF8.self))
     }
 
@@ -202,10 +195,10 @@ func makeReport(text: String) throws -> Report {
         var image = TraceDatImage(SyntheticTrace(seed: 3, tasks: 1, cpus: 1, steps: 40))
         image.options = [(id: 2, content: Array(facts.utf8))]
         let file = try TemporaryFile(image.bytes())
-        let names = TraceNames()
-        let reading = try TraceFile.read(file.path, names: names, into: ReportBuilder(names: names, map: .builtin))
-        let report = reading.consumer.report(source: reading.source, counts: reading.counts)
-        let trees = try RecordedTrace(path: file.path).trees.filter {
+        let report = try makeReport(path: file.path)
+        let recorded = try RecordedTrace(path: file.path)
+        let names = recorded.names
+        let trees = recorded.trees.filter {
             $0.root.confidence == .complete && $0.root.duration != nil
         }
         for root in report.roots {
@@ -229,9 +222,7 @@ func makeReport(text: String) throws -> Report {
             var image = TraceDatImage(SyntheticTrace(seed: 3, tasks: 1, cpus: 1, steps: 200))
             if let facts { image.options = [(id: 2, content: Array("dmflow:\n\(facts)\0".utf8))] }
             let file = try TemporaryFile(image.bytes())
-            let names = TraceNames()
-            let reading = try TraceFile.read(file.path, names: names, into: ReportBuilder(names: names, map: .builtin))
-            return reading.consumer.report(source: reading.source, counts: reading.counts)
+            return try makeReport(path: file.path)
         }
         let plain = try report(nil)
         #expect(plain.roots.count > 1 && plain.roots.allSatisfy { $0.askedFor == nil })

@@ -1,22 +1,25 @@
 public import GraphParser
 
 /// Keeps all trees of a trace, and every call in the order in which they ended.
-public final class CallRecorder: CallConsumer {
+public final class CallRecorder: Analyzer {
     public private(set) var calls: [Call] = []
     public private(set) var trees: [CallTree] = []
-    private var assembler: TreeAssembler<Never>!
+    private var assembler: TreeAssembler!
 
-    /// Other events that were in no tree.
-    public var othersOutside: Int { assembler.othersOutside }
+    /// Events that were in no tree.
+    public var eventsOutside: Int { assembler.eventsOutside }
+    public var interest: Interest { assembler.interest }
 
-    /// - Parameter others: what the trace is read with; nil leaves other events out.
-    public init(others: OtherEvents? = nil) {
-        assembler = TreeAssembler(others: others) { [unowned self] in trees.append($0) }
+    /// - Parameter events: whether the trees get the events that are no calls.
+    public init(events: Bool = false) {
+        assembler = TreeAssembler(events: events ? ["*"] : []) { [unowned self] in trees.append($0) }
     }
 
-    @discardableResult public func take(_ batch: CallBatch) -> Demand {
-        for case .ended(let call) in batch.events { calls.append(call) }
-        return assembler.take(batch)
+    public func begin(_ trace: TraceContext) { assembler.begin(trace) }
+
+    @discardableResult public func take(_ batch: TraceBatch) throws -> Demand {
+        for case .ended(let call) in batch.calls { calls.append(call) }
+        return try assembler.take(batch)
     }
 }
 
@@ -27,26 +30,25 @@ public struct RecordedTrace {
     public let names: TraceNames
     public let calls: [Call]
     public let trees: [CallTree]
-    /// Other events that were in no tree.
-    public let othersOutside: Int
+    /// Events that were in no tree.
+    public let eventsOutside: Int
 
-    /// - Parameter others: whether the trees get the other events.
-    public init(path: String, others: Bool = false) throws {
-        names = TraceNames()
-        let events = others ? OtherEvents() : nil
-        let recorder = CallRecorder(others: events)
-        let reading = try TraceFile.read(path, names: names, into: recorder, others: events)
+    /// - Parameter events: whether the trees get the events that are no calls.
+    public init(path: String, events: Bool = false) throws {
+        let recorder = CallRecorder(events: events)
+        let reading = try TraceFile.read(path, into: [recorder])
+        names = reading.names
         (source, counts, calls, trees) = (reading.source, reading.counts, recorder.calls, recorder.trees)
-        othersOutside = recorder.othersOutside
+        eventsOutside = recorder.eventsOutside
     }
 
-    public init(bytes: [UInt8], others: Bool = false) throws {
+    public init(bytes: [UInt8], events: Bool = false) throws {
         let file = try TemporaryFile(bytes)
-        try self.init(path: file.path, others: others)
+        try self.init(path: file.path, events: events)
     }
 
-    public init(text: String, others: Bool = false) throws {
-        try self.init(bytes: Array(text.utf8), others: others)
+    public init(text: String, events: Bool = false) throws {
+        try self.init(bytes: Array(text.utf8), events: events)
     }
 
     /// Each tree as indented lines `name duration confidence`.

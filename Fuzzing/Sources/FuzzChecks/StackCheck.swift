@@ -7,23 +7,24 @@ import Reports
 /// - Parameters:
 ///   - readCounts: what the reader counted.
 ///   - thorough: whether to render, with the built-in layers, what was made; that takes longer than all the rest.
-///   - others: what `events` was read with; nil if without other events.
+///   - payload, types: of those of `events` that are no calls.
 func checkStacks(
-    _ events: [GraphEvent], _ others: OtherEvents?, _ readCounts: TraceCounts, of source: TraceSource,
+    _ events: [GraphEvent], payload: [UInt8], _ types: EventTypes, _ readCounts: TraceCounts, of source: TraceSource,
     names: TraceNames,
     lossesAreMarked: Bool, instances: [UInt16], thorough: Bool
 ) {
-    func build(slowPathOnly: Bool) -> (batch: CallBatch, counts: TraceCounts) {
-        var builder = StackBuilder(names: names, lossesAreMarked: lossesAreMarked, instances: instances)
-        builder.take(events.span, slowPathOnly: slowPathOnly)
+    func build(slowPathOnly: Bool) -> (batch: TraceBatch, counts: TraceCounts) {
+        var builder = StackBuilder(
+            names: names, lossesAreMarked: lossesAreMarked, instances: instances, types: types, interleavesEvents: true)
+        builder.take(events.span, payload: payload, slowPathOnly: slowPathOnly)
         builder.finish()
-        var batch = CallBatch()
-        builder.moveOutput(to: &batch)
+        var batch = TraceBatch()
+        builder.moveOutput(to: &batch, payload: payload)
         return (batch, readCounts + builder.counts)
     }
     let quick = build(slowPathOnly: false)
     let careful = build(slowPathOnly: true)
-    expect(quick.counts == careful.counts, "the short way counts \(quick.counts), the long way \(careful.counts)")
+    expect(quick.counts == careful.counts, "the fast path counts \(quick.counts), the slow path \(careful.counts)")
     expectSame(quick.batch, careful.batch)
 
     let counts = quick.counts
@@ -35,47 +36,47 @@ func checkStacks(
     expectSame(events, quick.batch, lossesAreMarked, instances, names)
 
     let precision = source.kind == .text ? GraphEvent.Precision.microsecond.rounding : 0
-    let (trees, outside) = trees(of: quick.batch, others)
-    let inside = trees.reduce(0) { $0 + $1.others.count }
-    expect(inside + outside == events.count { $0.kind == .other }, "other events get lost on the way to trees")
+    let (trees, outside) = trees(of: quick.batch, TraceContext(kind: source.kind, names: names, types: types))
+    let inside = trees.reduce(0) { $0 + $1.events.count }
+    expect(inside + outside == events.count { $0.kind == .event }, "events get lost on the way to trees")
     expect(trees.reduce(0) { $0 + $1.nodes.count } == endings(quick.batch).count, "calls get lost on the way to trees")
     for tree in trees { check(tree, precision: precision) }
 
     let map = thorough ? LayerMap.builtin : fewLayers
     let report = report(quick.batch, counts, source, names, map)
-    expect(report == FuzzChecks.report(careful.batch, counts, source, names, map), "the long way has another report")
+    expect(report == FuzzChecks.report(careful.batch, counts, source, names, map), "the slow path has another report")
     check(report, endings(quick.batch), precision: precision)
     if thorough { render(report, trees, names, map) }
 }
 
-// MARK: Other events
+// MARK: Events that are no calls
 
-/// Those who ask for other events must get the same calls.
+/// Those who ask for events must get the same calls.
 private func expectSame(
-    _ events: [GraphEvent], _ batch: CallBatch, _ lossesAreMarked: Bool, _ instances: [UInt16], _ names: TraceNames
+    _ events: [GraphEvent], _ batch: TraceBatch, _ lossesAreMarked: Bool, _ instances: [UInt16], _ names: TraceNames
 ) {
-    let calls = events.filter { $0.kind != .other }
+    let calls = events.filter { $0.kind != .event }
     guard calls.count < events.count else { return }
     var builder = StackBuilder(names: names, lossesAreMarked: lossesAreMarked, instances: instances)
     builder.take(calls.span)
     builder.finish()
-    var alone = CallBatch()
+    var alone = TraceBatch()
     builder.moveOutput(to: &alone)
     expectSame(batch, alone)
 }
 
 // MARK: Calls
 
-private func endings(_ batch: CallBatch) -> [Call] {
-    batch.events.compactMap { if case .ended(let call) = $0 { call } else { nil } }
+private func endings(_ batch: TraceBatch) -> [Call] {
+    batch.calls.compactMap { if case .ended(let call) = $0 { call } else { nil } }
 }
 
-/// Leaves are two events on the long way, and open calls have other numbers.
-private func expectSame(_ quick: CallBatch, _ careful: CallBatch) {
+/// Leaves are two events on the slow path, and open calls have other numbers.
+private func expectSame(_ quick: TraceBatch, _ careful: TraceBatch) {
     let (left, right) = (endings(quick), endings(careful))
-    expect(left.count == right.count, "the short way makes \(left.count) calls, the long way \(right.count)")
+    expect(left.count == right.count, "the fast path makes \(left.count) calls, the slow path \(right.count)")
     for (left, right) in zip(left, right) {
-        expect(left.isSame(as: right), "on the short way \(left), on the long way \(right)")
+        expect(left.isSame(as: right), "on the fast path \(left), on the slow path \(right)")
     }
 }
 
@@ -90,14 +91,12 @@ extension Call {
 
 // MARK: Trees
 
-private func trees(of batch: CallBatch, _ others: OtherEvents?) -> (trees: [CallTree], outside: Int) {
+private func trees(of batch: TraceBatch, _ context: TraceContext) -> (trees: [CallTree], outside: Int) {
     var trees: [CallTree] = []
-    let outside = withoutActuallyEscaping({ trees.append($0) } as (CallTree) -> Void) { keep in
-        var assembler = TreeAssembler(others: others, onTree: keep)
-        assembler.take(batch)
-        return assembler.othersOutside
-    }
-    return (trees, outside)
+    let assembler = TreeAssembler(events: ["*"]) { trees.append($0) }
+    assembler.begin(context)
+    do { try assembler.take(batch) } catch { fatalError("no trees: \(error)") }
+    return (trees, assembler.eventsOutside)
 }
 
 private func check(_ tree: CallTree, precision: UInt64) {
@@ -113,7 +112,7 @@ private func check(_ tree: CallTree, precision: UInt64) {
         }
         callers.append(node)
     }
-    for other in tree.others {
+    for other in tree.events {
         expect(other.call < other.before && other.before <= tree.nodes.count, "an event in no call: \(tree)")
         expect(tree.nodes.indices.contains(other.call), "an event in no call: \(tree)")
     }
@@ -137,9 +136,10 @@ private let fewLayers = try! LayerMap(
     text: "only\ndm [dm_*] dm_*\nscsi [scsi_mod] [sd_mod] scsi_*\nblock blk_*\nirq *irq*", path: "few.layers")
 
 private func report(
-    _ batch: CallBatch, _ counts: TraceCounts, _ source: TraceSource, _ names: TraceNames, _ map: LayerMap
+    _ batch: TraceBatch, _ counts: TraceCounts, _ source: TraceSource, _ names: TraceNames, _ map: LayerMap
 ) -> Report {
-    var builder = ReportBuilder(names: names, map: map)
+    let builder = ReportBuilder(map: map)
+    builder.begin(TraceContext(kind: source.kind, names: names, types: .none))
     builder.take(batch)
     return builder.report(source: source, counts: counts)
 }
@@ -176,7 +176,7 @@ private func render(_ report: Report, _ trees: [CallTree], _ names: TraceNames, 
         fatalError("no JSON: \(error)")
     }
     for limits in [TreeRenderer.Limits(), TreeRenderer.Limits(depth: 2, thresholdNs: 1000)] {
-        var renderer = TreeRenderer(names: names, map: map, style: .plain, limits: limits)
+        var renderer = TreeRenderer(map: map, style: .plain, limits: limits)
         var text: [UInt8] = []
         for tree in trees {
             let before = text.count

@@ -7,9 +7,9 @@ public func checkText(_ bytes: [UInt8]) {
     let seed = digest(bytes)
     expectSame(ReadText(bytes + longEnd), ReadText(bytes + shortEnd, piece: 1 + Int(seed % 777)))
 
-    let others = seed % 8 == 0 ? OtherEvents() : nil
-    let reading = ReadText(bytes, others: others)
-    if others != nil { expectSame(ReadText(bytes), reading.withoutOthers) }
+    let types = EventTypes(Interest(events: seed % 8 == 0 ? ["*"] : []), isText: true)
+    let reading = ReadText(bytes, types: types)
+    if types.areWanted { expectSame(ReadText(bytes), reading.withoutEvents) }
     expectAccounted(reading.counts)
     let lines = lineCount(bytes)
     expect(reading.counts.records == lines, "\(reading.counts.records) of \(lines) lines are accounted for")
@@ -19,7 +19,7 @@ public func checkText(_ bytes: [UInt8]) {
         cpusWithEvents: reading.reader.cpusWithCalls, hasTimes: reading.reader.hasTimes, recording: nil,
         notes: reading.reader.notes)
     checkStacks(
-        reading.events, others, reading.counts, of: source, names: reading.names,
+        reading.batch.events, payload: reading.batch.payload, types, reading.counts, of: source, names: reading.names,
         lossesAreMarked: TextSource.lossesAreMarked, instances: SourceNames.instances, thorough: seed / 8 % 16 == 0)
 }
 
@@ -37,29 +37,31 @@ private let longEnd = shortEnd + [UInt8](repeating: UInt8(ascii: "d"), count: 10
 private struct ReadText {
     let names = TraceNames()
     private(set) var reader: TextReader
-    private(set) var events: [GraphEvent] = []
+    private(set) var batch = EventBatch()
 
-    init(_ bytes: [UInt8], piece: Int = .max, others: OtherEvents? = nil) {
-        reader = TextReader(names: names, others: others)
+    init(_ bytes: [UInt8], piece: Int = .max, types: EventTypes = .none) {
+        reader = TextReader(names: names, types: types)
         reader.feed(whole: bytes.span, piece: piece)
         reader.finish()
-        reader.takeOutput(into: &events)
+        reader.takeOutput(into: &batch)
     }
 
     var counts: TraceCounts { reader.counts }
 
-    /// As if nobody had asked for other events.
-    var withoutOthers: ReadText {
+    /// As if nobody had asked for events.
+    var withoutEvents: ReadText {
         var copy = self
-        copy.events.removeAll { $0.kind == .other }
+        copy.batch.events.removeAll { $0.kind == .event }
         return copy
     }
 }
 
 private func expectSame(_ whole: ReadText, _ pieces: ReadText) {
     expect(whole.counts == pieces.counts, "in one piece \(whole.counts), in pieces \(pieces.counts)")
-    expect(whole.events.count == pieces.events.count, "\(whole.events.count) and \(pieces.events.count) events")
-    for (left, right) in zip(whole.events, pieces.events) {
+    expect(
+        whole.batch.events.count == pieces.batch.events.count,
+        "\(whole.batch.events.count) and \(pieces.batch.events.count) events")
+    for (left, right) in zip(whole.batch.events, pieces.batch.events) {
         expect(left.isSame(as: right), "in one piece \(left), in pieces \(right)")
     }
     expect(whole.names.count == pieces.names.count, "other names")

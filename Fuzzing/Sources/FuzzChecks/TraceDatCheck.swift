@@ -18,20 +18,28 @@ private func read(_ bytes: [UInt8]) throws(TraceError) {
     describeEvents(header.events, bytes)
 
     let seed = digest(bytes)
-    let others = seed % 2 == 0 ? OtherEvents() : nil
-    var reader = TraceDatReader(file: file, header: header, names: names, others: others)
-    var events: [GraphEvent] = []
+    let types = EventTypes(Interest(events: seed % 2 == 0 ? ["*"] : []), isText: false)
+    var reader = TraceDatReader(file: file, header: header, names: names, types: types)
+    var all = EventBatch()
     var isMore = true
     while isMore {
         var batch = EventBatch()
         isMore = try reader.read(into: &batch)
-        events += batch.events
+        let start = all.payload.count
+        for var event in batch.events {
+            if event.kind == .event {
+                event.payload = (event.payload.lowerBound + start)..<(event.payload.upperBound + start)
+            }
+            all.events.append(event)
+        }
+        all.payload += batch.payload
     }
     expectAccounted(reader.counts)
     // In large files the reader is looked at: calls are made of small ones, and of some.
     guard bytes.count <= 4096 || seed % 64 < 2 else { return }
     checkStacks(
-        events, others, reader.counts, of: reader.source, names: names, lossesAreMarked: TraceDatReader.lossesAreMarked,
+        all.events, payload: all.payload, types, reader.counts, of: reader.source, names: names,
+        lossesAreMarked: TraceDatReader.lossesAreMarked,
         instances: reader.instances, thorough: seed / 2 % 16 == 0)
 }
 

@@ -1,11 +1,29 @@
 /// Events on their way from a reader to the stacks.
 struct EventBatch: Sendable {
     var events: [GraphEvent] = []
+    /// The records or texts of those that are no calls, one behind the other.
+    var payload: [UInt8] = []
+    /// Nothing that the reader hands on later happened before this time in ns; nil where that is not known.
+    var watermark: UInt64?
     /// Bytes of the input that have been read so far.
     var position = 0
 
     /// So many make the handing over cheap and still fit into a core's own cache.
     static let size = 4096
+    /// Bytes of payload with which a batch is full, too.
+    static let payloadSize = 1 << 20
+
+    var isFull: Bool { events.count >= Self.size || payload.count >= Self.payloadSize }
+
+    /// Copies a payload.
+    ///
+    /// - Returns: where it lies.
+    @inline(__always)
+    mutating func append(payload bytes: RawSpan) -> Range<Int> {
+        let start = payload.count
+        bytes.withUnsafeBytes { payload.append(contentsOf: $0) }
+        return start..<payload.count
+    }
 }
 
 /// A reader: turns a file's bytes into events, in time order.

@@ -44,8 +44,8 @@ struct GraphEvent {
         case loss
         /// Another trace begins in the same text: nothing is joined across it.
         case restart
-        /// Of another kind, for those who asked: `function` is its number in ``OtherEvents``.
-        case other
+        /// That is no call, for those who asked: `type`, `payload`.
+        case event
     }
 
     /// Stands for the function of an end that no entry in the trace belongs to.
@@ -114,8 +114,34 @@ struct GraphEvent {
         return event
     }
 
-    static func other(_ number: Int32, task: TaskKey, cpu: UInt16, ring: UInt16, timestamp: UInt64) -> GraphEvent {
-        GraphEvent(timestamp: timestamp, function: number, task: task, cpu: cpu, ring: ring, kind: .other)
+    /// - Parameters:
+    ///   - type: its number in the ``EventTypes`` of the pass.
+    ///   - payload: where its record or text lies: in its page, then in the batch, then in what is held.
+    static func event(
+        _ type: Int32, payload: Range<Int>, task: TaskKey, cpu: UInt16, ring: UInt16, timestamp: UInt64
+    ) -> GraphEvent {
+        var event = GraphEvent(timestamp: timestamp, function: type, task: task, cpu: cpu, ring: ring, kind: .event)
+        event.payload = payload
+        return event
+    }
+
+    /// Where an event's payload lies; below 4 GiB.
+    @inline(__always)
+    var payload: Range<Int> {
+        get { Int(end >> 32)..<(Int(end >> 32) + Int(end & 0xffff_ffff)) }
+        set { end = UInt64(newValue.lowerBound) << 32 | UInt64(newValue.count) }
+    }
+
+    /// Of an event: whether it belongs to a task's calls; else it is only said to be the task's.
+    var isPlaced: Bool {
+        get { duration == Self.noTime }
+        set { duration = newValue ? Self.noTime : 0 }
+    }
+
+    /// An event waits, and its payload lies among what is held.
+    var isHeld: Bool {
+        get { depth != 0 }
+        set { depth = newValue ? 1 : 0 }
     }
 
     /// When the call began, by the clock of `end`; to be asked only where that is known.

@@ -1,8 +1,9 @@
 import Dispatch
 
-/// Reads a trace on two threads: one turns bytes into events; the caller's own turns events into calls and consumes them.
+/// Reads a trace on two threads: one turns bytes into events; the caller's own turns events into calls and hands all to the
+/// analyzers.
 ///
-/// Events are handed over in batches, so that this costs next to nothing. Calls, which are larger, are consumed where they are
+/// Events are handed over in batches, so that this costs next to nothing. Calls, which are larger, are analyzed where they are
 /// made, a few at a time, while they are still in the core's nearest cache.
 struct Pipeline<Source: EventSource> {
     /// What the reader hands on.
@@ -21,7 +22,7 @@ struct Pipeline<Source: EventSource> {
     /// What a reading leaves.
     struct Outcome {
         let source: Source
-        /// If the consumer stopped the reading, of what was read until then, which is more than what it was given.
+        /// If the analyzers stopped the reading, of what was read until then, which is more than what they were given.
         let counts: TraceCounts
         let isWhole: Bool
     }
@@ -29,26 +30,28 @@ struct Pipeline<Source: EventSource> {
     /// Batches that lie ready: enough for both threads to keep going, few enough for the caches.
     private static var depth: Int { 4 }
 
-    /// Events whose calls are consumed at once.
+    /// Events that are analyzed at once.
     private static var slice: Int { 2048 }
 
-    private let events = Channel<Item>(capacity: depth)
-    private let buffers = BufferPool<GraphEvent>()
+    private let batches = Channel<Item>(capacity: depth)
+    private let events = BufferPool<GraphEvent>()
+    private let payloads = BufferPool<UInt8>()
 
-    /// Reads `source` to its end, or until the consumer has enough or fails. When this returns the reader's thread has ended.
+    /// Reads `source` to its end, or until the analyzers have enough or fail. When this returns the reader's thread has ended.
     ///
-    /// - Parameter progress: called now and then with the bytes read so far.
-    /// - Throws: `TraceError` if the source cannot be read, and what the consumer throws.
+    /// - Parameters:
+    ///   - builder: makes the calls.
+    ///   - progress: called now and then with the bytes read so far.
+    /// - Throws: `TraceError` if the source cannot be read, and what an analyzer throws.
     static func run(
-        _ source: Source, names: TraceNames, into consumer: inout some CallConsumer, progress: (Int) -> Void
+        _ source: Source, _ builder: consuming StackBuilder, into analyzers: inout AnalyzerSet, progress: (Int) -> Void
     ) throws -> Outcome {
         let pipeline = Pipeline()
         let thread = DispatchQueue(label: "dmflow.read")
         thread.async { pipeline.read(source) }
-        var builder = StackBuilder(
-            names: names, lossesAreMarked: Source.lossesAreMarked, instances: source.instances)
+        var builder = builder
         var end: End?
-        let demand = Result { try pipeline.consume(&builder, &consumer, progress, end: &end) }
+        let demand = Result { try pipeline.analyze(&builder, &analyzers, progress, end: &end) }
         let left = end ?? pipeline.stop()
         // It has said that it ends; now wait until it has.
         thread.sync {}
@@ -57,30 +60,35 @@ struct Pipeline<Source: EventSource> {
         return Outcome(source: left.source, counts: builder.counts + left.source.counts, isWhole: isWhole)
     }
 
-    /// Consumes all that the reader hands on, or what the consumer wants of it.
+    /// Analyzes all that the reader hands on, or what the analyzers want of it.
     ///
     /// - Parameter end: is set when the reader has ended.
-    private func consume(
-        _ builder: inout StackBuilder, _ consumer: inout some CallConsumer, _ progress: (Int) -> Void, end: inout End?
+    private func analyze(
+        _ builder: inout StackBuilder, _ analyzers: inout AnalyzerSet, _ progress: (Int) -> Void, end: inout End?
     ) throws -> Demand {
-        var calls = CallBatch()
+        var output = TraceBatch()
         while true {
-            switch events.receive() {
+            switch batches.receive() {
             case .batch(let batch):
-                let events = batch.events.span
-                for start in stride(from: 0, to: events.count, by: Self.slice) {
-                    builder.take(events.extracting(start..<min(start + Self.slice, events.count)))
-                    builder.moveOutput(to: &calls)
-                    if try consumer.take(calls) == .enough { return .enough }
+                let span = batch.events.span
+                for start in stride(from: 0, to: span.count, by: Self.slice) {
+                    let end = min(start + Self.slice, span.count)
+                    builder.take(span.extracting(start..<end), payload: batch.payload)
+                    builder.moveOutput(
+                        to: &output, payload: batch.payload, watermark: end == span.count ? batch.watermark : nil)
+                    if try analyzers.take(output) == .enough { return .enough }
                 }
-                buffers.give(batch.events)
+                // Its memory is used again.
+                output.events.payload = []
+                events.give(batch.events)
+                payloads.give(batch.payload)
                 progress(batch.position)
             case .end(let last):
                 end = last
                 builder.finish()
-                builder.moveOutput(to: &calls)
+                builder.moveOutput(to: &output)
                 // There is no more.
-                _ = try consumer.take(calls)
+                _ = try analyzers.take(output)
                 return .more
             }
         }
@@ -88,9 +96,9 @@ struct Pipeline<Source: EventSource> {
 
     /// Ends the reader's thread: takes what it has handed on, so that it does not wait for room.
     private func stop() -> End {
-        events.close()
+        batches.close()
         while true {
-            if case .end(let end) = events.receive() { return end }
+            if case .end(let end) = batches.receive() { return end }
         }
     }
 
@@ -98,14 +106,15 @@ struct Pipeline<Source: EventSource> {
         var source = source
         do {
             var isMore = true
-            while isMore && !events.isClosed {
-                var batch = EventBatch(events: buffers.take(capacity: EventBatch.size * 5 / 4))
+            while isMore && !batches.isClosed {
+                var batch = EventBatch(
+                    events: events.take(capacity: EventBatch.size * 5 / 4), payload: payloads.take(capacity: 0))
                 isMore = try source.read(into: &batch)
-                events.send(.batch(batch))
+                batches.send(.batch(batch))
             }
-            events.send(.end(End(source: source, error: nil)))
+            batches.send(.end(End(source: source, error: nil)))
         } catch {
-            events.send(.end(End(source: source, error: error)))
+            batches.send(.end(End(source: source, error: error)))
         }
     }
 }

@@ -8,7 +8,7 @@ struct TraceDatReader: EventSource {
     private var decoder: EventDecoder
     private var streams: [CPUStream] = []
     /// The streams that have events left.
-    private var turns = MergeOrder()
+    private var order = MergeOrder()
     private var isOpened = false
 
     /// All CPUs together hold about so many bytes of pages at a time.
@@ -22,11 +22,11 @@ struct TraceDatReader: EventSource {
         min(pagesInChunk.max * pageSize, max(pagesInChunk.min * pageSize, chunksInMemory / streams))
     }
 
-    /// - Parameter others: gets the other events; nil if nobody asks for them.
-    init(file: InputFile, header: TraceDatHeader, names: TraceNames, others: OtherEvents? = nil) {
+    /// - Parameter types: of the events that are no calls, those that somebody wants.
+    init(file: InputFile, header: TraceDatHeader, names: TraceNames, types: EventTypes = .none) {
         self.file = file
         self.header = header
-        decoder = EventDecoder(header: header, names: names, others: others)
+        decoder = EventDecoder(header: header, names: names, types: types)
         let streamCount = header.buffers.reduce(0) { $0 + $1.cpus.count }
         let chunkSize = min(Self.maxChunkSize, Self.pagesInMemory / max(streamCount, 1))
         var instances: [UInt16] = []
@@ -73,12 +73,13 @@ struct TraceDatReader: EventSource {
 
     mutating func read(into batch: inout EventBatch) throws(TraceError) -> Bool {
         if !isOpened { try open() }
-        while batch.events.count < EventBatch.size {
-            guard let stream = turns.first else { return false }
-            // It goes on until it is another's turn.
-            streams[stream].move(to: &batch.events, until: turns.nextTime)
-            try passTurn(of: stream)
+        while !batch.isFull {
+            guard let stream = order.first else { return false }
+            // It goes on until another comes before it.
+            streams[stream].move(to: &batch, until: order.nextTime)
+            try advance(stream)
         }
+        batch.watermark = order.first.map { streams[$0].time }
         batch.position = streams.reduce(0) { $0 + $1.bytesRead }
         return true
     }
@@ -87,12 +88,12 @@ struct TraceDatReader: EventSource {
         isOpened = true
         for stream in streams.indices {
             try streams[stream].refill(&decoder)
-            if !streams[stream].isAtEnd { turns.add(stream, at: streams[stream].time) }
+            if !streams[stream].isAtEnd { order.add(stream, at: streams[stream].time) }
         }
     }
 
-    private mutating func passTurn(of stream: Int) throws(TraceError) {
+    private mutating func advance(_ stream: Int) throws(TraceError) {
         if streams[stream].isAtEnd { try streams[stream].refill(&decoder) }
-        if streams[stream].isAtEnd { turns.removeFirst() } else { turns.moveFirst(to: streams[stream].time) }
+        if streams[stream].isAtEnd { order.removeFirst() } else { order.moveFirst(to: streams[stream].time) }
     }
 }

@@ -2,7 +2,9 @@ public import GraphParser
 
 /// Sums up the calls of a trace into a ``Report``, in one pass; memory grows with the distinct functions, of which
 /// ``TraceNames`` has a limited number, and the open calls, not with the trace.
-public struct ReportBuilder: CallConsumer {
+public final class ReportBuilder: Analyzer {
+    public let interest = Interest(calls: true)
+
     private struct FunctionSum {
         var calls = 0
         var selfNs: UInt64 = 0
@@ -56,7 +58,7 @@ public struct ReportBuilder: CallConsumer {
         }
     }
 
-    private let names: TraceNames
+    private var names = TraceNames()
     private let map: LayerMap
     private var functions: [FunctionSum] = []
     private var layerTotals: [UInt64]
@@ -69,21 +71,22 @@ public struct ReportBuilder: CallConsumer {
     /// its calls of the same layer have added since.
     private var totalsAtBegin: [UInt64] = []
 
-    public init(names: TraceNames, map: LayerMap) {
-        self.names = names
+    public init(map: LayerMap) {
         self.map = map
         layerTotals = Array(repeating: 0, count: map.layers.count)
     }
 
-    @discardableResult public mutating func take(_ batch: CallBatch) -> Demand {
+    public func begin(_ trace: TraceContext) { names = trace.names }
+
+    @discardableResult public func take(_ batch: TraceBatch) -> Demand {
         prepare(batch)
-        let events = batch.events.span
+        let events = batch.calls.span
         var index = add(events, from: 0)
         while index < events.count {
             switch events[index] {
             case .ended(let call): endRoot(call)
             case .outside(let number): takeOut(batch.outside[Int(number)])
-            case .began, .other, .lost: break
+            case .began, .event, .lost: break
             }
             index = add(events, from: index + 1)
         }
@@ -91,7 +94,7 @@ public struct ReportBuilder: CallConsumer {
     }
 
     /// Makes room for functions, tasks and open calls that are new.
-    private mutating func prepare(_ batch: CallBatch) {
+    private func prepare(_ batch: TraceBatch) {
         while functions.count < batch.functions {
             let id = FunctionID(index: Int32(functions.count))
             functions.append(FunctionSum(layer: map.layer(of: names[id])))
@@ -106,7 +109,7 @@ public struct ReportBuilder: CallConsumer {
     /// Adds calls to the sums, up to the end of a root, or of a call with others inside that are no part of it.
     ///
     /// - Returns: the index of that event, or the count.
-    private mutating func add(_ events: Span<CallEvent>, from start: Int) -> Int {
+    private func add(_ events: Span<CallEvent>, from start: Int) -> Int {
         // Out of `self`, so that their spans can be changed side by side.
         var (functions, times, totals, leaves) = (self.functions, self.times, self.totalsAtBegin, self.leaves)
         (self.functions, self.times, self.totalsAtBegin, self.leaves) = ([], [], [], [])
@@ -118,9 +121,9 @@ public struct ReportBuilder: CallConsumer {
         let layers = map.layers.count
         for index in start..<events.count {
             switch events[index] {
-            case .began(let function, let task, let number):
-                let layer = functionSpan[Int(function.index)].layer
-                totalSpan[Int(number)] = timeSpan[Int(task) &* layers &+ layer].totalNs
+            case .began(let begin):
+                let layer = functionSpan[Int(begin.function.index)].layer
+                totalSpan[Int(begin.number)] = timeSpan[begin.task &* layers &+ layer].totalNs
             case .ended(let call):
                 if call.confidence == .complete {
                     let duration = call.duration ?? 0
@@ -143,13 +146,13 @@ public struct ReportBuilder: CallConsumer {
                 }
                 if call.isRoot { return index }
             case .outside: return index
-            case .other, .lost: break
+            case .event, .lost: break
             }
         }
         return events.count
     }
 
-    private mutating func endRoot(_ call: Call) {
+    private func endRoot(_ call: Call) {
         guard call.confidence != .orphan else { return }
         let first = call.task * map.layers.count
         let below = Array(times[first..<(first + map.layers.count)])
@@ -160,7 +163,7 @@ public struct ReportBuilder: CallConsumer {
     /// A call has ended that nobody called.
     ///
     /// - Parameter tree: by layer, what it and the calls below it have.
-    private mutating func end(_ call: Call, isFragment: Bool, _ tree: [LayerTime]) {
+    private func end(_ call: Call, isFragment: Bool, _ tree: [LayerTime]) {
         var root: Int?
         if call.confidence == .complete, let duration = call.duration {
             let index = index(ofRoot: call.function, isFragment: isFragment)
@@ -188,7 +191,7 @@ public struct ReportBuilder: CallConsumer {
         }
     }
 
-    private mutating func index(ofRoot function: FunctionID, isFragment: Bool) -> Int {
+    private func index(ofRoot function: FunctionID, isFragment: Bool) -> Int {
         let place: WritableKeyPath<FunctionSum, Int> = isFragment ? \.fragment : \.root
         let known = functions[Int(function.index)][keyPath: place]
         if known >= 0 { return known }
@@ -201,7 +204,7 @@ public struct ReportBuilder: CallConsumer {
     // MARK: Calls that interrupts put out of place
 
     /// The next call that ends has calls inside that are no part of it. They are its caller's; those of a root are roots.
-    private mutating func takeOut(_ outside: OutsideCalls) {
+    private func takeOut(_ outside: OutsideCalls) {
         let first = outside.task * map.layers.count
         let layer = functions[Int(outside.function.index)].layer
         for group in outside.before + outside.after {

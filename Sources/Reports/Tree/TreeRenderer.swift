@@ -16,15 +16,16 @@ public struct TreeRenderer {
         }
     }
 
-    private let names: TraceNames
     private let map: LayerMap
     private let style: Style
     private let limits: Limits
     /// By function: its name in its layer's colour; empty until it is drawn.
     private var shown: [[UInt8]] = []
 
-    public init(names: TraceNames, map: LayerMap, style: Style, limits: Limits) {
-        self.names = names
+    /// Of the trace that the trees are of.
+    private var names = TraceNames()
+
+    public init(map: LayerMap, style: Style, limits: Limits) {
         self.map = map
         self.style = style
         self.limits = limits
@@ -32,21 +33,22 @@ public struct TreeRenderer {
 
     /// Appends the tree to `text`, with a line of its own in front that says whose it is.
     public mutating func render(_ tree: CallTree, into text: inout [UInt8]) {
+        names = tree.names
         text.append(title(tree))
         draw(Drawing(tree), at: 0, into: &text)
     }
 
     private func title(_ tree: CallTree) -> String {
         let root = tree.root
-        var facts: [String] = []
-        if let tid = root.tid { facts.append("\(names.comm(of: tid) ?? "<...>")-\(tid)") }
-        if let start = root.start { facts.append("at \(seconds(start))") }
-        facts.append(Figures.plural(tree.nodes.count, "call"))
-        if !tree.others.isEmpty { facts.append(Figures.plural(tree.others.count, "other event")) }
-        if root.isFragment { facts.append(style.warning("fragment")) }
-        if root.isHollow { facts.append(style.warning("hollow")) }
-        if !tree.isComplete { facts.append(style.warning("partial")) }
-        return style.dim("# ") + facts.joined(separator: ", ") + "\n"
+        var parts: [String] = []
+        if let tid = root.tid { parts.append("\(names.comm(of: tid) ?? "<...>")-\(tid)") }
+        if let start = root.start { parts.append("at \(seconds(start))") }
+        parts.append(Figures.plural(tree.nodes.count, "call"))
+        if !tree.events.isEmpty { parts.append(Figures.plural(tree.events.count, "other event")) }
+        if root.isFragment { parts.append(style.warning("fragment")) }
+        if root.isHollow { parts.append(style.warning("hollow")) }
+        if !tree.isComplete { parts.append(style.warning("partial")) }
+        return style.dim("# ") + parts.joined(separator: ", ") + "\n"
     }
 
     private func seconds(_ ns: UInt64) -> String {
@@ -56,16 +58,16 @@ public struct TreeRenderer {
 
     // MARK: Calls
 
-    /// A tree, for each call the index behind its last call below, and for each with other events in it these.
+    /// A tree, for each call the index behind its last call below, and for each with events in it these.
     private struct Drawing {
         let nodes: [CallTree.Node]
         let ends: [Int]
-        let others: [Int: [CallTree.Other]]
+        let events: [Int: [CallTree.Event]]
 
         init(_ tree: CallTree) {
             nodes = tree.nodes
             ends = Self.ends(tree.nodes)
-            others = tree.others.isEmpty ? [:] : Dictionary(grouping: tree.others, by: \.call)
+            events = tree.events.isEmpty ? [:] : Dictionary(grouping: tree.events, by: \.call)
         }
 
         private static func ends(_ nodes: [CallTree.Node]) -> [Int] {
@@ -87,7 +89,7 @@ public struct TreeRenderer {
     private mutating func draw(_ tree: Drawing, at index: Int, into text: inout [UInt8]) -> Int {
         let node = tree.nodes[index]
         let end = tree.ends[index]
-        if end == index + 1 && (tree.others.isEmpty || tree.others[index] == nil)
+        if end == index + 1 && (tree.events.isEmpty || tree.events[index] == nil)
             && node.call.confidence != .lossy && !node.call.isHollow
         {
             leaf(node, into: &text)
@@ -110,15 +112,15 @@ public struct TreeRenderer {
 
     private mutating func drawCalls(below index: Int, end: Int, _ tree: Drawing, into text: inout [UInt8]) {
         var hidden = Hidden()
-        var others = tree.others.isEmpty ? [] : (tree.others[index] ?? [])[...]
+        var events = tree.events.isEmpty ? [] : (tree.events[index] ?? [])[...]
         var next = index + 1
         while next < end {
-            draw(&others, before: next, below: tree.nodes[index], &hidden, into: &text)
+            draw(&events, before: next, below: tree.nodes[index], &hidden, into: &text)
             if isHidden(tree.nodes[next]) {
                 let behind = tree.ends[next]
                 hidden.add(tree.nodes[next].call, calls: behind - next)
-                if !tree.others.isEmpty {
-                    for inside in next..<behind { hidden.others += tree.others[inside]?.count ?? 0 }
+                if !tree.events.isEmpty {
+                    for inside in next..<behind { hidden.events += tree.events[inside]?.count ?? 0 }
                 }
                 next = behind
             } else {
@@ -126,23 +128,23 @@ public struct TreeRenderer {
                 next = draw(tree, at: next, into: &text)
             }
         }
-        draw(&others, before: end, below: tree.nodes[index], &hidden, into: &text)
+        draw(&events, before: end, below: tree.nodes[index], &hidden, into: &text)
         note(&hidden, below: tree.nodes[index], into: &text)
     }
 
     /// Draws the events that happened inside a call and before the node at `next`.
     private func draw(
-        _ others: inout ArraySlice<CallTree.Other>, before next: Int, below node: CallTree.Node,
+        _ events: inout ArraySlice<CallTree.Event>, before place: Int, below node: CallTree.Node,
         _ hidden: inout Hidden, into text: inout [UInt8]
     ) {
-        while let other = others.first, other.before <= next {
-            others.removeFirst()
+        while let next = events.first, next.before <= place {
+            events.removeFirst()
             if let depth = limits.depth, node.level + 1 >= depth {
-                hidden.others += 1
+                hidden.events += 1
                 continue
             }
             note(&hidden, below: node, into: &text)
-            let event = other.event
+            let event = next.event
             remark(
                 [event.name, event.text].filter { !$0.isEmpty }.joined(separator: ": "), event.cpu, node, into: &text)
         }
@@ -154,9 +156,9 @@ public struct TreeRenderer {
     }
 
     private func note(_ hidden: inout Hidden, below node: CallTree.Node, into text: inout [UInt8]) {
-        guard hidden.calls + hidden.others > 0 else { return }
+        guard hidden.calls + hidden.events > 0 else { return }
         var parts: [String] = []
-        if hidden.others > 0 { parts.append("\(Figures.plural(hidden.others, "other event")) not drawn") }
+        if hidden.events > 0 { parts.append("\(Figures.plural(hidden.events, "other event")) not drawn") }
         if hidden.calls > 0 {
             parts.append("\(Figures.plural(hidden.calls, "call")) not drawn, \(Figures.duration(hidden.ns))")
         }
@@ -167,7 +169,7 @@ public struct TreeRenderer {
     private struct Hidden {
         var calls = 0
         var ns: UInt64 = 0
-        var others = 0
+        var events = 0
 
         mutating func add(_ call: Call, calls: Int) {
             self.calls += calls

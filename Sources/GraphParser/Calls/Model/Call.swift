@@ -11,7 +11,7 @@ public enum Confidence: UInt8, Sendable, CaseIterable {
 }
 
 /// A task's number within one reading; dense from 0 and used again once the task has no open call,
-/// so that consumers can keep per-task state in an array.
+/// so that analyzers can keep per-task state in an array.
 public typealias TaskSlot = Int
 
 /// One function's entry and exit in one task, handed on when it has ended.
@@ -19,6 +19,7 @@ public typealias TaskSlot = Int
 /// Small, since millions of them are handed on.
 public struct Call: Sendable {
     @usableFromInline var startOrNone: UInt64
+    var endOrNone: UInt64
     @usableFromInline var durationOrNone: UInt64
     /// Time in ns inside the measured calls directly below. A call without a duration is transparent: what was measured
     /// below it counts for the nearest measured caller, so that time is never counted twice.
@@ -27,7 +28,7 @@ public struct Call: Sendable {
     var end: UInt64
     public internal(set) var function: FunctionID
     @usableFromInline var taskNumber: Int32
-    /// The number that `began` gave the call while it was open; negative if there was no `began`.
+    /// The number that ``CallBegin`` gave the call while it was open; negative if there was no `began`.
     public internal(set) var number: Int32
     var key: TaskKey
     @usableFromInline var depthNumber: UInt16
@@ -85,6 +86,14 @@ public struct Call: Sendable {
     /// The CPU on which the call ended, or the task was seen last if its exit was not recorded.
     public var exitCPU: Int { Int(lastCPU) }
 
+    /// When its end was recorded, in ns of the trace clock; nil for open calls, and where the trace does not tell. For a call on one
+    /// line of text, which has one time, its start with its duration.
+    public var endTime: UInt64? {
+        if confidence == .open || endOrNone == GraphEvent.noTime { return nil }
+        return isLeaf
+            ? startOrNone.addingReportingOverflow(durationOrNone == .max ? 0 : durationOrNone).partialValue : endOrNone
+    }
+
     /// Entry time in ns of the trace clock; nil where the trace does not tell.
     public var start: UInt64? { startOrNone == GraphEvent.noTime ? nil : startOrNone }
     /// Exit time − entry time in ns, as the kernel measured it or, in user space, by the times of the events; nil for open
@@ -95,45 +104,4 @@ public struct Call: Sendable {
     @inlinable public var selfNs: UInt64 {
         durationOrNone == .max || durationOrNone < childrenNs ? 0 : durationOrNone &- childrenNs
     }
-}
-
-/// What happens to calls, in time order. Within a task `began` and `ended` nest like brackets; orphans and leaves have no
-/// `began`.
-public enum CallEvent: Sendable {
-    /// - Parameter number: of the open call; small, and used again when it has ended, so that consumers can keep what they
-    ///   need for each open call in an array.
-    case began(FunctionID, task: Int32, number: Int32)
-    case ended(Call)
-    /// The next call that ends is hit by an interrupt, and some of the calls inside of it are no part of it: the number of
-    /// them in ``CallBatch/outside``.
-    case outside(Int32)
-    /// Happened now in a task, negative if the task has no calls: `number` in ``OtherEvents``. Only for those who asked.
-    case other(number: Int32, task: Int32)
-    /// The kernel lost events of a CPU here; nil where it did not count them.
-    case lost(cpu: Int32, count: Int?)
-}
-
-/// Calls on their way to a consumer.
-public struct CallBatch: Sendable {
-    public internal(set) var events: [CallEvent] = []
-    public internal(set) var outside: [OutsideCalls] = []
-    /// All numbers of functions, tasks and open calls in `events` are below these.
-    public internal(set) var functions = 0
-    public internal(set) var tasks = 0
-    public internal(set) var openCalls = 0
-}
-
-/// Whether a consumer wants to be given more calls.
-public enum Demand: Sendable {
-    case more
-    /// The reading ends here.
-    case enough
-}
-
-/// Takes the calls of a trace in one pass, in time order.
-public protocol CallConsumer {
-    /// Takes the next calls, on the thread that reads the trace.
-    ///
-    /// - Throws: what ends the reading, and is thrown by it.
-    mutating func take(_ batch: CallBatch) throws -> Demand
 }

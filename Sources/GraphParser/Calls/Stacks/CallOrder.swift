@@ -76,7 +76,7 @@ struct CallOrder {
     }
 
     /// The calls in their order, and the events that happened in them.
-    func applied(to others: [CallTree.Other]) -> ([PendingCall], [CallTree.Other]) {
+    func applied(to others: [CallTree.Event]) -> ([PendingCall], [CallTree.Event]) {
         var ordered: [PendingCall] = []
         var place = [Int](repeating: 0, count: calls.count)
         // Where the last call below each stands, plus one.
@@ -99,9 +99,9 @@ struct CallOrder {
         return (ordered, others.map { move($0, place, end) })
     }
 
-    private func move(_ other: CallTree.Other, _ place: [Int], _ end: [Int]) -> CallTree.Other {
+    private func move(_ other: CallTree.Event, _ place: [Int], _ end: [Int]) -> CallTree.Event {
         let next = below[other.call].first { $0 >= other.before }
-        return CallTree.Other(
+        return CallTree.Event(
             event: other.event, call: place[other.call], before: next.map { place[$0] } ?? end[other.call])
     }
 }

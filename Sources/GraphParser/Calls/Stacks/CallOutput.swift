@@ -1,23 +1,46 @@
 /// What a `StackBuilder` hands on: what happens to calls, and what else happens between them; and the calls that ended last,
 /// also those that have been handed on.
 struct CallOutput: Sendable {
-    /// What happened to calls since ``move(to:)``.
+    /// What happened to calls since ``move(to:interleavingEvents:)``.
     var calls: [CallEvent] = []
     /// Those of ``CallEvent/outside(_:)``.
     private var outside: [OutsideCalls] = []
-    /// What else happened, and before which of `calls`: apart, since looking back at calls must not depend on it.
-    private var asides: [(index: Int, event: CallEvent)] = []
+    /// Events and losses, apart from the calls before which they happened: looking back at calls must not depend on them.
+    var rows: [EventRow] = []
+    private var losses: [(place: Place, loss: Loss)] = []
+    /// Of the events that waited.
+    private var heldPayload: [UInt8] = []
     /// The end of what was handed on.
     private var before: [CallEvent] = []
+    /// Has memory for the next merging.
+    private var merged: [CallEvent] = []
+
+    /// Before which of `calls`, and behind how many of `rows`.
+    private struct Place {
+        let call: Int
+        let row: Int
+    }
 
     /// How far back one can look: so many calls that have ended, more than an interrupt has, and among so many events. A call is
-    /// one event or two, by the way that it took; which must not make a difference.
+    /// one event or two, by the path that it took; which must not make a difference.
     private static let maxCalls = 224
     private static let reach = 512
 
     mutating func append(_ event: CallEvent) { calls.append(event) }
 
-    mutating func append(aside event: CallEvent) { asides.append((calls.count, event)) }
+    mutating func append(_ loss: Loss) { losses.append((Place(call: calls.count, row: rows.count), loss)) }
+
+    /// - Parameters:
+    ///   - task: of those with open calls; negative if it has none.
+    ///   - payload: if the event has waited; else it lies where the event says.
+    mutating func append(_ event: GraphEvent, task: TaskSlot, heldPayload payload: [UInt8]?) {
+        var event = event
+        if let payload {
+            event.payload = heldPayload.count..<(heldPayload.count + payload.count)
+            heldPayload += payload
+        }
+        rows.append(EventRow(event, task: Int32(truncatingIfNeeded: task), before: calls.count))
+    }
 
     mutating func append(_ outside: OutsideCalls) {
         calls.append(.outside(Int32(truncatingIfNeeded: self.outside.count)))
@@ -25,23 +48,40 @@ struct CallOutput: Sendable {
     }
 
     /// Replaces what is in `batch` by what has happened since it was last asked for.
-    mutating func move(to batch: inout CallBatch) {
+    ///
+    /// - Parameter interleavingEvents: whether the calls are to tell where events happened among them.
+    mutating func move(to batch: inout TraceBatch, interleavingEvents: Bool) {
         keepEnd()
         batch.outside.removeAll(keepingCapacity: true)
         swap(&batch.outside, &outside)
-        batch.events.removeAll(keepingCapacity: true)
-        swap(&batch.events, &calls)
-        guard !asides.isEmpty else { return }
-        var merged: [CallEvent] = []
-        merged.reserveCapacity(batch.events.count + asides.count)
-        var next = 0
-        for aside in asides {
-            merged += batch.events[next..<aside.index]
-            merged.append(aside.event)
-            next = aside.index
+        batch.calls.removeAll(keepingCapacity: true)
+        swap(&batch.calls, &calls)
+        if interleavingEvents && !rows.isEmpty || !losses.isEmpty {
+            interleave(&batch.calls, events: interleavingEvents)
         }
-        batch.events = merged + batch.events[next...]
-        asides.removeAll(keepingCapacity: true)
+        batch.losses = losses.map(\.loss)
+        losses.removeAll(keepingCapacity: true)
+        batch.events.rows.removeAll(keepingCapacity: true)
+        swap(&batch.events.rows, &rows)
+        batch.events.heldPayload = heldPayload
+        if !heldPayload.isEmpty { heldPayload = [] }
+    }
+
+    /// Puts losses and, if asked for, events in their places among `calls`.
+    private mutating func interleave(_ calls: inout [CallEvent], events: Bool) {
+        var (next, row, loss) = (0, 0, 0)
+        merged.removeAll(keepingCapacity: true)
+        merged.reserveCapacity(calls.count + rows.count + losses.count)
+        while loss < losses.count || events && row < rows.count {
+            let isLoss = loss < losses.count && (!events || losses[loss].place.row <= row)
+            let place = isLoss ? losses[loss].place.call : Int(rows[row].before)
+            merged += calls[next..<place]
+            next = place
+            merged.append(isLoss ? .lost(losses[loss].loss) : .event(row: Int32(truncatingIfNeeded: row)))
+            if isLoss { loss += 1 } else { row += 1 }
+        }
+        merged += calls[next...]
+        swap(&merged, &calls)
     }
 
     private mutating func keepEnd() {
@@ -67,10 +107,10 @@ struct CallOutput: Sendable {
         for part in [Self.end(of: calls, Self.reach), Self.end(of: before, max(0, Self.reach - calls.count))] {
             for event in part.reversed() {
                 switch event {
-                case .began(_, Int32(truncatingIfNeeded: task), let number):
+                case .began(let begin) where begin.task == task:
                     // That of the open call itself.
                     if inside == nil { return LastCalls(groups: groups.reversed(), isCut: false) }
-                    if inside == number { inside = nil }
+                    if inside == begin.number { inside = nil }
                 case .ended(let call):
                     ended += 1
                     if ended > Self.maxCalls { return LastCalls(groups: groups.reversed(), isCut: true) }

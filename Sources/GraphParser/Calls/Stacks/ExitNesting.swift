@@ -22,8 +22,8 @@ struct ExitNesting: Sendable {
     private struct Task {
         /// What waits, each node behind those below it.
         var nodes: [Node] = []
-        /// Other events, and before which of the nodes they came.
-        var others: [(before: Int, event: GraphEvent)] = []
+        /// Events that are no calls, and before which of the nodes they came.
+        var events: [(before: Int, event: GraphEvent)] = []
         /// Whether it is among those that may have something waiting.
         var isHolding = false
         /// Among the tasks with calls, in the order of their first; `.max` without one.
@@ -44,7 +44,7 @@ struct ExitNesting: Sendable {
     private var holding: [Int] = []
     /// Calls and other events; counted apart, since the one must not depend on the other.
     private var waiting = 0
-    private var waitingOthers = 0
+    private var waitingEvents = 0
     private var losses = 0
 
     /// More than all tasks can leave behind an overwritten beginning, a few dozen each.
@@ -56,14 +56,19 @@ struct ExitNesting: Sendable {
     /// True for a trace with entries, which is not touched.
     var isOff: Bool { mode == .off }
 
+    /// Whether anything waits.
+    var isWaiting: Bool { waiting + waitingEvents > 0 }
+
     /// Appends what is to go on now to `output`.
-    mutating func take(_ event: GraphEvent, _ output: inout [GraphEvent]) {
+    ///
+    /// - Parameter mayHold: whether there is memory for events that are no calls to wait, too.
+    mutating func take(_ event: GraphEvent, mayHold: Bool = true, _ output: inout [GraphEvent]) {
         switch event.kind {
         case .exit where mode != .off && event.function > FunctionID.unknown.index: return hold(event, &output)
-        case .other where mode != .off && waitingOthers < Self.maxNodes && tasks.count < 2 * Self.maxTasks:
-            return holdOther(event)
+        case .event where mode != .off && mayHold && waitingEvents < Self.maxNodes && tasks.count < 2 * Self.maxTasks:
+            return holdEvent(event)
         case .userEntry, .userExit: return takeUser(event, &output)
-        case .other: break
+        case .event: break
         case .entry, .leaf, .exit: if mode != .off { disable(&output) }
         case .loss:
             decide()
@@ -107,10 +112,10 @@ struct ExitNesting: Sendable {
         if mode == .undecided, isLikely { mode = .certain }
     }
 
-    private mutating func holdOther(_ event: GraphEvent) {
+    private mutating func holdEvent(_ event: GraphEvent) {
         let task = place(of: event)
-        tasks[task].others.append((before: tasks[task].nodes.count, event))
-        waitingOthers += 1
+        tasks[task].events.append((before: tasks[task].nodes.count, event))
+        waitingEvents += 1
         noteHolding(task)
     }
 
@@ -135,25 +140,25 @@ struct ExitNesting: Sendable {
     }
 
     /// What waits of a task, which does so no longer.
-    private mutating func release(_ task: Int) -> (nodes: [Node], others: Others) {
-        let released = (tasks[task].nodes, Others(events: tasks[task].others[...]))
+    private mutating func release(_ task: Int) -> (nodes: [Node], events: Events) {
+        let released = (tasks[task].nodes, Events(rest: tasks[task].events[...]))
         waiting -= tasks[task].nodes.count
-        waitingOthers -= tasks[task].others.count
-        (tasks[task].nodes, tasks[task].others) = ([], [])
+        waitingEvents -= tasks[task].events.count
+        (tasks[task].nodes, tasks[task].events) = ([], [])
         return released
     }
 
-    /// Other events of a task, on their way to where they belong among its calls.
-    private struct Others {
-        var events: ArraySlice<(before: Int, event: GraphEvent)>
+    /// Events of a task that are no calls, on their way to where they belong among its calls.
+    private struct Events {
+        var rest: ArraySlice<(before: Int, event: GraphEvent)>
 
         /// Lets those go on that came before the node at `index` and, where times tell, before `start`.
         mutating func pass(before index: Int, start: UInt64 = GraphEvent.noTime, _ output: inout [GraphEvent]) {
-            while let next = events.first, next.before <= index,
+            while let next = rest.first, next.before <= index,
                 start == GraphEvent.noTime || next.event.timestamp < start
             {
                 output.append(next.event)
-                events.removeFirst()
+                rest.removeFirst()
             }
         }
     }
@@ -220,26 +225,26 @@ struct ExitNesting: Sendable {
         if mode == .certain { return emit(task, &output) }
         let released = release(task)
         let nodes = released.nodes
-        var others = released.others
+        var events = released.events
         for index in nodes.indices {
-            others.pass(before: index, &output)
+            events.pass(before: index, &output)
             output.append(nodes[index].exit)
         }
-        others.pass(before: nodes.count, &output)
+        events.pass(before: nodes.count, &output)
     }
 
     /// Entries go on in the order of their calls, an exit when all below it is done.
     private mutating func emit(_ task: Int, _ output: inout [GraphEvent]) {
         let released = release(task)
         let nodes = released.nodes
-        var others = released.others
+        var events = released.events
         // Outermost first: a call stands behind those below it.
         var calls = [[Int]](repeating: [], count: nodes.count)
         for index in nodes.indices.reversed() { calls[index - nodes[index].below].append(index) }
         var starts: [UInt64] = []
         for index in nodes.indices {
             guard nodes[index].exit.kind == .exit else {
-                others.pass(before: index, &output)
+                events.pass(before: index, &output)
                 output.append(nodes[index].exit)
                 continue
             }
@@ -247,14 +252,14 @@ struct ExitNesting: Sendable {
                 // No call begins before its caller; a text's times are too coarse to tell.
                 let start = max(nodes[call].start, starts.last ?? 0)
                 starts.append(start)
-                if start != GraphEvent.noTime { others.pass(before: index, start: start, &output) }
+                if start != GraphEvent.noTime { events.pass(before: index, start: start, &output) }
                 output.append(entry(of: nodes[call], start: start))
             }
-            others.pass(before: index, &output)
+            events.pass(before: index, &output)
             output.append(nodes[index].exit)
             starts.removeLast()
         }
-        others.pass(before: nodes.count, &output)
+        events.pass(before: nodes.count, &output)
     }
 
     private mutating func entry(of node: Node, start: UInt64) -> GraphEvent {

@@ -1,4 +1,4 @@
-/// The short way for nearly all events: those of the task that is known to run on their CPU, entries deeper than all that is
+/// The fast path for nearly all events: those of the task that is known to run on their CPU, entries deeper than all that is
 /// open, and exits of the innermost call. It does what ``StackBuilder/takeSlowPath(_:)`` does and leaves all else to it: also all
 /// that is below calls in user space, where depths shift.
 ///
@@ -64,8 +64,7 @@ private struct FastPath {
             frames[Int(number)] = Frame(event, caller: Int32(truncatingIfNeeded: top))
             stacks[slot].top = number
             output.append(
-                .began(
-                    FunctionID(index: event.function), task: Int32(truncatingIfNeeded: slot), number: number))
+                .began(CallBegin(event, task: slot, number: number, key: stacks[slot].key)))
         case .exit:
             guard top >= 0, frames[top].matchesOnFastPath(event) else { return false }
             let frame = frames[top]
@@ -95,7 +94,8 @@ private struct FastPath {
             output.append(
                 .ended(
                     Call(
-                        startOrNone: event.timestamp, durationOrNone: event.duration, childrenNs: 0, end: event.end,
+                        startOrNone: event.timestamp, endOrNone: event.timestamp, durationOrNone: event.duration,
+                        childrenNs: 0, end: event.end,
                         function: FunctionID(index: event.function), taskNumber: Int32(truncatingIfNeeded: slot),
                         number: -1, key: stacks[slot].key, depthNumber: event.depth, firstCPU: event.cpu,
                         lastCPU: event.cpu, confidence: .complete,

@@ -38,7 +38,7 @@ extension StackBuilder {
             hold(event, index)
             return true
         }
-        if event.kind == .other { return false }
+        if event.kind == .event { return false }
         if let index = migrations.firstIndex(where: { $0.candidateKey == task(of: event) }) { decide(index, event) }
         guard event.task.isUnnamed, let migration = migration(beginningWith: event) else { return false }
         // Its next event has to be seen.
@@ -74,8 +74,8 @@ extension StackBuilder {
     }
 
     private mutating func hold(_ event: GraphEvent, _ index: Int) {
-        migrations[index].held.append(event)
-        if event.kind == .other { return }
+        migrations[index].held.append(held(event))
+        if event.kind == .event { return areHeldPayloadsFull ? release(index) : () }
         migrations[index].calls += 1
         let migration = migrations[index]
         if event.kind == .userEntry || event.kind == .userExit || migration.calls > Migration.maxLines {

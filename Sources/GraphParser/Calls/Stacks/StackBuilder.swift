@@ -26,6 +26,12 @@ struct StackBuilder: Sendable {
     /// Unnamed tasks that turned out to be others.
     var aliases: [TaskKey: TaskKey] = [:]
     private var nesting = ExitNesting()
+    private var heldPayloads = HeldPayloads()
+    /// Of the events that are being taken.
+    private var payload: [UInt8] = []
+    /// Whether the calls tell where events happened among them.
+    private let interleavesEvents: Bool
+    private let types: EventTypes
 
     /// The kernel looks at the clock after it has recorded an entry, by what a text shows.
     var recordsFirst = false
@@ -39,18 +45,31 @@ struct StackBuilder: Sendable {
     ///   - lossesAreMarked: an exit is missing only where a loss is marked: true for trace.dat, not for text, which people
     ///     cut.
     ///   - instances: for each ring buffer the instance that it belongs to; each records a task's calls for itself.
-    init(names: TraceNames, lossesAreMarked: Bool, instances: [UInt16] = []) {
+    ///   - types: of the events that are no calls.
+    ///   - interleavesEvents: whether the calls are to tell where these happened among them.
+    init(
+        names: TraceNames, lossesAreMarked: Bool, instances: [UInt16] = [], types: EventTypes = .none,
+        interleavesEvents: Bool = false
+    ) {
         self.names = names
+        self.types = types
+        self.interleavesEvents = interleavesEvents
         self.instances = instances
         instanceNumbers = 0..<(Int(instances.max() ?? 0) + 1)
         self.lossesAreMarked = lossesAreMarked
     }
 
-    /// - Parameter slowPathOnly: each event goes the long way, which leads to the same calls.
-    mutating func take(_ events: Span<GraphEvent>, slowPathOnly: Bool = false) {
+    /// - Parameters:
+    ///   - payload: of those that are no calls.
+    ///   - slowPathOnly: each event goes the slow path, which leads to the same calls.
+    mutating func take(_ events: Span<GraphEvent>, payload: [UInt8] = [], slowPathOnly: Bool = false) {
+        self.payload = payload
+        defer { self.payload = [] }
         guard !nesting.isOff else { return build(events, slowPathOnly) }
         var nested: [GraphEvent] = []
-        for index in events.indices { nesting.take(events[index], &nested) }
+        for index in events.indices {
+            nesting.take(heldPayloads.keep(events[index], from: payload), mayHold: !heldPayloads.isFull, &nested)
+        }
         build(nested.span, slowPathOnly)
     }
 
@@ -72,9 +91,15 @@ struct StackBuilder: Sendable {
         }
     }
 
-    /// Replaces what is in `batch` by what has happened since it was last asked for.
-    mutating func moveOutput(to batch: inout CallBatch) {
-        output.move(to: &batch)
+    /// Replaces what is in `batch` by what has happened since it was last asked for; its events' payload is that of the last
+    /// events taken.
+    ///
+    /// - Parameter watermark: up to which time all events have been taken, in ns; nil if that is not known.
+    mutating func moveOutput(to batch: inout TraceBatch, payload: [UInt8] = [], watermark: UInt64? = nil) {
+        output.move(to: &batch, interleavingEvents: interleavesEvents)
+        batch.events.payload = payload
+        batch.events.types = types
+        batch.watermark = nesting.isWaiting || !migrations.isEmpty ? nil : watermark
         batch.functions = names.count
         batch.tasks = stacks.count
         batch.openCalls = calls.frames.count
@@ -102,11 +127,28 @@ struct StackBuilder: Sendable {
             loss(ring: Int(event.ring), event)
             if event.extent == .told { return }
             let count = TraceCounts.plausibleLoss(event.lostCount)
-            output.append(aside: .lost(cpu: Int32(event.cpu), count: count))
+            output.append(Loss(timeOrNone: event.timestamp, cpu: Int(event.cpu), count: count))
         case .restart: restart()
-        case .other: other(event)
+        case .event: add(event)
         }
     }
+
+    private mutating func add(_ event: GraphEvent) {
+        let ring = Int(event.ring)
+        // Nearly all happen in the task that is known to run on their CPU.
+        if ring < running.count, running[ring].task == event.task, stacks[running[ring].slot].top >= 0, !event.isHeld,
+            event.isPlaced
+        {
+            return output.append(event, task: running[ring].slot, heldPayload: nil)
+        }
+        output.append(
+            event, task: event.isPlaced ? slot(ofEvent: event) ?? -1 : -1, heldPayload: heldPayloads.take(event))
+    }
+
+    /// The event as it can wait beyond what is being taken.
+    mutating func held(_ event: GraphEvent) -> GraphEvent { heldPayloads.keep(event, from: payload) }
+
+    var areHeldPayloadsFull: Bool { heldPayloads.isFull }
 
     private mutating func push(_ event: GraphEvent, slot: TaskSlot) {
         unwind(slot, from: Int(event.depth) + 1)
@@ -131,7 +173,7 @@ struct StackBuilder: Sendable {
         calls.push(event, on: &stacks[slot])
         if losses[Int(event.ring)].isAnywhere { calls[stacks[slot].top].isLossy = true }
         output.append(
-            .began(FunctionID(index: event.function), task: Int32(slot), number: stacks[slot].top))
+            .began(CallBegin(event, task: slot, number: stacks[slot].top, key: stacks[slot].key)))
     }
 
     private mutating func pop(_ exit: GraphEvent, slot: TaskSlot) {
@@ -216,8 +258,9 @@ struct StackBuilder: Sendable {
         output.append(
             .ended(
                 Call(
-                    startOrNone: GraphEvent.noTime, durationOrNone: exit.duration, childrenNs: inside,
-                    end: exit.end, function: FunctionID(index: max(exit.function, 0)), taskNumber: Int32(slot),
+                    startOrNone: GraphEvent.noTime, endOrNone: exit.timestamp, durationOrNone: exit.duration,
+                    childrenNs: inside, end: exit.end, function: FunctionID(index: max(exit.function, 0)),
+                    taskNumber: Int32(slot),
                     number: -1,
                     key: stacks[slot].key, depthNumber: exit.depth, firstCPU: exit.cpu, lastCPU: exit.cpu,
                     confidence: .orphan, flags: flags)))
@@ -287,7 +330,7 @@ extension Call {
         confidence: Confidence, flags: Flags
     ) {
         self.init(
-            startOrNone: start, durationOrNone: exit.duration, childrenNs: frame.childrenNs,
+            startOrNone: start, endOrNone: exit.timestamp, durationOrNone: exit.duration, childrenNs: frame.childrenNs,
             end: exit.end, function: FunctionID(index: frame.function), taskNumber: Int32(truncatingIfNeeded: task),
             number: number,
             key: key, depthNumber: frame.depth, firstCPU: frame.cpu, lastCPU: exit.cpu, confidence: confidence,

@@ -87,13 +87,13 @@ extension StackBuilder {
         losses = losses.map { _ in LossState() }
     }
 
-    // MARK: Other events
+    // MARK: Events that are no calls
 
-    /// Changes no call: whoever does not ask for the events gets the same calls.
-    mutating func other(_ event: GraphEvent) {
+    /// The task's place where the event happened, if it has calls open. Changes no call: whoever does not ask for events gets the
+    /// same calls.
+    func slot(ofEvent event: GraphEvent) -> TaskSlot? {
         let task = aliases[event.task] ?? event.task
-        let slot = place(of: task, key(task, Int(event.ring))) ?? -1
-        output.append(aside: .other(number: event.function, task: Int32(truncatingIfNeeded: slot)))
+        return place(of: task, key(task, Int(event.ring)))
     }
 
     /// The task's stack that has calls open: in its own instance if it has, else in another one: events are often recorded

@@ -4,6 +4,8 @@ import TraceFormat
 struct TextInterpreter: Sendable {
     /// What was read, until the owner has taken and emptied it.
     var output: [GraphEvent] = []
+    /// Of the events in it that are no calls.
+    var payload: [UInt8] = []
     private(set) var counts = TraceCounts()
     private(set) var tasks: TextTasks
     /// The name in `# tracer:`; nil if the text has none.
@@ -51,15 +53,17 @@ struct TextInterpreter: Sendable {
     private var lastCall: GraphEvent?
     private var comment: OpenComment
     /// The event that the comment tells, until that is over.
-    private var other: GraphEvent?
-    private let others: OtherEvents?
+    private var event: GraphEvent?
+    private let types: EventTypes
+    /// Of events, by their names.
+    private var typeIndex = NameIndex()
 
-    /// - Parameter others: gets the other events; nil if nobody asks for them.
-    init(names: TraceNames, others: OtherEvents?) {
+    /// - Parameter types: of the events that are no calls, those that somebody wants.
+    init(names: TraceNames, types: EventTypes) {
         self.names = names
-        self.others = others
+        self.types = types
         tasks = TextTasks(names: names)
-        comment = OpenComment(keepsText: others != nil)
+        comment = OpenComment(keepsText: types.areWanted)
     }
 
     /// Another trace begins, or the text.
@@ -83,7 +87,7 @@ struct TextInterpreter: Sendable {
         notUnderstand(Span<UInt8>())
     }
 
-    mutating func finish() { endOther() }
+    mutating func finish() { endEvent() }
 
     /// Takes the lines from `start` on that need no closer look.
     ///
@@ -145,10 +149,10 @@ struct TextInterpreter: Sendable {
         let line = whole.extracting(text..<whole.count)
         if comment.goesOn(line, parsed) {
             counts.comments += 1
-            if !comment.isOpen { endOther() }
+            if !comment.isOpen { endEvent() }
             return
         }
-        endOther()
+        endEvent()
         switch parsed {
         case .graph(let graph):
             if isLogged == nil { isLogged = text > 0 }
@@ -228,24 +232,28 @@ struct TextInterpreter: Sendable {
         braces = Braces()
     }
 
-    // MARK: Other events
+    // MARK: Events that are no calls
 
     private mutating func begin(_ comment: CommentLine, _ line: Span<UInt8>) {
         self.comment.begin(comment, line)
-        guard others != nil else { return }
-        other = tasks.other(comment.columns, line)
-        other?.timestamp = comment.columns.timestamp ?? GraphEvent.noTime
-        if !self.comment.isOpen { endOther() }
+        guard types.areWanted else { return }
+        event = tasks.event(comment.columns, line)
+        event?.timestamp = comment.columns.timestamp ?? GraphEvent.noTime
+        if !self.comment.isOpen { endEvent() }
     }
 
-    /// The comment is over, and with it another event.
-    private mutating func endOther() {
-        guard var event = other, let others else { return }
-        let timestamp = event.timestamp == GraphEvent.noTime ? nil : event.timestamp
-        event.function = others.add(
-            OtherEvent(timestamp: timestamp, cpu: Int(event.cpu), line: printable(comment.text)))
+    /// The comment is over, and with it the event.
+    private mutating func endEvent() {
+        guard var event else { return }
+        self.event = nil
+        let text = comment.text
+        let (name, rest) = EventText.split(text)
+        let type = typeIndex.number(text.span, name) { types.text(printable(text[name])) }
+        guard let type else { return }
+        event.function = type
+        event.payload = payload.count..<(payload.count + text.count - rest)
+        payload += text[rest...]
         output.append(event)
-        other = nil
     }
 
     // MARK: Calls

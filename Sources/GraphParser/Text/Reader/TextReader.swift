@@ -15,9 +15,9 @@ struct TextReader: Sendable {
     /// Longer lines are not read: no kernel prints a line of more than a page.
     private static var lineLimit: Int { 64 << 10 }
 
-    /// - Parameter others: gets the other events; nil if nobody asks for them.
-    init(names: TraceNames, others: OtherEvents? = nil) {
-        interpreter = TextInterpreter(names: names, others: others)
+    /// - Parameter types: of the events that are no calls, those that somebody wants.
+    init(names: TraceNames, types: EventTypes = .none) {
+        interpreter = TextInterpreter(names: names, types: types)
     }
 
     /// What was read since ``takeOutput(into:)``.
@@ -133,8 +133,11 @@ struct TextReader: Sendable {
         return nil
     }
 
-    /// Hands over what was read, in exchange for an empty buffer.
-    mutating func takeOutput(into events: inout [GraphEvent]) { swap(&interpreter.output, &events) }
+    /// Hands over what was read, in exchange for empty buffers.
+    mutating func takeOutput(into batch: inout EventBatch) {
+        swap(&interpreter.output, &batch.events)
+        swap(&interpreter.payload, &batch.payload)
+    }
 
     /// The text is over; a last line without a newline counts too.
     mutating func finish() {

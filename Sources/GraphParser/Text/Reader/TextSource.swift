@@ -21,10 +21,10 @@ struct TextSource: EventSource {
         "function_graph", "irqsoff", "preemptoff", "preemptirqsoff", "wakeup", "wakeup_rt", "wakeup_dl",
     ]
 
-    /// - Parameter others: gets the other events; nil if nobody asks for them.
-    init(file: InputFile, names: TraceNames, others: OtherEvents? = nil) {
+    /// - Parameter types: of the events that are no calls, those that somebody wants.
+    init(file: InputFile, names: TraceNames, types: EventTypes = .none) {
         self.file = file
-        reader = TextReader(names: names, others: others)
+        reader = TextReader(names: names, types: types)
     }
 
     var counts: TraceCounts { reader.counts }
@@ -43,7 +43,8 @@ struct TextSource: EventSource {
         next += reader.feed(bytes.span.extracting(next..<filled))
         if let tracer = reader.tracer, !Self.tracersOfCalls.contains(tracer) { throw otherTracer(tracer) }
         if filled == 0 { try finish() }
-        reader.takeOutput(into: &batch.events)
+        reader.takeOutput(into: &batch)
+        batch.watermark = batch.events.last.flatMap { $0.timestamp == GraphEvent.noTime ? nil : $0.timestamp }
         batch.position = offset + next
         return filled > 0
     }

@@ -100,18 +100,21 @@ struct TextTasks: Sendable {
         ofTree = task.map { .thread($0.tid, cpu: 0) } ?? .unnamed(cpu: 0)
     }
 
-    /// Another event, without its number and time. Changes nothing that calls are read by.
-    func other(_ columns: GraphLine, _ line: Span<UInt8>) -> GraphEvent {
+    /// An event that is no call, without its type, payload and time. Changes nothing that calls are read by.
+    func event(_ columns: GraphLine, _ line: Span<UInt8>) -> GraphEvent {
         let cpu = UInt16(columns.cpu ?? 0)
         guard let tid = columns.tid else {
             let lane = Int(lane(Int(cpu)))
             let known = lane < current.count && current[lane] != .none ? current[lane] : .nobody
-            return .other(0, task: ofTree ?? known, cpu: cpu, ring: cpu, timestamp: GraphEvent.noTime)
+            return .event(
+                0, payload: 0..<0, task: ofTree ?? known, cpu: cpu, ring: cpu, timestamp: GraphEvent.noTime)
         }
         // A source that no call came from yet has none open.
         let ring = sources.knownRing(columns.source, line, cpu: cpu)
-        let task = ring == nil ? TaskKey.nobody : .thread(tid, cpu: cpu)
-        return .other(0, task: task, cpu: cpu, ring: ring ?? cpu, timestamp: GraphEvent.noTime)
+        var event = GraphEvent.event(
+            0, payload: 0..<0, task: .thread(tid, cpu: cpu), cpu: cpu, ring: ring ?? cpu, timestamp: GraphEvent.noTime)
+        event.isPlaced = ring != nil
+        return event
     }
 
     private mutating func learn(_ task: TaskName, _ line: Span<UInt8>) {

@@ -45,6 +45,14 @@ struct NameIndex: Sendable {
         return id
     }
 
+    /// The number of what has its name in `range` of `line`, or the one that is made for it when the name is new; nil if it has
+    /// none.
+    mutating func number(_ line: Span<UInt8>, _ range: Range<Int>, new: () -> Int32?) -> Int32? {
+        // 0 marks a free slot.
+        let id = function(line, range) { FunctionID(index: new().map { $0 + 1 } ?? .max) }
+        return id.index == .max ? nil : id.index - 1
+    }
+
     /// The number of the function whose name of `length` bytes stands at `start`; 0 if it has not been added.
     ///
     /// - Parameter hash: of the name's words, each in turn taken into it with ``mix(_:_:)``.

@@ -11,11 +11,15 @@ final class EventCatalogue: Sendable {
 
     init(_ index: EventIndex) {
         self.index = index
+        numbers = index.places.keys.sorted()
         calls = Set(["funcgraph_entry", "fgraph_retaddr_entry", "funcgraph_exit"].compactMap { index.ftraceIDs[$0] })
     }
 
     /// Number of events that are described.
     var count: Int { index.places.count }
+
+    /// Their numbers, ascending.
+    let numbers: [Int]
 
     /// Of the functions in user space that have probes: their events, by number.
     var userCalls: [Int: EventIndex.UserCall] { index.userCalls }
@@ -29,8 +33,11 @@ final class EventCatalogue: Sendable {
         return event
     }
 
-    /// Whether the file describes events of this number, and they are no calls.
-    func isOther(id: Int) -> Bool { index.places[id] != nil && !calls.contains(id) }
+    /// The event's name, escaped for a terminal; nil if the file does not describe it.
+    func name(id: Int) -> String? { index.names[id] }
+
+    /// Whether events of this number are function_graph's.
+    func isCall(id: Int) -> Bool { calls.contains(id) }
 
     /// One of the events that tracers write.
     func ftraceEvent(_ name: String) -> EventFormat? { index.ftraceIDs[name].flatMap(event(id:)) }

@@ -3,10 +3,13 @@
 struct DecodedPage: Sendable {
     var events: [GraphEvent] = []
     var keys: [UInt64] = []
+    /// Some events are no calls, and have their records in the page.
+    var hasPayload = false
 
     mutating func removeAll() {
         events.removeAll(keepingCapacity: true)
         keys.removeAll(keepingCapacity: true)
+        hasPayload = false
     }
 
     mutating func append(_ event: GraphEvent) {
@@ -56,15 +59,11 @@ struct EventDecoder: Sendable {
     /// Bytes that an event has at least of which something is made, its header included.
     private let minEventSize: Int
 
-    /// By the event's number: calls in user space.
-    private let userCalls: [UInt64: UserEvent]
-    /// Other events, and who gets them; nil if nobody asks.
-    private let catalogue: EventCatalogue
-    private let others: OtherEvents?
+    /// By the event's number: what it is.
+    private let kinds: [RecordKind]
 
-    init(header: TraceDatHeader, names: TraceNames, others: OtherEvents?) {
-        catalogue = header.events
-        self.others = others
+    init(header: TraceDatHeader, names: TraceNames, types: EventTypes) {
+        kinds = RecordKind.all(header, names, types)
         layout = header.layout
         time = header.time
         keepsTime = header.time.isIdentity
@@ -76,8 +75,8 @@ struct EventDecoder: Sendable {
         exit = ExitLayout(header.formats.exit, pid)
         // A kernel without one of them has `.max` for it.
         let minCallSize = min(entry.minimumSize, addressEntry.minimumSize, exit.head.minimumSize, 64)
-        userCalls = UserEvent.all(header.events, names)
-        minEventSize = 4 + (others == nil && userCalls.isEmpty ? minCallSize : 4)
+        let makesOthers = kinds.contains { $0.makesEvents }
+        minEventSize = 4 + (makesOthers ? 4 : minCallSize)
         symbols = header.symbols
         self.names = names
     }
@@ -98,12 +97,14 @@ struct EventDecoder: Sendable {
             decoded.append(.loss(cpu: ring.cpu, ring: ring.number, count: count, timestamp: timestamp))
         }
         var damagedAt: UInt64?
+        var hasPayload = false
         let capacity = page.bytesLeft / minEventSize + 1
         decoded.events.append(addingCapacity: capacity) { events in
             decoded.keys.append(addingCapacity: capacity) { keys in
-                damagedAt = decode(bytes, page, ring, &events, &keys)
+                damagedAt = decode(bytes, page, ring, &events, &keys, &hasPayload)
             }
         }
+        decoded.hasPayload = hasPayload
         if let damagedAt { damage(ring, time(damagedAt), &decoded) }
     }
 
@@ -113,7 +114,7 @@ struct EventDecoder: Sendable {
     /// - Returns: the time in the trace clock at which the page had to be left before its end; nil if it had not.
     private mutating func decode(
         _ bytes: RawSpan, _ page: RingBufferPage, _ ring: Ring, _ events: inout OutputSpan<GraphEvent>,
-        _ keys: inout OutputSpan<UInt64>
+        _ keys: inout OutputSpan<UInt64>, _ hasPayload: inout Bool
     ) -> UInt64? {
         var page = page
         let (exit, entry, type, time) = (exit, entry, type, keepsTime ? nil : time)
@@ -150,6 +151,7 @@ struct EventDecoder: Sendable {
             let layout = type == entry.id ? entry : addressEntry
             guard type == layout.id, let head = head(record, layout, bytes, ring, timestamp) else {
                 if let other = other(type, record, bytes, ring, timestamp) {
+                    if other.kind == .event { hasPayload = true }
                     events.append(other)
                     keys.append(timestamp)
                 }
@@ -182,30 +184,32 @@ struct EventDecoder: Sendable {
         }
         let thread = pidField.value(in: bytes, record: record).flatMap { Int32(exactly: $0) }
         let task = thread.map { TaskKey.thread($0, cpu: ring.cpu) } ?? .nobody
-        if let call = userCalls[type] { return event(of: call, task, ring, timestamp) }
-        // What the file does not describe can be anything, and a call of which it does not say where its fields are is still one.
-        guard catalogue.isOther(id: Int(type)) else {
+        switch type < kinds.count ? kinds[Int(type)] : .unknown {
+        case .unknown:
             counts.unparsedLines += 1
             return nil
+        case .unwanted:
+            counts.comments += 1
+            return nil
+        case .wanted(let type):
+            counts.comments += 1
+            return .event(
+                type, payload: record, task: task, cpu: ring.cpu, ring: ring.number, timestamp: timestamp)
+        case .userEntry(let function): return userCall(.userEntry, function, task, ring, timestamp)
+        case .userExit(let function): return userCall(.userExit, function, task, ring, timestamp)
         }
-        counts.comments += 1
-        guard let others else { return nil }
-        let number = others.add(
-            OtherEvent(
-                timestamp: timestamp, cpu: Int(ring.cpu), type: type, record: record.map { bytes.byte($0) },
-                format: catalogue.event(id: Int(type)), symbols: symbols))
-        return .other(number, task: task, cpu: ring.cpu, ring: ring.number, timestamp: timestamp)
     }
 
-    private mutating func event(of call: UserEvent, _ task: TaskKey, _ ring: Ring, _ timestamp: UInt64) -> GraphEvent? {
+    private mutating func userCall(
+        _ kind: GraphEvent.Kind, _ function: Int32, _ task: TaskKey, _ ring: Ring, _ timestamp: UInt64
+    ) -> GraphEvent? {
         guard task != .nobody else {
             counts.unparsedLines += 1
             return nil
         }
-        if call.kind == .userEntry { counts.entries += 1 } else { counts.exits += 1 }
+        if kind == .userEntry { counts.entries += 1 } else { counts.exits += 1 }
         return GraphEvent(
-            timestamp: timestamp, function: call.function, task: task, cpu: ring.cpu, ring: ring.number, kind: call.kind
-        )
+            timestamp: timestamp, function: function, task: task, cpu: ring.cpu, ring: ring.number, kind: kind)
     }
 
     /// A page, or the rest of one, that cannot be understood.
@@ -242,20 +246,6 @@ struct EventDecoder: Sendable {
         let id = names.intern(function)
         addresses.add(address, id)
         return id.index
-    }
-}
-
-/// The entry or return of a function in user space.
-private struct UserEvent: Sendable {
-    let kind: GraphEvent.Kind
-    let function: Int32
-
-    /// Those that the file describes, by the event's number.
-    static func all(_ events: EventCatalogue, _ names: TraceNames) -> [UInt64: UserEvent] {
-        Dictionary(
-            uniqueKeysWithValues: events.userCalls.sorted { $0.key < $1.key }.map { id, call in
-                (UInt64(id), UserEvent(kind: call.kind, function: names.intern(call.function).index))
-            })
     }
 }
 

@@ -37,8 +37,8 @@ enum EventFormatParser {
         return String(decoding: Array(lines.joined(separator: [0x0a])), as: UTF8.self) + "\nprint fmt: \"\"\n"
     }
 
-    private static func fields(_ first: UnsafeMutablePointer<tep_format_field>?) -> [EventField] {
-        var fields: [EventField] = []
+    private static func fields(_ first: UnsafeMutablePointer<tep_format_field>?) -> [FieldFormat] {
+        var fields: [FieldFormat] = []
         var next = first
         while let field = next?.pointee {
             if let name = field.name { fields.append(Self.field(field, String(cString: name))) }
@@ -47,16 +47,16 @@ enum EventFormatParser {
         return fields
     }
 
-    private static func field(_ field: tep_format_field, _ name: String) -> EventField {
+    private static func field(_ field: tep_format_field, _ name: String) -> FieldFormat {
         func has(_ flag: tep_format_flags) -> Bool { field.flags & UInt(flag.rawValue) != 0 }
         let isWord = has(TEP_FIELD_IS_LONG) && !has(TEP_FIELD_IS_SIGNED)
-        let place: EventField.Place =
+        let place: FieldFormat.Place =
             if has(TEP_FIELD_IS_DYNAMIC) {
                 has(TEP_FIELD_IS_RELATIVE) ? .relative : .dynamic
             } else {
                 has(TEP_FIELD_IS_ARRAY) && field.size == 0 ? .rest : .fixed
             }
-        let kind: EventField.Kind =
+        let kind: FieldFormat.Kind =
             if has(TEP_FIELD_IS_STRING) && !isBytes(field) {
                 .string
             } else if has(TEP_FIELD_IS_ARRAY) {
@@ -66,7 +66,7 @@ enum EventFormatParser {
             } else {
                 has(TEP_FIELD_IS_POINTER) || isWord ? .word : .number
             }
-        return EventField(
+        return FieldFormat(
             name: name, offset: Int(field.offset), size: Int(field.size), isSigned: has(TEP_FIELD_IS_SIGNED),
             kind: kind, place: place, elementSize: Int(field.elementsize))
     }
@@ -78,11 +78,11 @@ enum EventFormatParser {
     }
 }
 
-extension EventField {
+extension FieldFormat {
     /// The format says that a stack has eight callers, but its record has as many as there were.
-    fileprivate func wholeStack(of event: String) -> EventField {
+    fileprivate func wholeStack(of event: String) -> FieldFormat {
         guard event == "kernel_stack" || event == "user_stack", name == "caller", kind == .words else { return self }
-        return EventField(
+        return FieldFormat(
             name: name, offset: offset, size: 0, isSigned: isSigned, kind: kind, place: .rest, elementSize: elementSize)
     }
 }

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// Where in a trace.dat each event's format stands.
 struct EventIndex: Sendable {
     struct Place: Sendable {
@@ -20,6 +22,8 @@ struct EventIndex: Sendable {
 
     /// By the event's number.
     private(set) var userCalls: [Int: UserCall] = [:]
+    /// By the event's number.
+    private(set) var names: [Int: String] = [:]
     /// Numbers of the events that tracers write, by name.
     private(set) var ftraceIDs: [String: Int] = [:]
 
@@ -66,6 +70,7 @@ struct EventIndex: Sendable {
         else { return }
         places[id] = Place(
             source: sources.count - 1, system: system, offset: offset, size: min(size, Self.fieldsSize))
+        names[id] = printable(lines[0].dropFirst(6))
         userCalls[id] = systems[system] == UserCallName.system ? Self.userCall(lines[0].dropFirst(6)) : nil
         if system == 0 { ftraceIDs[String(decoding: lines[0].dropFirst(6), as: UTF8.self)] = id }
     }

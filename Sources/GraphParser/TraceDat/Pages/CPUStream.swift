@@ -48,10 +48,22 @@ struct CPUStream: Sendable {
     var time: UInt64 { page.keys[next] }
 
     /// Appends the events up to the time `limit` to `batch` as far as they are decoded, at least one.
-    mutating func move(to batch: inout [GraphEvent], until limit: UInt64) {
+    mutating func move(to batch: inout EventBatch, until limit: UInt64) {
+        let first = batch.events.count
         let end = page.end(of: next, until: limit)
-        page.append(next..<end, to: &batch)
+        page.append(next..<end, to: &batch.events)
+        if page.hasPayload { copyPayload(from: first, in: &batch) }
         next = end
+    }
+
+    /// The events' records leave the page with them.
+    private func copyPayload(from first: Int, in batch: inout EventBatch) {
+        let pages = chunk.span.bytes
+        for index in first..<batch.events.count where batch.events[index].kind == .event {
+            let range = batch.events[index].payload
+            let record = pages.extracting((pageStart + range.lowerBound)..<(pageStart + range.upperBound))
+            batch.events[index].payload = batch.append(payload: record)
+        }
     }
 
     /// Decodes the next pages once all events have been moved on; `isAtEnd` stays true at the end of the buffer.

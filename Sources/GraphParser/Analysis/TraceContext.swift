@@ -1,0 +1,24 @@
+/// What is known of a trace before its first event.
+public struct TraceContext: Sendable {
+    public let kind: TraceSource.Kind
+    /// The names of functions and tasks: those of the whole trace when it has been read, until then those met so far.
+    public let names: TraceNames
+    private let types: EventTypes
+
+    init(kind: TraceSource.Kind, names: TraceNames, types: EventTypes) {
+        self.kind = kind
+        self.names = names
+        self.types = types
+    }
+
+    /// A field of the events of one name, for reading it in each of them.
+    ///
+    /// A trace.dat describes its events' fields. A text has what the kernel printed of them: fields of events whose print form is
+    /// known (``PrintForm``), and of others those printed as `field=value`.
+    ///
+    /// - Parameters:
+    ///   - name: as in the event's format, e.g. `nr_sector`.
+    ///   - event: e.g. `block_rq_issue`.
+    /// - Returns: nil if no such event or field can be in the trace, or if the analyzers' interest does not name the event.
+    public func field(_ name: String, of event: String) -> EventField? { types.field(name, of: event) }
+}

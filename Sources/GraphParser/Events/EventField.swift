@@ -1,0 +1,67 @@
+import TraceFormat
+
+/// A field of the events of one name, wherever they were read from: found once with ``TraceContext/field(_:of:)``, read in each.
+public struct EventField: Sendable {
+    enum Access: Sendable {
+        case record(FieldFormat)
+        case text(TextField)
+    }
+
+    let type: Int32
+    let access: Access
+
+    /// The field as a number: signed as its type is, addresses as their bits, devices as ``BlockDevice/number``.
+    ///
+    /// - Returns: nil if the event is of another name, if its record or text does not hold the field, or if it is no number.
+    public func integer(_ event: TraceEvent) -> Int64? {
+        guard event.row.type == type else { return nil }
+        return event.withPayload { payload in
+            switch access {
+            case .record(let field): field.integer(payload)
+            case .text(let field): field.integer(payload)
+            }
+        }
+    }
+
+    /// The same, without a sign: an address, a count.
+    public func unsigned(_ event: TraceEvent) -> UInt64? { integer(event).map { UInt64(bitPattern: $0) } }
+
+    /// The field as a block device.
+    public func device(_ event: TraceEvent) -> BlockDevice? { integer(event).map(BlockDevice.init(number:)) }
+
+    /// The field as text, escaped for a terminal.
+    ///
+    /// - Returns: nil if the event is of another name, or if its record or text does not hold the field as text.
+    public func string(_ event: TraceEvent) -> String? {
+        guard event.row.type == type else { return nil }
+        return event.withPayload { payload in
+            switch access {
+            case .record(let field): field.string(payload)
+            case .text(let field): field.string(payload)
+            }
+        }
+    }
+}
+
+/// A block device by its numbers.
+public struct BlockDevice: Hashable, Sendable, CustomStringConvertible {
+    public let major: Int
+    public let minor: Int
+
+    public init(major: Int, minor: Int) {
+        self.major = major
+        self.minor = minor
+    }
+
+    /// - Parameter number: the kernel's `dev_t`, as it uses it inside: twenty bits for the minor number.
+    public init(number: Int64) {
+        let number = UInt32(truncatingIfNeeded: number)
+        self.init(major: Int(number >> 20), minor: Int(number & 0xf_ffff))
+    }
+
+    /// The kernel's `dev_t`.
+    public var number: Int64 { Int64(major) << 20 | Int64(minor) }
+
+    /// `8,0`, as the kernel prints it in events.
+    public var description: String { "\(major),\(minor)" }
+}
