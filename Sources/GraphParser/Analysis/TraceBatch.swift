@@ -36,7 +36,7 @@ public enum CallEvent: Sendable {
     /// The next call that ends is hit by an interrupt, and some of the calls inside of it are no part of it: the number of
     /// them in ``TraceBatch/outside``.
     case outside(Int32)
-    /// An event happened here: its row in ``TraceBatch/events``. Only for analyzers that are interested in both.
+    /// An event happened here: its row in ``TraceBatch/events``, which has it if the analyzer is interested in it.
     case event(row: Int32)
     /// The kernel lost events here.
     case lost(Loss)

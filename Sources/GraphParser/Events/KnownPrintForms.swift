@@ -6,17 +6,18 @@ extension PrintForm {
     private static let forms: [String: PrintForm] = templates.mapValues { PrintForm(layouts: $0.map(Layout.init)) }
 
     private static let request = [
-        "{dev} {rwbs} {bytes} ({cmd}) {sector} + {nr_sector} {ioprio_class},{ioprio_hint},{ioprio_value} [{comm}]",
+        "{dev} {rwbs} {bytes} ({cmd}) {sector} + {nr_sector} {} [{comm}]",
         "{dev} {rwbs} {bytes} ({cmd}) {sector} + {nr_sector} [{comm}]",
     ]
     private static let completion = [
-        "{dev} {rwbs} ({cmd}) {sector} + {nr_sector} {ioprio_class},{ioprio_hint},{ioprio_value} [{error}]",
+        "{dev} {rwbs} ({cmd}) {sector} + {nr_sector} {} [{error}]",
         "{dev} {rwbs} ({cmd}) {sector} + {nr_sector} [{error}]",
     ]
     private static let bio = ["{dev} {rwbs} {sector} + {nr_sector} [{comm}]"]
     private static let remap = ["{dev} {rwbs} {sector} + {nr_sector} <- ({old_dev}) {old_sector}"]
 
-    private static let templates: [String: [String]] = [
+    /// By the event's name.
+    static let templates: [String: [String]] = [
         "block_rq_issue": request, "block_rq_insert": request, "block_rq_merge": request,
         "block_rq_complete": completion, "block_rq_error": completion, "block_rq_requeue": completion,
         "block_bio_queue": bio, "block_bio_backmerge": bio, "block_bio_frontmerge": bio, "block_getrq": bio,

@@ -14,7 +14,7 @@ struct PrintForm: Sendable {
         let before: [UInt8]
         let pieces: [Piece]
 
-        /// - Parameter template: fields in braces: `{dev} {sector} + {nr_sector}`.
+        /// - Parameter template: fields in braces: `{dev} {sector} + {nr_sector}`; `{}` is what the event's record has not as such.
         init(_ template: String) {
             let parts = template.split(separator: "{", omittingEmptySubsequences: false)
             before = Array(parts[0].utf8)

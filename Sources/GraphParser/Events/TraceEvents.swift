@@ -15,8 +15,9 @@ public struct TraceEvents: Sequence, Sendable {
 
     /// The event of a row; nil if the analyzer is not interested in it.
     public func event(row: Int32) -> TraceEvent? {
+        guard let types else { return nil }
         let row = rows[Int(row)]
-        guard let types, selection?.includes(row.type, types) ?? true else { return nil }
+        guard selection?.includes(row.type, types) ?? true else { return nil }
         return TraceEvent(row: row, payload: row.isHeld ? heldPayload : payload, types: types)
     }
 
