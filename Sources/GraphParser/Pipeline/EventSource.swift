@@ -15,14 +15,16 @@ struct EventBatch: Sendable {
 
     var isFull: Bool { events.count >= Self.size || payload.count >= Self.payloadSize }
 
-    /// Copies a payload.
+    /// Copies the record of an event.
     ///
-    /// - Returns: where it lies.
-    @inline(__always)
-    mutating func append(payload bytes: RawSpan) -> Range<Int> {
-        let start = payload.count
-        bytes.withUnsafeBytes { payload.append(contentsOf: $0) }
-        return start..<payload.count
+    /// - Parameters:
+    ///   - index: of the event in `events`, whose payload lies in `pages`, counted from `start`.
+    @inline(never)
+    mutating func copyPayload(of index: Int, from pages: [UInt8], _ start: Int) {
+        let range = events[index].payload
+        let first = payload.count
+        payload += pages[(start + range.lowerBound)..<(start + range.upperBound)]
+        events[index].payload = first..<payload.count
     }
 }
 

@@ -135,14 +135,16 @@ struct StackBuilder: Sendable {
 
     private mutating func add(_ event: GraphEvent) {
         let ring = Int(event.ring)
+        var slot = -1
         // Nearly all happen in the task that is known to run on their CPU.
-        if ring < running.count, running[ring].task == event.task, stacks[running[ring].slot].top >= 0, !event.isHeld,
-            event.isPlaced
-        {
-            return output.append(event, task: running[ring].slot, heldPayload: nil)
+        if event.isPlaced, ring < running.count, running[ring].task == event.task, instanceNumbers.count == 1 {
+            slot = running[ring].slot
+            if stacks[slot].top < 0 { slot = -1 }
+        } else if event.isPlaced {
+            slot = self.slot(ofEvent: event) ?? -1
         }
-        output.append(
-            event, task: event.isPlaced ? slot(ofEvent: event) ?? -1 : -1, heldPayload: heldPayloads.take(event))
+        let payload = event.isHeld ? heldPayloads.take(event) : nil
+        output.append(event, task: slot, heldPayload: payload)
     }
 
     /// The event as it can wait beyond what is being taken.

@@ -52,18 +52,13 @@ struct CPUStream: Sendable {
         let first = batch.events.count
         let end = page.end(of: next, until: limit)
         page.append(next..<end, to: &batch.events)
-        if page.hasPayload { copyPayload(from: first, in: &batch) }
-        next = end
-    }
-
-    /// The events' records leave the page with them.
-    private func copyPayload(from first: Int, in batch: inout EventBatch) {
-        let pages = chunk.span.bytes
-        for index in first..<batch.events.count where batch.events[index].kind == .event {
-            let range = batch.events[index].payload
-            let record = pages.extracting((pageStart + range.lowerBound)..<(pageStart + range.upperBound))
-            batch.events[index].payload = batch.append(payload: record)
+        if page.hasPayload {
+            // The records of events leave their page with them.
+            for index in first..<batch.events.count where batch.events[index].kind == .event {
+                batch.copyPayload(of: index, from: chunk, pageStart)
+            }
         }
+        next = end
     }
 
     /// Decodes the next pages once all events have been moved on; `isAtEnd` stays true at the end of the buffer.
