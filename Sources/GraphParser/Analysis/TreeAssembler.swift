@@ -16,7 +16,7 @@ public final class TreeAssembler: Analyzer {
     }
 
     private var pending: [Pending] = []
-    /// Of the next call that has some.
+    /// Calls that are no part of the next one that ends.
     private var outside: OutsideCalls?
     private let onTree: (CallTree) throws -> Void
     private let onLoss: (Loss) -> Void

@@ -14,7 +14,7 @@ struct TaskKey: Hashable, Sendable {
     /// No task at all: what runs where that is not known. No event is of it.
     static let none = TaskKey(raw: .min)
 
-    /// Of an event that is nobody's, or cannot be said to be a task's.
+    /// The task of an event that is nobody's, or cannot be said to be a task's.
     static let nobody = TaskKey(raw: .min + 0x10001)
 
     private static let firstUnnamed: Int32 = .min + 1
@@ -132,7 +132,7 @@ struct GraphEvent {
         set { end = UInt64(newValue.lowerBound) << 32 | UInt64(newValue.count) }
     }
 
-    /// Of an event: whether it belongs to a task's calls; else it is only said to be the task's.
+    /// Whether an event belongs to a task's calls; else it is only said to be the task's.
     var isPlaced: Bool {
         get { duration == Self.noTime }
         set { duration = newValue ? Self.noTime : 0 }

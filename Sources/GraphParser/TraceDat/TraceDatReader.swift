@@ -14,7 +14,7 @@ struct TraceDatReader: EventSource {
     /// All CPUs together hold about so many bytes of pages at a time.
     private static let pagesInMemory = 8 << 20
     private static let maxChunkSize = 256 << 10
-    /// Of compressed pages each CPU has a chunk of the recorder's size in memory. trace-cmd packs ten pages at a time.
+    /// Compressed pages: each CPU has a chunk of the recorder's size in memory. trace-cmd packs ten pages at a time.
     private static let chunksInMemory = 512 << 20
     private static let pagesInChunk = (min: 10, max: 64)
 

@@ -22,7 +22,7 @@ public struct TreeRenderer {
     /// By function: its name in its layer's colour; empty until it is drawn.
     private var shown: [[UInt8]] = []
 
-    /// Of the trace that the trees are of.
+    /// Those of the trees' trace.
     private var names = TraceNames()
 
     public init(map: LayerMap, style: Style, limits: Limits) {

@@ -1,15 +1,3 @@
-/// How far a call's record can be trusted.
-public enum Confidence: UInt8, Sendable, CaseIterable {
-    /// Entry and exit recorded, nothing lost between them.
-    case complete
-    /// Entered, but no exit recorded.
-    case open
-    /// Left, but no entry recorded.
-    case orphan
-    /// Entry and exit recorded, but events were lost in between.
-    case lossy
-}
-
 /// A task's number within one reading; dense from 0 and used again once the task has no open call,
 /// so that analyzers can keep per-task state in an array.
 public typealias TaskSlot = Int

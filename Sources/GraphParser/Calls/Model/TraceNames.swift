@@ -1,42 +1,4 @@
 import Synchronization
-import TraceFormat
-
-/// A traced function as the kernel names it.
-public struct Function: Hashable, Sendable, CustomStringConvertible {
-    /// The symbol with its compiler suffix, e.g. `multipath_map.isra.0`.
-    public let name: String
-    /// The module that ftrace prints in brackets, or in user space the program or library; nil for code built into the kernel.
-    public let module: String?
-
-    public init(name: String, module: String?) {
-        self.name = name
-        self.module = module
-    }
-
-    /// As ftrace prints it: `name` or `name [module]`.
-    public var description: String { module.map { "\(name) [\($0)]" } ?? name }
-
-    /// Stands for all functions beyond those that are told apart.
-    static let furtherOnes = Function(name: "(further functions)", module: nil)
-
-    fileprivate var byteCount: Int { name.utf8.count + (module?.utf8.count ?? 0) }
-
-    /// The name without what the compiler appended (`.isra.0`, `.constprop.2`, `.part.1`, `.cold`): the name in the source.
-    public var baseName: String {
-        guard let dot = name.dropFirst().firstIndex(of: ".") else { return name }
-        return String(name[..<dot])
-    }
-}
-
-/// A function's number in the ``TraceNames`` of one reading; dense from 0, so that consumers can index arrays with it.
-public struct FunctionID: Hashable, Sendable {
-    public let index: Int32
-
-    public init(index: Int32) { self.index = index }
-
-    /// Stands for the function of a bare `}` whose entry was not recorded.
-    public static let unknown = FunctionID(index: 0)
-}
 
 /// The names of a trace: its distinct functions, each stored once, and its tasks, both up to limits.
 ///
@@ -108,18 +70,6 @@ public final class TraceNames: Sendable {
         tables.withLock { tables in
             // In the same order each time: not all may have room.
             for (tid, comm) in comms.sorted(by: { $0.key < $1.key }) { tables.learn(comm, of: tid) }
-        }
-    }
-}
-
-extension Function {
-    /// From `name` or `name [module]` as text has it. What would not be seen is escaped: names reach terminals.
-    init(text: [UInt8]) {
-        if text.last == UInt8(ascii: "]"), let open = text.lastIndex(of: UInt8(ascii: "[")), open > text.startIndex {
-            let name = text[..<open].reversed().drop { $0 == UInt8(ascii: " ") }.reversed()
-            self.init(name: printable(name), module: printable(text[(open + 1)...].dropLast()))
-        } else {
-            self.init(name: printable(text), module: nil)
         }
     }
 }

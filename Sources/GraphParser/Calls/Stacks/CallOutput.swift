@@ -8,7 +8,7 @@ struct CallOutput: Sendable {
     /// Events and losses, apart from the calls before which they happened: looking back at calls must not depend on them.
     var rows: [EventRow] = []
     private var losses: [(place: Place, loss: Loss)] = []
-    /// Of the events that waited.
+    /// The payload of the events that waited.
     private var heldPayload: [UInt8] = []
     /// The end of what was handed on.
     private var before: [CallEvent] = []

@@ -26,9 +26,9 @@ struct StackBuilder: Sendable {
     /// Unnamed tasks that turned out to be others.
     var aliases: [TaskKey: TaskKey] = [:]
     private var nesting = ExitNesting()
-    private var heldPayloads = HeldPayloads()
-    /// Of the events that are being taken.
-    private var payload: [UInt8] = []
+    var heldPayloads = HeldPayloads()
+    /// What the events that are being taken have beside them.
+    var payload: [UInt8] = []
     /// Whether the calls tell where events happened among them.
     private let interleavesEvents: Bool
     private let types: EventTypes
@@ -133,25 +133,6 @@ struct StackBuilder: Sendable {
         }
     }
 
-    private mutating func add(_ event: GraphEvent) {
-        let ring = Int(event.ring)
-        var slot = -1
-        // Nearly all happen in the task that is known to run on their CPU.
-        if event.isPlaced, ring < running.count, running[ring].task == event.task, instanceNumbers.count == 1 {
-            slot = running[ring].slot
-            if stacks[slot].top < 0 { slot = -1 }
-        } else if event.isPlaced {
-            slot = self.slot(ofEvent: event) ?? -1
-        }
-        let payload = event.isHeld ? heldPayloads.take(event) : nil
-        output.append(event, task: slot, heldPayload: payload)
-    }
-
-    /// The event as it can wait beyond what is being taken.
-    mutating func held(_ event: GraphEvent) -> GraphEvent { heldPayloads.keep(event, from: payload) }
-
-    var areHeldPayloadsFull: Bool { heldPayloads.isFull }
-
     private mutating func push(_ event: GraphEvent, slot: TaskSlot) {
         unwind(slot, from: Int(event.depth) + 1)
         let areOver = calls.areOver(stacks[slot], before: event, lossesAreMarked: lossesAreMarked) {
@@ -219,7 +200,7 @@ struct StackBuilder: Sendable {
         if frame.isLossy { counts.lossy += 1 } else { counts.calls += 1 }
         let isTimed = exit.duration != GraphEvent.noTime
         if !frame.isLossy && !isTimed { counts.untimed += 1 }
-        // Of the kernel's calls none does: then it would not be this one's exit.
+        // No call of the kernel does: then it would not be this one's exit.
         let isExceeded = frame.exceeds(exit)
         let isHollow = isKernelRoot && !isUser && frame.isHollow(exit, outside)
         let whole = !frame.isLossy && frame.isWhole && !isExceeded && !isHollow

@@ -4,7 +4,7 @@ import TraceFormat
 struct TextInterpreter: Sendable {
     /// What was read, until the owner has taken and emptied it.
     var output: [GraphEvent] = []
-    /// Of the events in it that are no calls.
+    /// What the events in it that are no calls say.
     var payload: [UInt8] = []
     private(set) var counts = TraceCounts()
     private(set) var tasks: TextTasks
@@ -31,7 +31,7 @@ struct TextInterpreter: Sendable {
 
     private let names: TraceNames
     private var nameIndex = NameIndex()
-    /// Of functions in user space, by the part of the event's name that is theirs.
+    /// Functions in user space, by the part of the event's name that is theirs.
     private var userNames = NameIndex()
     private var scanner = LineScanner()
     private var isInBody = false
@@ -55,7 +55,7 @@ struct TextInterpreter: Sendable {
     /// The event that the comment tells, until that is over.
     private var event: GraphEvent?
     private let types: EventTypes
-    /// Of events, by their names.
+    /// Types of events, by their names.
     private var typeIndex = NameIndex()
 
     /// - Parameter types: of the events that are no calls, those that somebody wants.

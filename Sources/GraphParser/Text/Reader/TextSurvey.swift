@@ -35,7 +35,7 @@ struct TextSurvey: Sendable {
     /// - Parameter isBeginning: the bytes are a text's first ones, which may have been cut anywhere.
     init(isBeginning: Bool) { sample = TextSample(isBeginning: isBeginning) }
 
-    /// Of a text that nothing is known of.
+    /// What is known of a text that was not looked at.
     static let nothing = TextSurvey(isBeginning: false)
 
     mutating func feed(_ bytes: Span<UInt8>) {

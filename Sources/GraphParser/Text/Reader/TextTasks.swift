@@ -21,7 +21,7 @@ struct TextTasks: Sendable {
     private var named: Set<Int32> = []
     /// By the last block: the next line's task if there is no CPU column.
     private var announced: Int32?
-    /// Of the tree that is being read.
+    /// The task of the tree that is being read.
     private var ofTree: TaskKey?
     private var switchedCPUs: Set<Int> = []
     private var hasUnnamedLines = false

@@ -21,7 +21,7 @@ final class EventCatalogue: Sendable {
     /// Their numbers, ascending.
     let numbers: [Int]
 
-    /// Of the functions in user space that have probes: their events, by number.
+    /// The events of the functions in user space that have probes, by number.
     var userCalls: [Int: EventIndex.UserCall] { index.userCalls }
 
     /// The event whose records say `id`; nil if the file does not describe it.

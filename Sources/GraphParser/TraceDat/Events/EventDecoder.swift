@@ -310,7 +310,7 @@ private struct ExitLayout: Sendable {
             others: [callTime, returnTime])
     }
 
-    /// Of a record whose head is known to be there with all its fields; nil if it ends before it began.
+    /// When the call of a record began and ended, whose head is known to be there with all its fields; nil if it ends before it began.
     @inline(__always)
     func span(_ bytes: RawSpan, record: Int) -> (duration: UInt64, end: UInt64)? {
         let callTime = callTime.load(bytes, record: record)

@@ -2,7 +2,7 @@ import TraceFormat
 
 /// An event as the traced kernel described it in a `format` file: its name and where its fields stand.
 struct EventFormat: Equatable, Sendable {
-    /// Of the events' header, what its `common_type` holds.
+    /// What `common_type` in the events' header holds.
     let id: Int
     /// Folder in tracefs' events, e.g. `block`.
     let system: String

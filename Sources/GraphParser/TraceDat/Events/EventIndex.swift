@@ -30,7 +30,7 @@ struct EventIndex: Sendable {
     /// A record has 16 bits for its event's number.
     private static let maxEvents = 1 << 16
     private var formatCount = 0
-    /// Of a format, what holds its name and number, and what holds its fields.
+    /// Bytes of a format that hold its name and number, and those that hold its fields.
     private static let headSize = 192
     private static let fieldsSize = 32 << 10
 

@@ -97,7 +97,7 @@ struct FieldFormat: Equatable, Sendable {
         return symbol(value) ?? "0x" + String(value, radix: 16)
     }
 
-    /// Of the form that the kernel uses inside, with twenty bits for the minor number.
+    /// - Parameter value: in the form that the kernel uses inside, with twenty bits for the minor number.
     private static func device(_ value: Int64) -> String {
         let value = UInt32(truncatingIfNeeded: value)
         return "\(value >> 20),\(value & 0xf_ffff)"

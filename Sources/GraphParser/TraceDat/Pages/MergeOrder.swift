@@ -1,7 +1,7 @@
 /// The order in which streams are merged, that of the times of their next events: a binary heap, whose work for a step grows with
 /// the logarithm of the streams.
 ///
-/// Of streams with the same time the one that comes first already goes on; else the one with the smaller number comes first.
+/// Among streams with the same time the one that comes first already goes on; else the one with the smaller number comes first.
 struct MergeOrder: Sendable {
     /// The time above the stream's number: compared as one number, since which of two is less no processor can guess.
     private struct Key {
