@@ -14,6 +14,8 @@ import Testing
         "Nov 23 04:06:27.123456 host.domain kernel: ", "2026-11-23T04:06:27+0000 host kernel: ",
         "2026-11-23T04:06:27.123456+00:00 host kernel: [   12.345678] ", "2026-11-23T04:06:27,123456+00:00 ",
         "2026-11-23 04:06:27.123 ", "[   12.345678] host kernel: ", "Nov 23 04:06:27 host multipathd[123]: ",
+        "Thu 2026-11-26 17:45:55 UTC host kernel: ", "Thu 2026-11-26 17:45:55.123456 CEST host kernel: ",
+        "1764179155.123456 host kernel: ",
     ])
     func prefixesEndWhereTheLineBegins(prefix: String) {
         for line in [
@@ -30,7 +32,9 @@ import Testing
         "f();",
         "kernel_init() {", "<idle>-0 |  f();", "[LINE TOO BIG]", "<...>-12    |  f();", "", "[", "<", "[]", "[1]",
         "Nov", "Nov 23",
-        "2026-", "user_path_at() {", "kern  :", "=> [   12.345678] ",
+        "2026-", "user_path_at() {", "kern  :", "=> [   12.345678] ", "1764179155.123456 |   0)   kernel: ",
+        "1764179155.123456 ",
+        "Thu 2026-11-26 f() {",
     ])
     func linesOfATraceHaveNone(line: String) {
         let bytes = Array(line.utf8)

@@ -20,7 +20,9 @@ enum LogPrefix {
 
     private static func endOfOne(_ line: Span<UInt8>) -> Int? {
         var index = facility(line, from: priority(line) ?? 0) ?? priority(line) ?? 0
-        if let stamp = date(line, from: index) { index = sender(line, from: stamp) ?? line.skip(upTo: 1, from: stamp) }
+        if let stamp = fullDate(line, from: index) ?? date(line, from: index) ?? epoch(line, from: index) {
+            index = sender(line, from: stamp) ?? line.skip(upTo: 1, from: stamp)
+        }
         var behindBracket: Int?
         while let next = bracket(line, from: index) { (index, behindBracket) = (next, next) }
         if let end = behindBracket {
@@ -90,6 +92,24 @@ enum LogPrefix {
         else { return nil }
         // Fraction and time zone.
         return line.firstIndex(of: space, in: seconds.end..<line.count) ?? line.count
+    }
+
+    /// `Thu 2026-11-26 17:45:55 UTC` of journalctl -o short-full: the day of the week before a date, its time zone behind it.
+    private static func fullDate(_ line: Span<UInt8>, from start: Int) -> Int? {
+        guard start + 4 < line.count, line[start + 3] == space, (0..<3).allSatisfy({ isLetter(line[start + $0]) }),
+            let end = date(line, from: start + 4), let zone = line.firstIndex(of: space, in: (end + 1)..<line.count)
+        else { return nil }
+        return zone - end > 2 && zone - end <= 7 ? zone : nil
+    }
+
+    /// `1764179155.123456 host kernel: ` of journalctl -o short-unix: seconds since 1970. Only with a sender, since a trace's own times
+    /// look the same.
+    private static func epoch(_ line: Span<UInt8>, from start: Int) -> Int? {
+        guard let seconds = line.number(from: start), seconds.end - start == 10, line.has(".", at: seconds.end),
+            let micros = line.number(from: seconds.end + 1), line.has(" ", at: micros.end),
+            let sender = sender(line, from: micros.end), line.has("kernel: ", at: sender - 8)
+        else { return nil }
+        return micros.end
     }
 
     private static func month(_ line: Span<UInt8>, from start: Int) -> Int? {

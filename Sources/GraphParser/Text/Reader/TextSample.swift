@@ -14,7 +14,7 @@ struct TextSample: Sendable {
     private var callsWithCPU = 0
     private var understood = 0
     private var notUnderstood = 0
-    /// The depth of the text's first line, if that is a call's.
+    /// The shape of the text's first line, if that is a call's.
     private var first: Shape?
     private var blanks = Blanks()
 
