@@ -1,7 +1,7 @@
 extension RawSpan {
     /// The little-endian number of 1, 2, 4 or 8 bytes at `offset`, zero-extended; nil if it does not lie inside.
     @inlinable @inline(__always)
-    package func number(at offset: Int, size: Int) -> UInt64? {
+    public func number(at offset: Int, size: Int) -> UInt64? {
         switch size {
         case 8: number(at: offset, as: UInt64.self)
         case 4: number(at: offset, as: UInt32.self).map(UInt64.init)
@@ -13,7 +13,7 @@ extension RawSpan {
 
     /// The number at `offset`, which need not be aligned; nil if it does not lie inside.
     @inlinable @inline(__always)
-    package func number<Number: FixedWidthInteger & BitwiseCopyable>(
+    public func number<Number: FixedWidthInteger & BitwiseCopyable>(
         at offset: Int, as: Number.Type, isBigEndian: Bool = false
     ) -> Number? {
         guard offset >= 0, offset <= byteCount - MemoryLayout<Number>.size else { return nil }
@@ -25,7 +25,7 @@ extension RawSpan {
 extension Int {
     /// The least multiple of `alignment`, which is a power of two, that is not below it.
     @inlinable @inline(__always)
-    package func aligned(to alignment: Int) -> Int { (self &+ alignment &- 1) & ~(alignment &- 1) }
+    public func aligned(to alignment: Int) -> Int { (self &+ alignment &- 1) & ~(alignment &- 1) }
 }
 
 /// Writes numbers and texts one behind the other, in this machine's byte order.

@@ -1,19 +1,19 @@
 /// The header of a ring buffer page, as `events/header_page` of the traced kernel tells it.
-package struct PageLayout: Equatable, Sendable {
+public struct PageLayout: Equatable, Sendable {
     /// Bytes of the kernel's `long`, which holds how much of the page is used: 8, or 4 on 32-bit kernels.
-    package let commitSize: Int
+    public let commitSize: Int
     /// Where the events begin. The timestamp always has the first 8 bytes, the commit word follows.
-    package let dataOffset: Int
+    public let dataOffset: Int
 
     /// Where the commit word stands.
-    package static let commitOffset = 8
+    public static let commitOffset = 8
 
     /// Of a 64-bit kernel.
-    package static let wide = PageLayout(commitSize: 8, dataOffset: 16)
+    public static let wide = PageLayout(commitSize: 8, dataOffset: 16)
     /// Of a 32-bit kernel.
-    package static let narrow = PageLayout(commitSize: 4, dataOffset: 12)
+    public static let narrow = PageLayout(commitSize: 4, dataOffset: 12)
     /// Of a kernel as wide as this process.
-    package static let running = MemoryLayout<Int>.size == 8 ? wide : narrow
+    public static let running = MemoryLayout<Int>.size == 8 ? wide : narrow
 
     private init(commitSize: Int, dataOffset: Int) {
         self.commitSize = commitSize
@@ -22,7 +22,7 @@ package struct PageLayout: Equatable, Sendable {
 
     /// - Parameter text: lines such as `field: local_t commit;	offset:8;	size:8;	signed:1;`.
     /// - Returns: nil if it tells of a header that no kernel has.
-    package init?(headerPage text: [UInt8]) {
+    public init?(headerPage text: [UInt8]) {
         let fields = FieldLine.all(text)
         guard let commit = fields.first(where: { $0.name == "commit" }),
             let data = fields.first(where: { $0.name == "data" }), commit.offset == Self.commitOffset,
@@ -33,11 +33,11 @@ package struct PageLayout: Equatable, Sendable {
 }
 
 /// What the word behind a page's timestamp holds: how many bytes of events there are, and marks above that.
-package enum CommitWord {
+public enum CommitWord {
     /// The bits that count bytes.
-    @inlinable package static var byteCount: UInt64 { 0x7ff_ffff }
+    @inlinable public static var byteCount: UInt64 { 0x7ff_ffff }
     /// Events were lost before the page.
-    @inlinable package static var missedEvents: UInt64 { 1 << 31 }
+    @inlinable public static var missedEvents: UInt64 { 1 << 31 }
     /// Their number stands behind the page's events, in a word of the same size.
-    @inlinable package static var missedCountStored: UInt64 { 1 << 30 }
+    @inlinable public static var missedCountStored: UInt64 { 1 << 30 }
 }

@@ -1,21 +1,21 @@
 /// What the lowest five bits of a record's first word say; the time since the record before stands above them.
-package enum RecordType {
+public enum RecordType {
     /// Data whose length stands in a word of its own, which counts itself.
-    @inlinable package static var long: UInt32 { 0 }
+    @inlinable public static var long: UInt32 { 0 }
     /// Data of so many words at the most has their number for its type.
-    @inlinable package static var maxWords: UInt32 { 28 }
+    @inlinable public static var maxWords: UInt32 { 28 }
     /// The rest of the page, or a discarded event.
-    @inlinable package static var padding: UInt32 { 29 }
+    @inlinable public static var padding: UInt32 { 29 }
     /// The upper bits of a time that has more of them than a record.
-    @inlinable package static var timeExtend: UInt32 { 30 }
+    @inlinable public static var timeExtend: UInt32 { 30 }
     /// A time that counts from zero.
-    @inlinable package static var timeStamp: UInt32 { 31 }
+    @inlinable public static var timeStamp: UInt32 { 31 }
 
-    @inlinable package static var mask: UInt32 { 31 }
+    @inlinable public static var mask: UInt32 { 31 }
     /// Bits of the type, below those of the time.
-    @inlinable package static var bits: UInt32 { 5 }
+    @inlinable public static var bits: UInt32 { 5 }
     /// Bits of the time in a record's first word.
-    @inlinable package static var timeBits: UInt64 { 27 }
+    @inlinable public static var timeBits: UInt64 { 27 }
 }
 
 /// Walks over the events of one sub-buffer ("page") of the kernel's ring buffer.
@@ -23,8 +23,8 @@ package enum RecordType {
 /// Every length is checked against the page before it is believed. libtraceevent's kbuffer trusts them: a page whose
 /// padding claims the length -4 makes it turn in a circle for ever, which a file that came by mail must not be able to do.
 /// The tests compare both over every page of the captured fixtures.
-package struct RingBufferPage {
-    package enum Next {
+@frozen public struct RingBufferPage {
+    @frozen public enum Next {
         /// An event: where its record stands in the page, and its time in ns of the trace clock.
         case event(record: Range<Int>, timestamp: UInt64)
         case end
@@ -32,24 +32,24 @@ package struct RingBufferPage {
         case damaged
     }
 
-    package enum Loss: Equatable {
+    @frozen public enum Loss: Equatable {
         case none
         /// Events were lost before this page; nil if the kernel did not count them.
         case events(Int?)
     }
 
     /// Of the event that came last, or of the page before the first: ns of the trace clock.
-    package var timestamp: UInt64
+    public var timestamp: UInt64
     /// Whether events were lost between the previous page and this one.
-    package let loss: Loss
+    public let loss: Loss
     /// What has not been walked over.
-    package var bytesLeft: Int { end - index }
+    public var bytesLeft: Int { end - index }
     @usableFromInline var index: Int
     @usableFromInline let end: Int
 
     /// - Parameter page: the whole sub-buffer, little-endian.
     /// - Returns: nil if the header claims more than the page holds.
-    package init?(_ page: RawSpan, _ layout: PageLayout = .wide) {
+    public init?(_ page: RawSpan, _ layout: PageLayout = .wide) {
         guard page.byteCount >= layout.dataOffset,
             let commit = page.number(at: PageLayout.commitOffset, size: layout.commitSize)
         else { return nil }
@@ -72,7 +72,7 @@ package struct RingBufferPage {
     ///
     /// - Parameter page: the one that this was made of: `end` was found to lie in it, and is not looked at again.
     @inlinable @inline(__always)
-    package mutating func next(_ page: RawSpan) -> Next {
+    public mutating func next(_ page: RawSpan) -> Next {
         while index < end {
             guard end &- index >= 4 else { return .damaged }
             let word = page.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt32.self)
