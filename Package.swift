@@ -54,12 +54,16 @@ let package = Package(
         .testTarget(name: "DecompressionTests", dependencies: ["Decompression", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TraceFormatTests", dependencies: ["TraceFormat"], swiftSettings: strict),
         .testTarget(
-            name: "TraceCaptureTests", dependencies: ["TraceCapture", "TestSupport"], exclude: ["Fixtures"],
+            name: "TraceCaptureTests", dependencies: ["TraceFormat", "TraceCapture", "TestSupport"],
+            exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
-            name: "GraphParserTests", dependencies: ["GraphParser", "Decompression", "CTraceevent", "TestSupport"],
-            swiftSettings: strict
-        ),
+            name: "GraphParserTests",
+            dependencies: ["TraceFormat", "GraphParser", "Decompression", "CTraceevent", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RoundTripTests", dependencies: ["TraceFormat", "TraceCapture", "GraphParser", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "ReportsTests", dependencies: ["Reports", "GraphParser", "TestSupport"], swiftSettings: strict),
         .testTarget(

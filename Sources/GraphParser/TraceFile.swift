@@ -1,3 +1,5 @@
+public import TraceFormat
+
 /// What is known of a trace as a whole.
 public struct TraceSource: Equatable, Sendable {
     public enum Kind: String, Sendable {
@@ -8,10 +10,8 @@ public struct TraceSource: Equatable, Sendable {
     /// As the user gave it; `-` for standard input.
     public var path: String
     public let kind: Kind
-    /// Kernel release; nil where the trace does not tell.
-    public let kernel: String?
-    /// Name of the trace clock; nil where the trace does not tell.
-    public let clock: String?
+    /// Which recording it is of, as far as the trace tells.
+    public let identity: TraceIdentity
     /// CPUs of the traced machine; nil where the trace does not tell, as no text does.
     public let machineCPUs: Int?
     /// CPUs with events, or with calls for a text; nil for a text without the CPU column.
@@ -19,11 +19,16 @@ public struct TraceSource: Equatable, Sendable {
     /// False for a text without a time column.
     public let hasTimes: Bool
     /// What dmflow knew of the recording, if it made it.
-    public let recording: RecordingFacts?
+    public let recording: RecordingStats?
     /// The first lines of a text that were not understood.
     public var notUnderstood: [NotUnderstoodLine] = []
     /// What a reader of the figures should know about the file, a sentence each.
     public internal(set) var notes: [String]
+
+    /// Kernel release; nil where the trace does not tell.
+    public var kernel: String? { identity.kernel }
+    /// Name of the trace clock; nil where the trace does not tell.
+    public var clock: String? { identity.clock }
 }
 
 /// The result of one pass over a trace.
@@ -52,13 +57,13 @@ public enum TraceFile {
         _ path: String, into analyzers: [any Analyzer], progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> TraceReading {
         let file = try InputFile(path: path)
-        let begin = try file.read(at: 0, count: TraceDatHeader.magic.count)
+        let begin = try file.read(at: 0, count: TraceDatFormat.magic.count)
         guard !begin.isEmpty else {
             throw TraceError(.empty, path: path, "is empty", remedy: "record again, with the flow's I/O running")
         }
         let names = TraceNames()
         let analyzers = AnalyzerSet(analyzers)
-        let isTraceDat = TraceDatHeader.magic.starts(with: begin)
+        let isTraceDat = TraceDatFormat.magic.starts(with: begin)
         let types = EventTypes(analyzers.events, isText: !isTraceDat)
         let context = TraceContext(kind: isTraceDat ? .traceDat : .text, names: names, types: types)
         if isTraceDat {

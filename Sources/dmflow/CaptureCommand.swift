@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import TraceCapture
+import TraceFormat
 
 /// `dmflow capture`: records the flows on the running kernel.
 struct CaptureCommand: ParsableCommand {
@@ -150,7 +151,7 @@ struct CaptureCommand: ParsableCommand {
     private func options(_ catalogue: FlowCatalogue) throws(CaptureError) -> CaptureOptions {
         let isDefault = flows.isEmpty && roots.isEmpty
         var options = CaptureOptions(
-            flows: isDefault ? catalogue.defaults : flowNames, output: RawString(bytes: output.rawBytes))
+            flows: isDefault ? catalogue.defaults : flowNames, output: RawString(output))
         options.roots = roots.map(\.functionName)
         options.allFunctions = allFunctions
         options.depth = depth
@@ -161,7 +162,8 @@ struct CaptureCommand: ParsableCommand {
         options.keep = limits.last
         if let bufferSize { options.bufferKilobytes = (bufferSize + 1023) / 1024 }
         options.owner = try owner.map { name throws(CaptureError) in try Account(named: name) }
-        options.command = command.map { RawString(bytes: $0.rawBytes) }
+        options.commandLine = RawArguments.all
+        options.command = command.map { RawString($0) }
         options.user = try user.map { name throws(CaptureError) in try Account(named: name) }
         return options
     }

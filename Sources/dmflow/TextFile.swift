@@ -8,7 +8,7 @@ enum TextFile {
     static func read(_ path: String) throws -> String { String(decoding: try bytes(path), as: UTF8.self) }
 
     static func bytes(_ path: String) throws -> [UInt8] {
-        guard let file = path.withOutsideCString({ fopen($0, "re") }) else { throw unreadable(path, errno) }
+        guard let file = RawString(path).withCString({ fopen($0, "re") }) else { throw unreadable(path, errno) }
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: limit + 1)
         let count = fread(&bytes, 1, bytes.count, file)

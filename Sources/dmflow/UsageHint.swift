@@ -18,7 +18,7 @@ struct UsageHint {
         guard let name = arguments.first, !name.hasPrefix("-"), !(Self.commands + ["help"]).contains(name) else {
             return nil
         }
-        let exists = name.withOutsideCString { access($0, F_OK) } == 0
+        let exists = RawString(name).withCString { access($0, F_OK) } == 0
         if exists, nearestNames(to: name, among: Self.commands).isEmpty {
             return "there is no command '\(name)'; to read the file of that name: dmflow report \(shellWord(name))"
         }

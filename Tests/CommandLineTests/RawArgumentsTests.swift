@@ -1,4 +1,5 @@
 import Testing
+import TraceFormat
 
 @testable import dmflow
 
@@ -13,7 +14,7 @@ import Testing
             Array("\u{10FEFF}".utf8), Array("\u{10FF00}".utf8), Array("\u{10FF61}".utf8), Array("\u{10FFFF}".utf8),
         ] as [[UInt8]])
     func everyByteIsKept(bytes: [UInt8]) {
-        #expect(RawArguments.encode(bytes).rawBytes == bytes)
+        #expect(RawString(RawArguments.encode(bytes)).bytes == bytes)
     }
 
     @Test func allPairsAndTriplesOfTellingBytesAreKept() {
@@ -22,7 +23,7 @@ import Testing
             for second in telling {
                 for third in telling {
                     let bytes = [first, second, third, first]
-                    #expect(RawArguments.encode(bytes).rawBytes == bytes)
+                    #expect(RawString(RawArguments.encode(bytes)).bytes == bytes)
                 }
             }
         }

@@ -105,9 +105,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [(BufferStatistics.List.maxCount, true), (BufferStatistics.List.maxCount + 1, false)])
+    @Test(arguments: [(BufferStatistics.maxCount, true), (BufferStatistics.maxCount + 1, false)])
     func tooManyStatisticsAreRefused(count: Int, isTaken: Bool) {
-        var list = BufferStatistics.List()
+        var list = BufferStatistics()
         var taken = true
         for number in 0..<count {
             if number % 8000 == 0 { _ = list.take(Array("Buffer: \(number)".utf8)) }

@@ -1,6 +1,7 @@
 import Synchronization
 import TestSupport
 import Testing
+import TraceFormat
 
 @testable import GraphParser
 
@@ -43,7 +44,7 @@ import Testing
 
         var source: TraceSource {
             TraceSource(
-                path: "endless", kind: .text, kernel: nil, clock: nil, machineCPUs: nil, cpusWithEvents: 1,
+                path: "endless", kind: .text, identity: TraceIdentity(), machineCPUs: nil, cpusWithEvents: 1,
                 hasTimes: false, recording: nil, notes: [])
         }
 

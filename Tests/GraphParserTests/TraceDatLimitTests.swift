@@ -103,7 +103,7 @@ import Testing
         var image = Self.small()
         image.options = [(id: 4, content: Array("[boot]".utf8) + [UInt8](repeating: 0, count: size - 6))]
         let file = try TemporaryFile(image.bytes())
-        #expect(try TraceDatHeader(InputFile(path: file.path)).clock == clock)
+        #expect(try TraceDatHeader(InputFile(path: file.path)).identity.clock == clock)
     }
 
     /// Up to 64 pages are compressed together, whatever a page's size.

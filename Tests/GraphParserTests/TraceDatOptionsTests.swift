@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import TraceFormat
 
 @testable import GraphParser
 
@@ -9,14 +10,14 @@ import Testing
         ("local", "local"),
     ]) func clocksAreReadInBothForms(text: String, expected: String) throws {
         let header = try read([(4, Array(text.utf8))])
-        #expect(header.clock == expected)
+        #expect(header.identity.clock == expected)
         #expect(header.notes.count == (expected == "x86-tsc" ? 1 : 0))
     }
 
     /// Version 6 has the name behind the table of CPUs if the option is empty.
     @Test func anEmptyClockStandsBehindTheTable() throws {
-        #expect(try read([(4, [])]).clock == "mono")
-        #expect(try read([]).clock == nil)
+        #expect(try read([(4, [])]).identity.clock == "mono")
+        #expect(try read([]).identity.clock == nil)
     }
 
     @Test func ticksBecomeNanoseconds() throws {

@@ -1,6 +1,7 @@
 import CTraceevent
 import TestSupport
 import Testing
+import TraceFormat
 
 @testable import GraphParser
 

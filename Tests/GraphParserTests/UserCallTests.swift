@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import TraceFormat
 
 @testable import GraphParser
 
@@ -14,9 +15,9 @@ import Testing
     ])
     func namesSayObjectAndFunction(event: String, function: String?) {
         let bytes = Array(event.utf8)
-        let name = UserCallName(bytes.span, from: 0)
+        let name = ProbeName(bytes.span, from: 0)
         #expect(name?.function(in: bytes.span).description == function)
-        #expect(name == nil || (name?.kind == .userEntry) == event.hasPrefix("call"))
+        #expect(name == nil || (name?.kind == .entry) == event.hasPrefix("call"))
     }
 
     /// The whole way of a real daemon's call, from its library to the kernel's module.

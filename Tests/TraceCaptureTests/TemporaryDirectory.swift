@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 @testable import TraceCapture
 

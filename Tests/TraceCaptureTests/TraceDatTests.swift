@@ -1,5 +1,6 @@
 import Glibc
 import Testing
+import TraceFormat
 
 @testable import TraceCapture
 
@@ -14,7 +15,7 @@ import Testing
                     fixture("debian-6.1/funcgraph_entry.format"), fixture("debian-6.1/funcgraph_exit.format"),
                 ],
                 symbols: Array(SyntheticPage.symbols.utf8), printkFormats: [], commandLines: Array("42 dd\n".utf8),
-                clock: "mono", system: "Linux host 6.1.0 x86_64"),
+                clock: "mono", system: SystemName(host: "host", release: "6.1.0", machine: "x86_64")),
             pageSize: pageSize, statistics: [CPUStatistics(cpu: 0, text: "entries: 0\noverrun: 3\n")])
     }
 

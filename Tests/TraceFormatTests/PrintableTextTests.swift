@@ -68,7 +68,7 @@ import Testing
     }
 }
 
-@Suite struct OutsideTextTests {
+@Suite struct NamesAsTextTests {
     /// Any bytes at all, and more of those that look like text.
     @Test func bytesComeBackAsTheyWere() {
         var random = SystemRandomNumberGenerator()
@@ -81,24 +81,24 @@ import Testing
                 Bool.random(using: &random)
                     ? pieces.randomElement(using: &random)! : [UInt8.random(in: 1...255, using: &random)]
             }
-            let text = String(outside: bytes)
-            #expect(text.outsideBytes == bytes, "\(bytes)")
+            let text = RawString(bytes: bytes).text
+            #expect(RawString(text).bytes == bytes, "\(bytes)")
             #expect(
-                text.withOutsideCString { Array(String(cString: $0).utf8) }
+                RawString(text).withCString { Array(String(cString: $0).utf8) }
                     == Array(String(decoding: bytes, as: UTF8.self).utf8))
         }
     }
 
     @Test func textStaysText() {
         for text in ["", "io.dat", "Müller/日本", "\u{e000}\u{10feff}"] {
-            #expect(String(outside: Array(text.utf8)) == text && text.outsideBytes == Array(text.utf8))
+            #expect(RawString(bytes: text.utf8).text == text && RawString(text).bytes == Array(text.utf8))
         }
     }
 
     /// Two names that a repair would make the same.
     @Test func differentBytesAreDifferentText() {
-        #expect(String(outside: [0xff]) != String(outside: [0xfe]))
-        #expect(String(outside: [0xff]) != "\u{fffd}")
-        #expect(printable(String(outside: [0x61, 0xff])) == #"a\xff"#)
+        #expect(RawString(bytes: [0xff]).text != RawString(bytes: [0xfe]).text)
+        #expect(RawString(bytes: [0xff]).text != "\u{fffd}")
+        #expect(printable(RawString(bytes: [0x61, 0xff]).text) == #"a\xff"#)
     }
 }

@@ -34,7 +34,7 @@ final class InputFile: Sendable {
             return
         }
         let text = try CompressedText(form, file, start: start, path: path)
-        guard text.beginning.starts(with: TraceDatHeader.magic) else {
+        guard text.beginning.starts(with: TraceDatFormat.magic) else {
             (content, self.size) = (.compressed(text), 0)
             return
         }
@@ -61,7 +61,8 @@ final class InputFile: Sendable {
     private static func open(_ path: String) throws(TraceError) -> (OpenFile, start: Int) {
         let number =
             path == "-"
-            ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : path.withOutsideCString { Glibc.open($0, O_RDONLY | O_CLOEXEC) }
+            ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+            : RawString(path).withCString { Glibc.open($0, O_RDONLY | O_CLOEXEC) }
         guard number >= 0 else { throw .unreadable(path, errno) }
         let file = OpenFile(number)
         if try file.isDirectory(path) { throw .unreadable(path, EISDIR) }

@@ -52,7 +52,7 @@ enum Spool {
         init(_ path: String) throws(TraceError) {
             self.path = path
             directory = Self.directory()
-            var template = "\(directory)/dmflow.XXXXXX".outsideBytes.map(CChar.init(bitPattern:)) + [0]
+            var template = RawString("\(directory)/dmflow.XXXXXX").bytes.map(CChar.init(bitPattern:)) + [0]
             let number = mkstemp(&template)
             guard number >= 0 else { throw Self.uncopied(path, directory, errno) }
             unlink(template)
@@ -68,7 +68,7 @@ enum Spool {
         /// `TMPDIR`, where it is set to something.
         private static func directory() -> String {
             guard let value = getenv("TMPDIR"), value.pointee != 0 else { return "/tmp" }
-            return String(outside: Array(UnsafeRawBufferPointer(start: value, count: strlen(value))))
+            return RawString(bytes: UnsafeRawBufferPointer(start: value, count: strlen(value))).text
         }
 
         private static func uncopied(_ path: String, _ directory: String, _ error: Int32) -> TraceError {

@@ -58,7 +58,7 @@ struct TraceDatReader: EventSource {
 
     var source: TraceSource {
         TraceSource(
-            path: file.path, kind: .traceDat, kernel: header.kernel, clock: header.clock, machineCPUs: header.cpuCount,
+            path: file.path, kind: .traceDat, identity: header.identity, machineCPUs: header.cpuCount,
             cpusWithEvents: Set(streams.filter(\.hasEvents).map(\.cpu)).count, hasTimes: true,
             recording: header.recording, notes: header.notes + unreadNotes)
     }

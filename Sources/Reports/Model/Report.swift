@@ -169,12 +169,12 @@ extension Report.Source {
 }
 
 extension Report.Recording {
-    init(_ facts: RecordingFacts) {
+    init(_ stats: RecordingStats) {
         self.init(
-            durationNs: facts.durationNs, keptNs: facts.keptNs, recorderCpuNs: facts.recorderCPUNs,
-            callCostBeforeNs: facts.callCostBeforeNs,
-            callCostAfterNs: facts.callCostAfterNs, multipathRequests: facts.multipathRequests,
-            interrupts: facts.interrupts)
+            durationNs: stats.durationNs, keptNs: stats.keptNs, recorderCpuNs: stats.recorderCPUNs,
+            callCostBeforeNs: stats.callCostBeforeNs,
+            callCostAfterNs: stats.callCostAfterNs, multipathRequests: stats.multipathRequests,
+            interrupts: stats.interrupts)
     }
 }
 

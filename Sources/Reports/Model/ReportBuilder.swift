@@ -1,4 +1,5 @@
 public import GraphParser
+import TraceFormat
 
 /// Sums up the calls of a trace into a ``Report``, in one pass; memory grows with the distinct functions, of which
 /// ``TraceNames`` has a limited number, and the open calls, not with the trace.
@@ -253,7 +254,7 @@ public final class ReportBuilder: Analyzer {
 
     // MARK: Report
 
-    private func rootReports(_ facts: RecordingFacts?) -> [Report.Root] {
+    private func rootReports(_ stats: RecordingStats?) -> [Report.Root] {
         let reports = zip(roots, leaves).map { root, leaves in
             let function = names[root.function]
             let sum = merged(root, leaves)
@@ -266,10 +267,10 @@ public final class ReportBuilder: Analyzer {
             let attributed = layers.reduce(0 as UInt64) { $0.addingSaturated($1.selfNs) }
             return Report.Root(
                 function: function.name, module: function.module,
-                askedFor: root.isFragment ? nil : facts?.roots?.contains(function.name), fragment: root.isFragment,
+                askedFor: root.isFragment ? nil : stats?.roots?.contains(function.name), fragment: root.isFragment,
                 calls: sum.latency.count,
                 partialCalls: sum.partialCalls, hollowCalls: sum.hollowCalls, treeCalls: sum.treeCalls,
-                tracingNs: facts?.callCostNs.map { tracing($0, calls: sum.kernelCallsBelow) },
+                tracingNs: stats?.callCostNs.map { tracing($0, calls: sum.kernelCallsBelow) },
                 latency: Report.Latency(sum.latency),
                 layers: layers.sorted { ($1.selfNs, $0.layer) < ($0.selfNs, $1.layer) },
                 unattributedNs: sum.latency.sum - min(attributed, sum.latency.sum))

@@ -1,5 +1,6 @@
 import Decompression
 import Glibc
+import TraceFormat
 
 /// Where the doctor looks, outside tracefs.
 struct Machine {
@@ -16,12 +17,8 @@ struct Machine {
     let host: String
 
     init() {
-        var name = utsname()
-        uname(&name)
-        func text<T>(_ field: T) -> String {
-            withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        }
-        self.init(release: text(name.release), architecture: text(name.machine), host: text(name.nodename))
+        let name = SystemName.running
+        self.init(release: name.release, architecture: name.machine, host: name.host)
     }
 
     init(release: String, architecture: String, host: String) {

@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// What a capture takes of the machine, and how exact its clock is.
 extension Examination {

@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// Who else traces. The kernel does not tell who; it shows what is set.
 extension Examination {

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// The symbols of code in /proc/kallsyms, in its form.
 struct CodeSymbols {
     private struct Symbol {
@@ -5,40 +7,27 @@ struct CodeSymbols {
         let line: Range<Int>
     }
 
-    private let kallsyms: [UInt8]
-    /// In the order of the file.
-    private let symbols: [Symbol]
-
-    /// Lines whose type says code: `t`, `T`, `w` or `W`. Data would be half of every trace file.
-    init(kallsyms: [UInt8]) {
-        var symbols: [Symbol] = []
-        symbols.reserveCapacity(kallsyms.count / 45)
-        var start = 0
-        while start < kallsyms.count {
-            let end = kallsyms[start...].firstIndex(of: UInt8(ascii: "\n")) ?? kallsyms.count
-            let line = kallsyms[start..<end]
-            // `ffffffff81000000 T name`
-            if let blank = line.firstIndex(of: UInt8(ascii: " ")), blank + 1 < end,
-                "tTwW".utf8.contains(kallsyms[blank + 1])
-            {
-                symbols.append(Symbol(address: Self.hexadecimal(line[..<blank]), line: start..<end))
-            }
-            start = end + 1
-        }
-        self.kallsyms = kallsyms
-        self.symbols = symbols
-    }
-
-    /// The number in up to 16 digits, of which the kernel writes no others.
-    private static func hexadecimal(_ digits: ArraySlice<UInt8>) -> UInt64 {
-        digits.reduce(0) { number, digit in
-            // '0' to '9' end with their value, 'a' to 'f' and 'A' to 'F' with theirs less 9.
-            (number << 4 | UInt64(digit & 0xf)) &+ (digit > UInt8(ascii: "9") ? 9 : 0)
-        }
-    }
-
     /// All of them, a line each.
-    var text: [UInt8] { text(of: symbols.indices) }
+    private(set) var text: [UInt8] = []
+    /// In the order of the file.
+    private var symbols: [Symbol] = []
+
+    /// Keeps the lines of code, see ``SymbolLine``. Data would be half of every trace file.
+    init(kallsyms: [UInt8]) {
+        text.reserveCapacity(kallsyms.count / 2)
+        symbols.reserveCapacity(kallsyms.count / 90)
+        var lines = LineSplitter()
+        lines.feed(kallsyms.span) { add($0) }
+        lines.finish { add($0) }
+    }
+
+    private mutating func add(_ line: Span<UInt8>) {
+        guard let symbol = SymbolLine(line) else { return }
+        let start = text.count
+        line.withUnsafeBufferPointer { text.append(contentsOf: $0) }
+        symbols.append(Symbol(address: symbol.address, line: start..<text.count))
+        text.append(UInt8(ascii: "\n"))
+    }
 
     /// Those that name these addresses: the last at or before each, under all of its names, and the next one behind it, where it
     /// ends. Readers that look for the nearest symbol before an address find the same as among all.
@@ -59,12 +48,12 @@ struct CodeSymbols {
     }
 
     private func text(of kept: some Collection<Int>) -> [UInt8] {
-        var text: [UInt8] = []
+        var part: [UInt8] = []
         for index in kept {
-            text.append(contentsOf: kallsyms[symbols[index].line])
-            text.append(UInt8(ascii: "\n"))
+            part.append(contentsOf: text[symbols[index].line])
+            part.append(UInt8(ascii: "\n"))
         }
-        return text
+        return part
     }
 }
 

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import TraceFormat
 
 /// A file that appears under its name only when it is whole.
 ///

@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// The functions that occur in recorded pages, so that a trace carries their symbols and not those of a whole kernel, which are
 /// 2.4 MB.
@@ -24,7 +25,7 @@ struct RecordedFunctions {
             guard let number = format.number, let place = format.place(of: "func", size: 8) else { return nil }
             places[number] = .some(place)
         }
-        guard places.count == 2, MemoryLayout<Int>.size == 8 else { return nil }
+        guard places.count == 2, MemoryLayout<Int>.size == 8, UInt32(1).littleEndian == 1 else { return nil }
         for format in probes.map(EventFormatText.init) {
             guard let number = format.number else { return nil }
             places[number] = .some(nil)
@@ -40,70 +41,29 @@ struct RecordedFunctions {
         for lane in pages {
             for offset in stride(from: lane.start, to: lane.bytes, by: pageSize) {
                 let got = retrying { pread(lane.file.number, &page, pageSize, off_t(offset)) }
-                guard got == pageSize, page.withUnsafeBytes({ add(page: $0, to: &found) }) else { return nil }
+                guard got == pageSize, add(page: page.span.bytes, to: &found) else { return nil }
             }
         }
         return found
     }
 
-    /// A page: its time, the bytes in it, and events behind each other.
-    ///
-    /// - Returns: false if it is not as it should be, or has other events.
-    private func add(page: UnsafeRawBufferPointer, to found: inout Set<UInt64>) -> Bool {
-        let header = 16
-        guard page.count > header else { return false }
-        // The upper bits are marks.
-        let used = Int(page.loadUnaligned(fromByteOffset: 8, as: UInt.self) & 0x3fff_ffff)
-        guard used <= page.count - header else { return false }
-        let end = header + used
-        var at = header
-        while at + 4 <= end {
-            guard let event = Event(page, at: at, end: end) else { return false }
-            if event.isLast { return true }
-            if let data = event.data {
-                guard data.count >= 2,
-                    let place = places[page.loadUnaligned(fromByteOffset: data.lowerBound, as: UInt16.self)]
+    /// - Returns: false if the page is not as it should be, or has other events.
+    private func add(page bytes: RawSpan, to found: inout Set<UInt64>) -> Bool {
+        guard var page = RingBufferPage(bytes, .running) else { return false }
+        while true {
+            switch page.next(bytes) {
+            case .end: return true
+            case .damaged: return false
+            case .event(let record, _):
+                guard record.count >= 2, let id = bytes.number(at: record.lowerBound, as: UInt16.self),
+                    let place = places[id]
                 else { return false }
-                if let place {
-                    guard place + 8 <= data.count else { return false }
-                    found.insert(page.loadUnaligned(fromByteOffset: data.lowerBound + place, as: UInt64.self))
-                }
+                guard let place else { continue }
+                guard place + 8 <= record.count,
+                    let address = bytes.number(at: record.lowerBound + place, as: UInt64.self)
+                else { return false }
+                found.insert(address)
             }
-            at = event.end
-        }
-        return at == end
-    }
-
-    /// What stands at one place of a page.
-    private struct Event {
-        /// Nil for what is no event of anybody's.
-        var data: Range<Int>?
-        let end: Int
-        /// Nothing stands behind it.
-        var isLast = false
-
-        /// - Returns: nil if it does not lie before `end`.
-        init?(_ page: UnsafeRawBufferPointer, at begin: Int, end limit: Int) {
-            let word = page.loadUnaligned(fromByteOffset: begin, as: UInt32.self)
-            // Bit fields begin at the other side where bytes do.
-            let isLittle = UInt32(1).littleEndian == 1
-            let kind = isLittle ? Int(word & 31) : Int(word >> 27)
-            let delta = isLittle ? word >> 5 : word & (1 << 27 - 1)
-            switch kind {
-            case 1...28:
-                end = begin + 4 + kind * 4
-                data = begin + 4..<max(begin + 4, min(end, limit))
-            case 30, 31: end = begin + 8
-            case 29 where delta == 0:
-                (end, isLast) = (limit, true)
-            default:
-                guard begin + 8 <= limit else { return nil }
-                let length = Int(page.loadUnaligned(fromByteOffset: begin + 4, as: UInt32.self))
-                end = begin + 4 + length
-                guard length >= 4, end <= limit else { return nil }
-                if kind == 0 { data = begin + 8..<end }
-            }
-            if end > limit { return nil }
         }
     }
 }
@@ -112,7 +72,7 @@ struct RecordedFunctions {
 private struct EventFormatText {
     let name: String?
     let number: UInt16?
-    private let fields: [(name: Substring, line: Substring)]
+    private let fields: [FieldLine]
 
     init(_ bytes: [UInt8]) {
         let lines = String(decoding: bytes, as: UTF8.self).lines
@@ -121,24 +81,14 @@ private struct EventFormatText {
         }
         name = value("name:")
         number = value("ID:").flatMap { UInt16($0) }
-        // `	field:unsigned long func;	offset:8;	size:8;	signed:0;`
-        fields = lines.compactMap { line in
-            guard let declaration = line.split(separator: ";").first, declaration.trimmed.hasPrefix("field:"),
-                let name = declaration.split(whereSeparator: { $0 == " " || $0 == "*" }).last
-            else { return nil }
-            return (name, line)
-        }
+        fields = FieldLine.all(bytes)
     }
 
     /// Where a field of this size begins, in bytes; nil if there is none.
     func place(of name: String, size: Int) -> Int? {
-        guard let line = fields.first(where: { $0.name == name })?.line else { return nil }
-        func value(_ key: String) -> Int? {
-            line.split(separator: ";").map(\.trimmed).first { $0.hasPrefix(key) }.flatMap {
-                Int($0.dropFirst(key.count))
-            }
-        }
-        guard value("size:") == size, let offset = value("offset:"), (0...4096).contains(offset) else { return nil }
-        return offset
+        guard let field = fields.first(where: { $0.name == name }), field.size == size,
+            (0...4096).contains(field.offset)
+        else { return nil }
+        return field.offset
     }
 }

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// What was recorded, until it is in a file.
 struct RecordedTrace {
     /// Of a recording that was left to the ring buffer.
@@ -22,21 +24,39 @@ struct RecordedTrace {
     let hasUserProbes: Bool
     /// The functions at which trees were to begin.
     let roots: [String]
+    let flows: [String]
     let interrupts: Bool
+    /// The capture's own arguments; empty if they are not known.
+    let commandLine: [RawString]
 
     var trace: TraceDat {
-        TraceDat(metadata: metadata, pageSize: pageSize, statistics: statistics, facts: facts)
+        TraceDat(metadata: metadata, pageSize: pageSize, statistics: statistics, stats: stats)
     }
 
-    private var facts: CaptureFacts {
-        var facts = CaptureFacts()
-        if let costBefore, let costAfter { facts.callCostNs = (costBefore.callNs, costAfter.callNs) }
-        facts.ownCPUNs = timing.cpuTime
-        facts.keptNs = window?.length
-        facts.durationNs = timing.duration
-        facts.multipathRequests = timing.requests
-        (facts.roots, facts.interrupts) = (roots, interrupts)
-        return facts
+    /// What readers of the file are told of its recording.
+    private var stats: RecordingStats {
+        var stats = RecordingStats()
+        stats.durationNs = timing.duration
+        stats.recorderCPUNs = timing.cpuTime
+        stats.keptNs = window?.length
+        if let callCostNs {
+            stats.callCostBeforeNs = UInt64(callCostNs.before.rounded())
+            stats.callCostAfterNs = UInt64(callCostNs.after.rounded())
+        }
+        stats.multipathRequests = timing.requests
+        (stats.roots, stats.interrupts) = (Set(roots), interrupts)
+        stats.startNs = timing.start
+        stats.host = metadata.system.host
+        stats.bootID = metadata.bootID
+        stats.commandLine = commandLine.isEmpty ? nil : CommandLineText.text(commandLine)
+        stats.flows = flows
+        return stats
+    }
+
+    /// Nanoseconds that tracing a call cost; nil if it could not be measured both times.
+    private var callCostNs: (before: Double, after: Double)? {
+        guard let costBefore, let costAfter else { return nil }
+        return (costBefore.callNs, costAfter.callNs)
     }
 
     func summary(output: RawString) -> CaptureSummary {
@@ -52,6 +72,7 @@ struct RecordedTrace {
         return CaptureSummary(
             output: output, ending: timing.ending, command: timing.workload?.status(), cpus: cpus,
             duration: timing.duration, bytes: pages.reduce(0) { $0 + $1.size }, functions: settings.functions,
-            clock: settings.clock, hasUserProbes: hasUserProbes, keep: window?.length, facts: facts)
+            clock: settings.clock, hasUserProbes: hasUserProbes, keep: window?.length, ownCPUNs: timing.cpuTime,
+            callCostNs: callCostNs)
     }
 }

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import TraceFormat
 
 /// A trace.dat file of version 6, as trace-cmd(1) and KernelShark read it; see trace-cmd.dat.v6(5).
 ///
@@ -12,55 +13,46 @@ struct TraceDat {
         let size: UInt64
     }
 
-    /// Options of the header that this writer uses.
-    private enum Option: UInt16 {
-        case done = 0
-        case cpuStatistics = 2
-        case traceClock = 4
-        case systemName = 5
-        case writer = 9
-    }
-
     let metadata: TraceMetadata
     let pageSize: Int
     let statistics: [CPUStatistics]
-    var facts: CaptureFacts?
+    var stats: RecordingStats?
 
     /// The header up to the first page, and where each CPU's pages go.
     ///
     /// - Parameter sizes: bytes for each CPU number from 0; zero for gaps in the numbering.
     func layout(sizes: [Int]) -> (header: [UInt8], extents: [Extent]) {
-        var bytes = HeaderBytes()
+        var bytes = ByteWriter()
         appendFormats(to: &bytes)
         appendNames(to: &bytes)
         bytes.append(UInt32(sizes.count))
         appendOptions(to: &bytes)
-        bytes.append(string: "flyrecord")
+        bytes.append(string: TraceDatFormat.Kind.pages)
 
         // The clock follows the table of extents; whether it is there is what the option without content says.
         let clock = Array("[\(metadata.clock)]".utf8)
-        var offset = aligned(bytes.count + sizes.count * 16 + 8 + clock.count)
+        var offset = (bytes.count + sizes.count * 16 + 8 + clock.count).aligned(to: pageSize)
         var extents: [Extent] = []
         for size in sizes {
             extents.append(Extent(offset: UInt64(offset), size: UInt64(size)))
             bytes.append(UInt64(offset))
             bytes.append(UInt64(size))
-            offset = aligned(offset + size)
+            offset = (offset + size).aligned(to: pageSize)
         }
         bytes.append(UInt64(clock.count))
         bytes.append(bytes: clock)
         return (bytes.content, extents)
     }
 
-    private func appendFormats(to bytes: inout HeaderBytes) {
-        bytes.append(bytes: [0x17, 0x08, 0x44])
-        bytes.append(bytes: Array("tracing".utf8))
+    private func appendFormats(to bytes: inout ByteWriter) {
+        bytes.append(bytes: TraceDatFormat.magic)
         bytes.append(string: "6")
-        bytes.append(bytes: [UInt8(UInt16(1).bigEndian == 1 ? 1 : 0), UInt8(MemoryLayout<Int>.size)])
+        bytes.append(UInt16(1).bigEndian == 1 ? TraceDatFormat.bigEndian : TraceDatFormat.littleEndian)
+        bytes.append(UInt8(MemoryLayout<Int>.size))
         bytes.append(UInt32(pageSize))
-        bytes.append(string: "header_page")
+        bytes.append(string: TraceDatFormat.headerPage)
         bytes.append(sized: metadata.headerPage)
-        bytes.append(string: "header_event")
+        bytes.append(string: TraceDatFormat.headerEvent)
         bytes.append(sized: metadata.headerEvent)
         bytes.append(UInt32(metadata.ftraceFormats.count))
         for format in metadata.ftraceFormats { bytes.append(sized: format) }
@@ -68,15 +60,15 @@ struct TraceDat {
     }
 
     /// The systems of events that were on: none but the probes'.
-    private func appendProbes(to bytes: inout HeaderBytes) {
+    private func appendProbes(to bytes: inout ByteWriter) {
         bytes.append(UInt32(metadata.probeFormats.isEmpty ? 0 : 1))
         if metadata.probeFormats.isEmpty { return }
-        bytes.append(string: ProbeList.group)
+        bytes.append(string: ProbeName.group)
         bytes.append(UInt32(metadata.probeFormats.count))
         for format in metadata.probeFormats { bytes.append(sized: format) }
     }
 
-    private func appendNames(to bytes: inout HeaderBytes) {
+    private func appendNames(to bytes: inout ByteWriter) {
         bytes.append(UInt32(metadata.symbols.count))
         bytes.append(bytes: metadata.symbols)
         bytes.append(UInt32(metadata.printkFormats.count))
@@ -84,53 +76,22 @@ struct TraceDat {
         bytes.append(sized: metadata.commandLines)
     }
 
-    private func appendOptions(to bytes: inout HeaderBytes) {
-        bytes.append(string: "options  ")
+    private func appendOptions(to bytes: inout ByteWriter) {
+        bytes.append(string: TraceDatFormat.Kind.options)
         for cpu in statistics {
-            append(.cpuStatistics, Array("CPU: \(cpu.cpu)\n\(cpu.text)\0".utf8), to: &bytes)
+            append(TraceDatOption.cpuStatistics, CPUStatisticsOption.content(cpu), to: &bytes)
         }
-        if let facts { append(.cpuStatistics, Array("\(facts.text)\0".utf8), to: &bytes) }
-        append(.traceClock, [], to: &bytes)
-        append(.systemName, Array("\(metadata.system)\0".utf8), to: &bytes)
-        append(.writer, Array("dmflow\0".utf8), to: &bytes)
-        bytes.append(Option.done.rawValue)
+        if let stats { append(TraceDatOption.cpuStatistics, stats.option, to: &bytes) }
+        append(TraceDatOption.traceClock, [], to: &bytes)
+        append(TraceDatOption.systemName, metadata.system.option, to: &bytes)
+        append(TraceDatOption.writer, Array("dmflow\0".utf8), to: &bytes)
+        bytes.append(TraceDatOption.done)
     }
 
-    private func append(_ option: Option, _ content: [UInt8], to bytes: inout HeaderBytes) {
-        bytes.append(option.rawValue)
+    private func append(_ option: UInt16, _ content: [UInt8], to bytes: inout ByteWriter) {
+        bytes.append(option)
         bytes.append(UInt32(content.count))
         bytes.append(bytes: content)
-    }
-
-    private func aligned(_ offset: Int) -> Int {
-        (offset + pageSize - 1) / pageSize * pageSize
-    }
-}
-
-/// Numbers and texts in the order of a file header, in this machine's byte order.
-private struct HeaderBytes {
-    private(set) var content: [UInt8] = []
-
-    var count: Int { content.count }
-
-    mutating func append(_ number: some FixedWidthInteger) {
-        withUnsafeBytes(of: number) { content.append(contentsOf: $0) }
-    }
-
-    mutating func append(bytes: [UInt8]) {
-        content.append(contentsOf: bytes)
-    }
-
-    /// Bytes with their count before them, in 64 bits.
-    mutating func append(sized bytes: [UInt8]) {
-        append(UInt64(bytes.count))
-        append(bytes: bytes)
-    }
-
-    /// A text with the NUL that ends it.
-    mutating func append(string: String) {
-        content.append(contentsOf: string.utf8)
-        content.append(0)
     }
 }
 

@@ -1,4 +1,4 @@
-import Glibc
+import TraceFormat
 
 /// What a reader needs besides the pages, to know the events and name the functions and tasks in them.
 struct TraceMetadata {
@@ -14,8 +14,9 @@ struct TraceMetadata {
     /// `pid comm` lines.
     let commandLines: [UInt8]
     let clock: String
-    /// `Linux HOST RELEASE MACHINE`.
-    let system: String
+    let system: SystemName
+    /// The kernel's random number of its boot; nil if it has none.
+    let bootID: String?
 
     /// Reads it all. To be called after tracing, so that modules and tasks that appeared meanwhile are in it, and
     /// before tracefs is restored, as that forgets the tasks.
@@ -31,8 +32,8 @@ struct TraceMetadata {
         headerEvent = try files.readBytes("events/header_event")
         ftraceFormats = try Self.formats(files, of: "ftrace")
         probeFormats =
-            files.exists("events/\(ProbeList.group)")
-            ? try Self.formats(files, of: ProbeList.group) : []
+            files.exists("events/\(ProbeName.group)")
+            ? try Self.formats(files, of: ProbeName.group) : []
         let all = CodeSymbols(kallsyms: try readWholeFile(symbolFile))
         let recorded = RecordedFunctions(graph: ftraceFormats, probes: probeFormats)?
             .addresses(in: pages, pageSize: pageSize)
@@ -41,13 +42,17 @@ struct TraceMetadata {
         let tasks = files.exists("saved_cmdlines") ? try files.readBytes("saved_cmdlines") : []
         commandLines = Self.commandLines(tasks, threads: threads)
         self.clock = clock
-        system = Self.systemName()
+        system = .running
+        bootID = (try? readWholeFile("/proc/sys/kernel/random/boot_id")).map {
+            String(decoding: $0, as: UTF8.self).trimmed
+        }
     }
 
     init(
         headerPage: [UInt8], headerEvent: [UInt8], ftraceFormats: [[UInt8]], probeFormats: [[UInt8]] = [],
         symbols: [UInt8],
-        printkFormats: [UInt8], commandLines: [UInt8], clock: String, system: String
+        printkFormats: [UInt8], commandLines: [UInt8], clock: String, system: SystemName,
+        bootID: String? = nil
     ) {
         self.headerPage = headerPage
         self.headerEvent = headerEvent
@@ -58,6 +63,7 @@ struct TraceMetadata {
         self.commandLines = commandLines
         self.clock = clock
         self.system = system
+        self.bootID = bootID
     }
 
     /// `12 multipathd` becomes `12 multipathd[checkerloop]`; threads that recorded nothing are told, too.
@@ -81,14 +87,5 @@ struct TraceMetadata {
     /// Bytes that all this may take in a file, with room to spare: of all symbols, and modules may come.
     static func expectedSize(symbolFile: String) throws(CaptureError) -> Int {
         CodeSymbols(kallsyms: try readWholeFile(symbolFile)).text.count * 5 / 4 + (4 << 20)
-    }
-
-    private static func systemName() -> String {
-        var name = utsname()
-        uname(&name)
-        func text<T>(_ field: T) -> String {
-            withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        }
-        return [text(name.sysname), text(name.nodename), text(name.release), text(name.machine)].joined(separator: " ")
     }
 }

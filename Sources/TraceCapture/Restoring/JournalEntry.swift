@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// What a journal says of itself and of one change.
 extension Journal {
     struct Owner: Codable, Equatable {

@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// The journal's file, held so that nobody but its owner can have had a hand in it.
 ///

@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// `O_PATH` of open(2), a place in the file system and not its content, which Swift does not import.
 let pathOnly: Int32 = 0o10000000

@@ -1,3 +1,5 @@
+public import TraceFormat
+
 /// What to capture, and where to.
 public struct CaptureOptions: Sendable {
     /// Names in the flow catalogue.
@@ -22,6 +24,8 @@ public struct CaptureOptions: Sendable {
     public var output: RawString
     /// Whom the file is given to; nil for whoever captures.
     public var owner: Account?
+    /// The recorder's own arguments, for the trace to tell how it was made; empty to leave them out.
+    public var commandLine: [RawString] = []
     /// A command to run while tracing, with its arguments; the capture ends when it does. Empty for none.
     public var command: [RawString] = []
     /// Whom the command is run as; nil for whoever captures.

@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// The part of a capture between the first change and the last: settings, what tracing costs, the recording.
 struct CaptureRun {
@@ -118,7 +119,7 @@ struct CaptureRun {
             costAfter: (try? measureTraced(&state)).flatMap { TracingCost(traced: $0, untraced: untraced) },
             hasUserProbes: !userProbes.isEmpty,
             roots: Set(roots.graphLines + userProbes.flatMap { $0.probes.map(\.function.name) }).sorted(),
-            interrupts: interrupts)
+            flows: options.flows, interrupts: interrupts, commandLine: options.commandLine)
     }
 
     private func threadNames() -> [Int32: String] {
@@ -153,6 +154,8 @@ struct CaptureRun {
     struct Timing {
         var ending: CaptureSummary.Ending
         let workload: Workload?
+        /// When it was turned on, in nanoseconds since 1970.
+        let start: UInt64
         /// Nanoseconds, the end on the monotonic clock.
         let duration: UInt64
         let end: UInt64
@@ -194,6 +197,7 @@ struct CaptureRun {
         let hitsBefore = stopProbes?.hits() ?? [:]
         let requests = MultipathRequests()
         try state.set(state.place.file("tracing_on"), to: "1")
+        let start = realTimeNanoseconds()
         let started = monotonicNanoseconds()
         let watch = CaptureWatch(
             options.limits, own: own, probes: stopProbes, started: started, before: before, hitsBefore: hitsBefore,
@@ -205,7 +209,8 @@ struct CaptureRun {
         let end = monotonicNanoseconds()
         try own.setTracing(on: false)
         let done = requests.flatMap { MultipathRequests()?.since($0) }
-        return Timing(ending: ending, workload: workload, duration: end - started, end: end, requests: done)
+        return Timing(
+            ending: ending, workload: workload, start: start, duration: end - started, end: end, requests: done)
     }
 
     private func waitForEnd(

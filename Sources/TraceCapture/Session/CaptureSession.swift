@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// One capture from the first check to the file, in the order that keeps the machine safe: check → save → tracing off
 /// → settings → tracer → cost → tracing on → record → tracing off → drain → cost → restore → write the file.

@@ -1,3 +1,5 @@
+public import TraceFormat
+
 /// What a capture yielded.
 public struct CaptureSummary: Sendable {
     /// Why it ended.
@@ -48,14 +50,13 @@ public struct CaptureSummary: Sendable {
     public let hasUserProbes: Bool
     /// Nanoseconds before the end that were to be kept; nil for all.
     public let keep: UInt64?
-    let facts: CaptureFacts
+    /// CPU time that dmflow took while it recorded, in nanoseconds.
+    public let ownCPUNs: UInt64
+    /// Nanoseconds that tracing a call cost, before and after the recording; nil if it could not be measured.
+    public let callCostNs: (before: Double, after: Double)?
 
     public var events: UInt64 { cpus.reduce(0) { $0 + $1.events } }
     public var lost: UInt64 { cpus.reduce(0) { $0 + $1.lost } }
-    /// CPU time that dmflow took while it recorded, in nanoseconds.
-    public var ownCPUNs: UInt64 { facts.ownCPUNs }
-    /// Nanoseconds that tracing a call cost, before and after the recording; nil if it could not be measured.
-    public var callCostNs: (before: Double, after: Double)? { facts.callCostNs }
 
     /// The part of a CPU's time that tracing took, on whichever CPU it was highest; nil if it is not known.
     public var overhead: Double? {

@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// Looks at a recording while it runs, and says when it is to end.
 struct CaptureWatch {

@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// The end of a recording that was left to the ring buffer: of the pages that it still held, those of the last seconds.
 struct FlightWindow {
@@ -15,7 +16,7 @@ struct FlightWindow {
     }
 
     /// The kernel marks the page before which it overwrote events; what was older than the window is not lost.
-    private static let missedFlags: UInt64 = 3 << 30
+    private static let missedFlags = CommitWord.missedEvents | CommitWord.missedCountStored
 
     /// Finds the first page to keep, and takes the mark of missing events off it.
     ///
@@ -52,7 +53,7 @@ struct FlightWindow {
 
     /// Behind the time stands a word of the kernel's size: bytes in the page, and the marks.
     private func clearMissed(page: Int, in file: Descriptor) throws(CaptureError) {
-        let offset = page * pageSize + 8
+        let offset = page * pageSize + PageLayout.commitOffset
         var commit = try word(at: offset, in: file, as: UInt.self)
         commit &= ~UInt(truncatingIfNeeded: Self.missedFlags)
         let written = withUnsafeBytes(of: commit) { bytes in

@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// The checks before anything is touched: may this process trace, can this kernel, and does nobody else.
 ///

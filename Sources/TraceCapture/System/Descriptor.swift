@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import TraceFormat
 
 /// An open file, closed when nobody holds it any more.
 final class Descriptor: Sendable {

@@ -1,4 +1,4 @@
-import Glibc
+import TraceFormat
 
 /// A kernel's version as far as it decides what can be done: `6.1.0-35-amd64` is 6.1.
 struct KernelRelease: Comparable, Sendable {
@@ -20,10 +20,7 @@ struct KernelRelease: Comparable, Sendable {
 
     /// The kernel that runs; 0.0 if it does not say.
     static var running: KernelRelease {
-        var name = utsname()
-        uname(&name)
-        let release = withUnsafeBytes(of: name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        return KernelRelease(release) ?? KernelRelease(major: 0, minor: 0)
+        KernelRelease(SystemName.running.release) ?? KernelRelease(major: 0, minor: 0)
     }
 
     /// Whether a capture has an instance of its own on this kernel, unless it turns out that function_graph is missing there.

@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// Runs a system call that reports failure as −1, again as long as a signal interrupts it.
 ///
@@ -74,8 +75,13 @@ func directoryNames(_ path: String) -> [String]? {
 }
 
 /// The monotonic clock, in nanoseconds.
-func monotonicNanoseconds() -> UInt64 {
+func monotonicNanoseconds() -> UInt64 { nanoseconds(CLOCK_MONOTONIC) }
+
+/// The time of day, in nanoseconds since 1970.
+func realTimeNanoseconds() -> UInt64 { nanoseconds(CLOCK_REALTIME) }
+
+private func nanoseconds(_ clock: clockid_t) -> UInt64 {
     var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
+    clock_gettime(clock, &now)
     return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
 }

@@ -1,7 +1,9 @@
+import TraceFormat
+
 /// Probes of dmflow's in one of the kernel's lists of them: `kprobe_events` or `uprobe_events`.
 struct ProbeList: Codable, Equatable {
     /// The group of all probes that dmflow sets.
-    static let group = "dmflow"
+    static let group = ProbeName.group
 
     let file: String
     let names: [String]

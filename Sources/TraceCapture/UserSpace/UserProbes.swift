@@ -1,8 +1,9 @@
 import Glibc
+import TraceFormat
 
 /// Probes at the functions of a flow's user side, at their entries and returns, in the files that its process has mapped.
 ///
-/// The events' names tell readers of the trace what they are, as `call__OBJECT__FUNCTION` and `ret__OBJECT__FUNCTION`; each is
+/// The events' names tell readers of the trace what they are, see ``ProbeName``; each is
 /// recorded for every process that runs the file, such as the `multipath` command beside multipathd.
 struct UserProbes {
     struct Function: Hashable {
@@ -36,9 +37,6 @@ struct UserProbes {
     private let processes: [UserProcess]
     private let threads: ThreadNames
 
-    /// The kernel's limit, without the NUL.
-    private static let maxNameSize = 63
-
     /// Before it, an event can be at one place only: another definition would replace the first.
     private static let severalPlaces = KernelRelease(major: 5, minor: 4)
 
@@ -70,7 +68,7 @@ struct UserProbes {
             }
             if name != wanted.function { replaced.append((function, name)) }
             let found = Function(object: wanted.object, name: name)
-            guard Self.event("call", found).utf8.count <= Self.maxNameSize else {
+            guard Self.event(.entry, found).utf8.count <= ProbeName.maxSize else {
                 missing.append(
                     Missing(
                         function: function, reason: "its name is too long for a probe", isOfOtherVersion: false))
@@ -118,14 +116,14 @@ struct UserProbes {
 
     // MARK: Setting
 
-    private static func event(_ kind: String, _ function: Function) -> String {
-        "\(kind)__\(function.object)__\(function.name)"
+    private static func event(_ kind: ProbeName.Kind, _ function: Function) -> String {
+        ProbeName.text(kind, object: function.object, function: function.name)
     }
 
     /// Sets the probes of all flows, on; what several of them have is set once.
     static func set(_ flows: [UserProbes], in state: inout TracefsState) throws(CaptureError) {
         let lines = flows.flatMap(\.probes).uniqued().flatMap { probe in
-            [("p", "call"), ("r", "ret")].map { type, kind in
+            [("p", ProbeName.Kind.entry), ("r", .exit)].map { type, kind in
                 let event = event(kind, probe.function)
                 return (name: event, definition: "\(type):\(ProbeList.group)/\(event) \(probe.place)")
             }

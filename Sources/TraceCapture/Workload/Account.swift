@@ -1,4 +1,5 @@
 public import Glibc
+public import TraceFormat
 
 /// A user of this machine, as the system's database has them.
 public struct Account: Equatable, Sendable {

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import TraceFormat
 
 /// How a command ended.
 public enum CommandStatus: Equatable, Sendable {

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// What a reading found, so that nothing is dropped silently.
 ///
 /// Text: `lines = leaves + entries + exits + comments + structureLines + unparsedLines`, where comments and losses count
@@ -41,7 +43,9 @@ public struct TraceCounts: Equatable, Sendable {
     var holdsCalls: Bool { entries + exits + leaves > 0 }
 
     /// A number of lost events that a kernel can have counted; nil for others.
-    static func plausibleLoss(_ count: Int?) -> Int? { count.flatMap { (0..<(1 << 48)).contains($0) ? $0 : nil } }
+    static func plausibleLoss(_ count: Int?) -> Int? {
+        count.flatMap { (0..<Int(CPUStatistics.implausible)).contains($0) ? $0 : nil }
+    }
 
     /// A loss of `count` events, nil where unknown.
     mutating func addLoss(_ count: Int?) {

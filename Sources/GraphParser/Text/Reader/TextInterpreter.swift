@@ -312,18 +312,18 @@ struct TextInterpreter: Sendable {
     // MARK: Calls in user space
 
     /// The name of the uprobe's event that the comment is; nil if it is none, or lacks what its place is known by.
-    private func userCall(_ comment: CommentLine, _ line: Span<UInt8>, inLog: Bool) -> UserCallName? {
+    private func userCall(_ comment: CommentLine, _ line: Span<UInt8>, inLog: Bool) -> ProbeName? {
         guard comment.columns.cpu != nil || tasks.hasCPUColumn != true else { return nil }
-        return UserCallName(comment, line, inLog: inLog)
+        return ProbeName(comment, line, inLog: inLog)
     }
 
-    private mutating func take(_ name: UserCallName, _ columns: GraphLine, _ line: Span<UInt8>) {
-        var event = GraphEvent(kind: name.kind)
+    private mutating func take(_ name: ProbeName, _ columns: GraphLine, _ line: Span<UInt8>) {
+        var event = GraphEvent(kind: name.eventKind)
         guard place(&event, columns, line) else { return }
         event.function = userNames.function(line, name.whole) { names.intern(name.function(in: line)) }.index
         // Its duration is made of times, which have no more digits.
         event.precision = .microsecond
-        if name.kind == .userEntry { counts.entries += 1 } else { counts.exits += 1 }
+        if name.kind == .entry { counts.entries += 1 } else { counts.exits += 1 }
         hasUntimedUserCalls = hasUntimedUserCalls || columns.timestamp == nil
         output.append(event)
     }

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// The first lines of a trace's text, and what they show of its form.
 struct TextSample: Sendable {
     private(set) var hasColumns = false
@@ -152,16 +154,16 @@ extension TextLine {
         case .graph(let graph): !inLog || graph.hasColumns ? graph : nil
         // As trace-cmd prints them, events of user space have no duration's column; but no line that is cut passes for one.
         case .comment(let comment) where comment.end == .closed:
-            UserCallName(comment, line, inLog: inLog) == nil ? nil : comment.columns
+            ProbeName(comment, line, inLog: inLog) == nil ? nil : comment.columns
         default: nil
         }
     }
 }
 
-extension UserCallName {
+extension ProbeName {
     /// The name of the uprobe's event that the comment is; nil if it is none.
     init?(_ comment: CommentLine, _ line: Span<UInt8>, inLog: Bool) {
-        guard comment.end != .open, let name = UserCallName(line, from: comment.text.lowerBound),
+        guard comment.end != .open, let name = ProbeName(line, from: comment.text.lowerBound),
             line.has(": ", at: name.whole.upperBound), !inLog || comment.columns.hasColumns
         else { return nil }
         self = name

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// A file of function_graph text as a source of events.
 struct TextSource: EventSource {
     static let lossesAreMarked = false
@@ -29,9 +31,15 @@ struct TextSource: EventSource {
 
     var counts: TraceCounts { reader.counts }
 
+    private var identity: TraceIdentity {
+        var identity = TraceIdentity()
+        identity.kernel = reader.kernel
+        return identity
+    }
+
     var source: TraceSource {
         TraceSource(
-            path: file.path, kind: .text, kernel: reader.kernel, clock: nil, machineCPUs: nil,
+            path: file.path, kind: .text, identity: identity, machineCPUs: nil,
             cpusWithEvents: reader.cpusWithCalls, hasTimes: reader.hasTimes, recording: nil,
             notUnderstood: reader.notUnderstood, notes: reader.notes)
     }

@@ -106,19 +106,19 @@ struct FileCursor {
         return printable(bytes[..<terminator])
     }
 
-    mutating func literal(_ text: StaticString) throws(TraceError) {
-        let expected = text.withUTF8Buffer { Array($0) }
-        let what = printable(expected.filter { $0 != 0 })
-        guard try bytes(expected.count, what) == expected else {
-            throw .damaged(file, "no '\(what)' at byte \(offset - expected.count)")
+    /// Passes over a text that must stand here, with the NUL that ends it.
+    mutating func literal(_ text: String) throws(TraceError) {
+        let expected = Array(text.utf8) + [0]
+        guard try bytes(expected.count, text) == expected else {
+            throw .damaged(file, "no '\(text)' at byte \(offset - expected.count)")
         }
     }
 
     private mutating func integer(_ count: Int, _ what: String) throws(TraceError) -> UInt64 {
         let bytes = try peek(count)
-        guard bytes.count == count else { throw cut(what) }
+        guard let number = bytes.span.bytes.number(at: 0, size: count) else { throw cut(what) }
         offset += count
-        return bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        return number
     }
 
     private func cut(_ what: String) -> TraceError {

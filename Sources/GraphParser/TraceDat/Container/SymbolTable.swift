@@ -56,11 +56,8 @@ struct SymbolTable: Sendable {
 
     private func function(_ symbol: Symbol) -> Function {
         let text = names[Int(symbol.name)..<(Int(symbol.name) + Int(symbol.length))]
-        let parts = text.split(maxSplits: 1, whereSeparator: { $0 == 0x09 || $0 == space })
-        guard let name = parts.first else { return Function(name: "(unnamed)", module: nil) }
-        let rest = parts.count > 1 ? parts[1].prefix { $0 != 0x09 && $0 != space } : []
-        let module = rest.first == UInt8(ascii: "[") ? printable(rest.dropFirst().dropLast()) : nil
-        return Function(name: printable(name), module: module)
+        let (name, module) = SymbolLine.split(text)
+        return Function(name: name ?? "(unnamed)", module: module)
     }
 }
 
@@ -97,21 +94,10 @@ extension SymbolTable {
 
         /// Keeps a line `address type name`, `[module]` behind a tab, if it names a function.
         mutating func add(_ line: Span<UInt8>) {
-            // Half of kallsyms is data: seen first where the address has its usual width.
-            if line.count > 17 && line[16] == space && !isCode(line[17]) { return }
-            var address: UInt64 = 0
-            var index = 0
-            while index < line.count, let digit = hexDigit(line[index]) {
-                guard address >> 60 == 0 else { return }
-                address = address << 4 | digit
-                index += 1
-            }
             // A zero address means that the kernel hid it.
-            guard address != 0, index + 3 < line.count, line[index] == space, isCode(line[index + 1]),
-                line[index + 2] == space
-            else { return }
-            let name = line.extracting((index + 3)..<line.count)
-            if name.count <= Self.maxNameSize && !isPadding(name) { keep(address, name) }
+            guard let symbol = SymbolLine(line), symbol.address != 0 else { return }
+            let name = line.extracting(symbol.names)
+            if name.count <= Self.maxNameSize && !SymbolLine.isPadding(name) { keep(symbol.address, name) }
         }
 
         private mutating func keep(_ address: UInt64, _ name: Span<UInt8>) {
@@ -139,39 +125,5 @@ extension SymbolTable {
             }
             symbols.removeLast(symbols.count - count)
         }
-    }
-}
-
-/// What stands in front of a function, or in place of it, and is never what was called.
-private func isPadding(_ name: Span<UInt8>) -> Bool {
-    switch name[0] {
-    case UInt8(ascii: "_"): name.starts(with: "__pfx_") || name.starts(with: "__cfi_")
-    // Marks between code and data on ARM.
-    case UInt8(ascii: "$"): true
-    default: false
-    }
-}
-
-private func isCode(_ type: UInt8) -> Bool {
-    switch type {
-    case UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "w"), UInt8(ascii: "W"): true
-    default: false
-    }
-}
-
-@inline(__always)
-private func hexDigit(_ byte: UInt8) -> UInt64? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a") + 10)
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(byte - UInt8(ascii: "A") + 10)
-    default: nil
-    }
-}
-
-extension Span<UInt8> {
-    fileprivate func starts(with prefix: StaticString) -> Bool {
-        guard count >= prefix.utf8CodeUnitCount else { return false }
-        return prefix.withUTF8Buffer { expected in expected.indices.allSatisfy { self[$0] == expected[$0] } }
     }
 }

@@ -1,7 +1,7 @@
+import TraceFormat
+
 /// What stands in a trace.dat beside the ring buffers' pages, and where those are.
 struct TraceDatHeader: Sendable {
-    static let magic = TraceDatPreamble.magic
-
     /// Where the events begin in a page.
     let layout: PageLayout
     /// The function_graph events.
@@ -10,10 +10,8 @@ struct TraceDatHeader: Sendable {
     let events: EventCatalogue
     let symbols: SymbolTable
     let comms: [Int32: String]
-    /// Kernel release; nil if the recorder did not store it.
-    let kernel: String?
-    /// Name of the trace clock; nil if the recorder did not store it.
-    let clock: String?
+    /// Which recording it is of, as far as the recorder stored it.
+    let identity: TraceIdentity
     /// What to do with timestamps.
     let time: TimeConversion
     /// CPUs of the traced machine.
@@ -21,8 +19,8 @@ struct TraceDatHeader: Sendable {
     /// The top-level buffer, which is the first and can be empty, and those of instances.
     let buffers: [TraceBuffer]
     /// nil if another recorder made the file.
-    let recording: RecordingFacts?
-    let statistics: [BufferStatistics.Key: BufferStatistics]
+    let recording: RecordingStats?
+    let statistics: [BufferStatistics.Key: CPUStatistics]
     /// What a reader of the report should know about the file.
     let notes: [String]
 
@@ -43,12 +41,12 @@ struct TraceDatHeader: Sendable {
         layout = metadata.layout
         symbols = metadata.symbols
         comms = metadata.comms
-        kernel = options.kernel
         time = options.time
         recording = options.recording
         statistics = options.statistics.ofCPU
         let ofOption = options.clock == "" ? nil : options.clock
-        clock = ofOption ?? buffers[0].clock ?? buffers.last?.clock
+        let clock = ofOption ?? buffers[0].clock ?? buffers.last?.clock
+        identity = TraceIdentity(system: options.system, clock: clock, stats: options.recording)
         cpuCount = max(metadata.cpuCount, options.cpuCount ?? 0, (buffers.flatMap(\.cpus).map(\.cpu).max() ?? -1) + 1)
         notes = Self.notes(metadata, clock: clock)
     }

@@ -25,14 +25,14 @@ struct TraceDatMetadata {
     }
 
     mutating func readHeaderInfo(_ cursor: inout FileCursor) throws(TraceError) {
-        try cursor.literal("header_page\0")
-        let size = try cursor.size64("header_page")
+        try cursor.literal(TraceDatFormat.headerPage)
+        let size = try cursor.size64(TraceDatFormat.headerPage)
         guard size <= Self.maxHeaderPageSize else { throw .damaged(cursor.file, "a header_page of \(size) bytes") }
-        let text = try cursor.bytes(size, "header_page")
+        let text = try cursor.bytes(size, TraceDatFormat.headerPage)
         // Older recorders could not read it; then the recorder's own machine counts.
         if let told = PageLayout(headerPage: text) { layout = told }
-        try cursor.literal("header_event\0")
-        try cursor.skip(try cursor.size64("header_event"), "header_event")
+        try cursor.literal(TraceDatFormat.headerEvent)
+        try cursor.skip(try cursor.size64(TraceDatFormat.headerEvent), TraceDatFormat.headerEvent)
     }
 
     mutating func readFtraceFormats(_ cursor: inout FileCursor) throws(TraceError) {

@@ -2,25 +2,6 @@ import TraceFormat
 
 /// What the options of a trace.dat tell. They have the same numbers in both versions; version 7 has more of them.
 struct TraceDatOptions {
-    enum ID {
-        static let done: UInt16 = 0
-        static let date: UInt16 = 1
-        static let cpuStatistics: UInt16 = 2
-        static let buffer: UInt16 = 3
-        static let traceClock: UInt16 = 4
-        static let systemName: UInt16 = 5
-        static let offset: UInt16 = 7
-        static let cpuCount: UInt16 = 8
-        static let timeShift: UInt16 = 12
-        static let ticksToTime: UInt16 = 14
-        static let headerInfo: UInt16 = 16
-        static let ftraceFormats: UInt16 = 17
-        static let eventFormats: UInt16 = 18
-        static let symbols: UInt16 = 19
-        static let commandLines: UInt16 = 21
-        static let bufferText: UInt16 = 22
-    }
-
     /// A buffer option of version 6: where an instance's table of CPUs stands.
     struct Instance {
         let name: String
@@ -29,8 +10,8 @@ struct TraceDatOptions {
         var cpuCount: Int?
     }
 
-    /// Kernel release; nil if the recorder did not store it.
-    private(set) var kernel: String?
+    /// nil if the recorder did not store it.
+    private(set) var system: SystemName?
     /// Empty if the name stands elsewhere.
     private(set) var clock: String?
     private(set) var time = TimeConversion()
@@ -38,8 +19,8 @@ struct TraceDatOptions {
     /// A guest's trace with what is needed to put it beside its host's.
     private(set) var isGuest = false
     private(set) var instances: [Instance] = []
-    private(set) var recording: RecordingFacts?
-    private(set) var statistics = BufferStatistics.List()
+    private(set) var recording: RecordingStats?
+    private(set) var statistics = BufferStatistics()
 
     /// Larger ones are damaged: the longest that is read lists the CPUs of a buffer.
     static let maxSize = 1 << 20
@@ -51,15 +32,15 @@ struct TraceDatOptions {
     /// - Parameter cursor: over the option's content.
     mutating func take(_ id: UInt16, _ cursor: inout FileCursor) throws(TraceError) {
         switch id {
-        case ID.cpuStatistics: try takeStatistics(&cursor)
-        case ID.traceClock: clock = Self.chosenClock(try Self.content(&cursor))
-        case ID.systemName: kernel = Self.release(try Self.content(&cursor))
+        case TraceDatOption.cpuStatistics: try takeStatistics(&cursor)
+        case TraceDatOption.traceClock: clock = Self.chosenClock(try Self.content(&cursor))
+        case TraceDatOption.systemName: system = SystemName(option: try Self.content(&cursor))
         // Microseconds, and nanoseconds, as text.
-        case ID.date: time.offset &+= Self.number(try Self.content(&cursor)) &* 1000
-        case ID.offset: time.offset &+= Self.number(try Self.content(&cursor))
-        case ID.cpuCount: try takeCPUCount(&cursor)
-        case ID.timeShift: isGuest = true
-        case ID.ticksToTime:
+        case TraceDatOption.date: time.offset &+= Self.number(try Self.content(&cursor)) &* 1000
+        case TraceDatOption.offset: time.offset &+= Self.number(try Self.content(&cursor))
+        case TraceDatOption.cpuCount: try takeCPUCount(&cursor)
+        case TraceDatOption.timeShift: isGuest = true
+        case TraceDatOption.ticksToTime:
             time.multiplier = try cursor.unsigned32("clock rate")
             time.shift = try cursor.unsigned32("clock rate")
         default: break
@@ -78,8 +59,8 @@ struct TraceDatOptions {
 
     private mutating func takeStatistics(_ cursor: inout FileCursor) throws(TraceError) {
         let content = try Self.content(&cursor)
-        if let facts = RecordingFacts(content) {
-            recording = facts
+        if let stats = RecordingStats(option: content) {
+            recording = stats
         } else if !statistics.take(content) {
             throw .damaged(cursor.file, "statistics of too many CPUs")
         }
@@ -103,12 +84,6 @@ struct TraceDatOptions {
         let text = data.prefix { $0 != 0 && $0 != 0x0a }
         guard let open = text.firstIndex(of: UInt8(ascii: "[")) else { return printable(text) }
         return printable(text[(open + 1)...].prefix { $0 != UInt8(ascii: "]") })
-    }
-
-    /// `Linux host 6.1.0-35-amd64 …` → `6.1.0-35-amd64`.
-    private static func release(_ data: [UInt8]) -> String? {
-        let words = data.prefix { $0 != 0 }.split(separator: space)
-        return words.count >= 3 ? printable(words[2]) : nil
     }
 
     /// `0x1f` or `31`, with a sign before it; 0 for anything else.

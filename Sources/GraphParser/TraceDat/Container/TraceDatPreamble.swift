@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// The first bytes of a trace.dat, which say how to read the others.
 struct TraceDatPreamble {
     /// 6 or 7.
@@ -10,11 +12,10 @@ struct TraceDatPreamble {
     /// Version 7 only: where the first section with options stands.
     let optionsOffset: UInt64
 
-    static let magic: [UInt8] = [0x17, 0x08, 0x44] + Array("tracing".utf8)
-
     init(_ cursor: inout FileCursor) throws(TraceError) {
         let file = cursor.file
-        guard try cursor.bytes(Self.magic.count, "magic") == Self.magic else {
+        let magic = TraceDatFormat.magic
+        guard try cursor.bytes(magic.count, "magic") == magic else {
             throw .damaged(file, "no magic number")
         }
         switch try cursor.string("version", limit: 16) {
@@ -24,7 +25,7 @@ struct TraceDatPreamble {
             throw .unsupported(
                 file, "trace.dat version \(other)", remedy: "convert it: trace-cmd convert --file-version 7")
         }
-        guard try cursor.bytes(1, "byte order") == [0] else {
+        guard try cursor.bytes(1, "byte order") == [TraceDatFormat.littleEndian] else {
             throw .unsupported(file, "a big-endian trace", remedy: "use trace-cmd report and read its text")
         }
         switch try cursor.bytes(1, "word size") {

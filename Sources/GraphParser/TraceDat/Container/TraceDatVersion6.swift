@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// A trace.dat of version 6: everything stands one behind the other.
 struct TraceDatVersion6 {
     private let file: InputFile
@@ -23,7 +25,7 @@ struct TraceDatVersion6 {
         let cpuCount = Int(try cursor.unsigned32("CPU count"))
         guard cpuCount <= Limits.cpu else { throw .damaged(file, "a claim of \(cpuCount) CPUs") }
         metadata.cpuCount = cpuCount
-        if try Self.kind(&cursor) == "options  " {
+        if try Self.kind(&cursor) == TraceDatFormat.Kind.options {
             try readOptions()
             try Self.expectPages(try Self.kind(&cursor), file)
         }
@@ -37,15 +39,15 @@ struct TraceDatVersion6 {
         while true {
             guard cursor.offset - begin <= TraceDatOptions.maxBytes else { throw .damaged(file, "too many options") }
             let id = try cursor.unsigned16("option")
-            if id == TraceDatOptions.ID.done { return }
+            if id == TraceDatOption.done { return }
             let size = try cursor.size32("option \(id)")
-            if id != TraceDatOptions.ID.buffer && size > TraceDatOptions.maxSize {
+            if id != TraceDatOption.buffer && size > TraceDatOptions.maxSize {
                 try cursor.skip(size, "option \(id)")
                 continue
             }
             var content = FileCursor(cursor.source, cursor.offset..<(cursor.offset + size))
             try cursor.skip(size, "option \(id)")
-            if id == TraceDatOptions.ID.buffer {
+            if id == TraceDatOption.buffer {
                 try metadata.options.takeInstance(&content)
             } else {
                 try metadata.options.take(id, &content)
@@ -87,13 +89,13 @@ struct TraceDatVersion6 {
     }
 
     private static func kind(_ cursor: inout FileCursor) throws(TraceError) -> String {
-        try cursor.string("kind of data", limit: 10)
+        try cursor.string("kind of data", limit: TraceDatFormat.Kind.size)
     }
 
     private static func expectPages(_ kind: String, _ file: InputFile) throws(TraceError) {
-        if kind == "latency  " {
+        if kind == TraceDatFormat.Kind.text {
             throw .unsupported(file, "text of a latency tracer", remedy: "record with function_graph")
         }
-        guard kind == "flyrecord" else { throw .damaged(file, "unknown data behind the options") }
+        guard kind == TraceDatFormat.Kind.pages else { throw .damaged(file, "unknown data behind the options") }
     }
 }

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// A trace.dat of version 7: sections anywhere in the file, found through options, which are in sections themselves.
 struct TraceDatVersion7 {
     private let file: InputFile
@@ -20,11 +22,11 @@ struct TraceDatVersion7 {
         if metadata.buffers.isEmpty && hasText {
             throw .unsupported(file, "text of a latency tracer", remedy: "record with function_graph")
         }
-        if var cursor = try content(of: TraceDatOptions.ID.headerInfo) { try metadata.readHeaderInfo(&cursor) }
-        if var cursor = try content(of: TraceDatOptions.ID.ftraceFormats) { try metadata.readFtraceFormats(&cursor) }
-        if var cursor = try content(of: TraceDatOptions.ID.eventFormats) { try metadata.readEventSystems(&cursor) }
-        if var cursor = try content(of: TraceDatOptions.ID.symbols) { try metadata.readSymbols(&cursor) }
-        if var cursor = try content(of: TraceDatOptions.ID.commandLines) { try metadata.readCommandLines(&cursor) }
+        if var cursor = try content(of: TraceDatOption.headerInfo) { try metadata.readHeaderInfo(&cursor) }
+        if var cursor = try content(of: TraceDatOption.ftraceFormats) { try metadata.readFtraceFormats(&cursor) }
+        if var cursor = try content(of: TraceDatOption.eventFormats) { try metadata.readEventSystems(&cursor) }
+        if var cursor = try content(of: TraceDatOption.symbols) { try metadata.readSymbols(&cursor) }
+        if var cursor = try content(of: TraceDatOption.commandLines) { try metadata.readCommandLines(&cursor) }
     }
 
     /// - Returns: nil for what the recorder could not record.
@@ -44,7 +46,7 @@ struct TraceDatVersion7 {
             guard next <= UInt64(file.size) else {
                 throw .damaged(file, "options would stand behind the end of the file (byte \(next))")
             }
-            let section = try section(TraceDatOptions.ID.done, at: Int(next))
+            let section = try section(TraceDatOption.done, at: Int(next))
             var cursor = try section.content(decompressor)
             left -= cursor.end - cursor.offset
             guard left >= 0 else { throw .damaged(file, "too many options") }
@@ -62,7 +64,7 @@ struct TraceDatVersion7 {
             let size = try cursor.size32("option \(id)")
             var content = FileCursor(cursor.source, cursor.offset..<(cursor.offset + size))
             try cursor.skip(size, "option \(id)")
-            if id == TraceDatOptions.ID.done { return try content.unsigned64("place of the next options") }
+            if id == TraceDatOption.done { return try content.unsigned64("place of the next options") }
             if size <= TraceDatOptions.maxSize { try take(id, &content) }
         }
         return 0
@@ -70,14 +72,14 @@ struct TraceDatVersion7 {
 
     private mutating func take(_ id: UInt16, _ content: inout FileCursor) throws(TraceError) {
         switch id {
-        case TraceDatOptions.ID.headerInfo...TraceDatOptions.ID.commandLines:
+        case TraceDatOption.headerInfo...TraceDatOption.commandLines:
             let place = try content.unsigned64("place of section \(id)")
             guard place <= UInt64(file.size) else {
                 throw .damaged(file, "section \(id) would stand behind the end of the file (byte \(place))")
             }
             places[id] = Int(place)
-        case TraceDatOptions.ID.buffer: try takeBuffer(&content)
-        case TraceDatOptions.ID.bufferText: hasText = true
+        case TraceDatOption.buffer: try takeBuffer(&content)
+        case TraceDatOption.bufferText: hasText = true
         default: try metadata.options.take(id, &content)
         }
     }
@@ -101,7 +103,7 @@ struct TraceDatVersion7 {
         guard place <= UInt64(file.size) else {
             throw .damaged(file, "the buffer '\(name)' would lie behind the end of the file")
         }
-        let section = try section(TraceDatOptions.ID.buffer, at: Int(place))
+        let section = try section(TraceDatOption.buffer, at: Int(place))
         let compression = section.isCompressed ? preamble.compression : .none
         let left = cursor.end - cursor.offset
         // The manual page has no page size here; recorders write it.

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// The events of a page, and for each when it is its key among those of other CPUs: its timestamp, but a leaf's key is when
 /// it is over.
 struct DecodedPage: Sendable {

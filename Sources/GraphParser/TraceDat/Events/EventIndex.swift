@@ -71,13 +71,13 @@ struct EventIndex: Sendable {
         places[id] = Place(
             source: sources.count - 1, system: system, offset: offset, size: min(size, Self.fieldsSize))
         names[id] = printable(lines[0].dropFirst(6))
-        userCalls[id] = systems[system] == UserCallName.system ? Self.userCall(lines[0].dropFirst(6)) : nil
+        userCalls[id] = systems[system] == ProbeName.group ? Self.userCall(lines[0].dropFirst(6)) : nil
         if system == 0 { ftraceIDs[String(decoding: lines[0].dropFirst(6), as: UTF8.self)] = id }
     }
 
     private static func userCall(_ name: ArraySlice<UInt8>) -> UserCall? {
         let bytes = Array(name)
-        guard let name = UserCallName(bytes.span, from: 0), name.whole.upperBound == bytes.count else { return nil }
-        return UserCall(kind: name.kind, function: name.function(in: bytes.span))
+        guard let name = ProbeName(bytes.span, from: 0), name.whole.upperBound == bytes.count else { return nil }
+        return UserCall(kind: name.eventKind, function: name.function(in: bytes.span))
     }
 }

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// Reads compressed trace data: a number of chunks, then each one's compressed size, size and compressed bytes.
 struct ChunkReader: Sendable {
     private struct Chunk {
@@ -34,10 +36,11 @@ struct ChunkReader: Sendable {
     mutating func nextSize() throws(TraceError) -> Int? {
         if let chunk { return chunk.size }
         guard left > 0 else { return nil }
-        guard end - offset >= 8, case let head = try file.read(at: offset, count: 8), head.count == 8 else {
+        guard end - offset >= 8, case let head = try file.read(at: offset, count: 8),
+            let next = Self.sizes(head.span.bytes)
+        else {
             throw .damaged(file, "the chunks of trace data end too early (byte \(offset))")
         }
-        let next = Chunk(compressedSize: number(head, at: 0), size: number(head, at: 4))
         guard next.compressedSize <= end - offset - 8 else {
             throw .damaged(file, "a chunk would end behind its buffer's end (byte \(offset))")
         }
@@ -76,7 +79,9 @@ struct ChunkReader: Sendable {
         self.chunk = nil
     }
 
-    private func number(_ head: [UInt8], at index: Int) -> Int {
-        (0..<4).reduce(0) { $0 | Int(head[index + $1]) << (8 * $1) }
+    private static func sizes(_ head: RawSpan) -> Chunk? {
+        guard let compressed = head.number(at: 0, as: UInt32.self), let size = head.number(at: 4, as: UInt32.self)
+        else { return nil }
+        return Chunk(compressedSize: Int(compressed), size: Int(size))
     }
 }

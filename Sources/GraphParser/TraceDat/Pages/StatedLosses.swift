@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// Holds what a file states of one CPU's losses against what its pages tell, so that each is said once, and says what calls they
 /// can have touched.
 struct StatedLosses: Sendable {
@@ -10,7 +12,7 @@ struct StatedLosses: Sendable {
     }
 
     private(set) var finding = Finding()
-    private let statistics: BufferStatistics?
+    private let statistics: CPUStatistics?
     /// The file holds the end of a recording, before which events were overwritten as was meant.
     private let isWindow: Bool
     private var isBegun = false
@@ -19,7 +21,7 @@ struct StatedLosses: Sendable {
     private var lost = 0
     private var uncounted = 0
 
-    init(_ statistics: BufferStatistics?, isWindow: Bool) {
+    init(_ statistics: CPUStatistics?, isWindow: Bool) {
         self.statistics = statistics
         self.isWindow = isWindow
     }
@@ -45,19 +47,15 @@ struct StatedLosses: Sendable {
     mutating func finish(_ ring: Ring, at time: UInt64, _ page: inout DecodedPage) {
         guard let statistics, !isFinished else { return }
         isFinished = true
-        let missing = isWindow ? 0 : max(0, statistics.overrun - lost)
+        let missing = isWindow ? 0 : max(0, Int(clamping: statistics.overrun) - lost)
         // Where nobody read meanwhile, they were before all that is here; else they can have been behind it, too.
         let isTold = uncounted > 0 || statistics.read == 0
         if isTold { finding.overrun = (missing, uncounted) }
         let atEnd = statistics.lostAtEnd + (isTold ? 0 : missing)
         if atEnd > 0 { page.append(.loss(cpu: ring.cpu, ring: ring.number, count: atEnd, timestamp: time)) }
         if !isWindow {
-            finding.unread = min(statistics.entries, max(0, statistics.read + statistics.entries - events))
+            let unread = Int(clamping: statistics.entries)
+            finding.unread = min(unread, max(0, Int(clamping: statistics.read) + unread - events))
         }
     }
-}
-
-extension BufferStatistics {
-    /// Events lost on a CPU of which the file has nothing.
-    func lost(isWindow: Bool) -> Int { commitOverrun + dropped + (isWindow ? 0 : overrun) }
 }

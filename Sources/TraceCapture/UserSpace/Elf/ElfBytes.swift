@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// The bytes of an ELF file of either width and byte order, read where they are asked for.
 ///
@@ -83,8 +84,8 @@ struct ElfTable {
 
     /// The number at `offset` bytes into an entry.
     func number<Number: FixedWidthInteger & BitwiseCopyable>(_: Number.Type, _ entry: Int, at offset: Int) -> Number {
-        let stored = bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: entry * entrySize + offset, as: Number.self)
-        return isBigEndian ? Number(bigEndian: stored) : Number(littleEndian: stored)
+        // A table has whole entries, each with all the fields that are asked for.
+        bytes.span.bytes.number(at: entry * entrySize + offset, as: Number.self, isBigEndian: isBigEndian)!
     }
 
     /// The same as a half-word or word, whose place depends on the width of the file.

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// The notes of an ELF file, of which only the build-id is looked for.
 struct ElfNotes {
     /// What is read of notes, in bytes. Linkers put the build-id before others, and it has 36 bytes.
@@ -30,18 +32,16 @@ struct ElfNotes {
             let nameSize = Int(notes.number(UInt32.self, 0, at: at))
             let size = Int(notes.number(UInt32.self, 0, at: at + 4))
             let kind = notes.number(UInt32.self, 0, at: at + 8)
-            let start = at + padded(12 + nameSize, alignment)
+            let start = at + (12 + nameSize).aligned(to: alignment)
             guard start + size <= notes.count else { return nil }
             let name = notes.bytes[at + 12..<at + 12 + nameSize]
             if kind == 3, name.elementsEqual("GNU\0".utf8), (2...64).contains(size) {
                 return notes.bytes[start..<start + size].map(hexadecimal).joined()
             }
-            at = padded(start + size, alignment)
+            at = (start + size).aligned(to: alignment)
         }
         return nil
     }
-
-    private static func padded(_ length: Int, _ alignment: Int) -> Int { (length + alignment - 1) & -alignment }
 
     private static func hexadecimal(_ byte: UInt8) -> String {
         (byte < 16 ? "0" : "") + String(byte, radix: 16)

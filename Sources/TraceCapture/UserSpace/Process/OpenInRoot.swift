@@ -1,4 +1,5 @@
 import Glibc
+import TraceFormat
 
 /// Opens a regular file for reading by its path in another root directory, such as a container's.
 ///

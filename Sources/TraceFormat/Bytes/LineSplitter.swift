@@ -1,15 +1,17 @@
 import Glibc
 
 /// Cuts bytes that come in pieces into lines, each without its newline.
-struct LineSplitter {
+package struct LineSplitter {
     /// Lines longer than this are passed over: they must not take memory, and no line of a kernel's file is.
-    static let longest = 4096
+    package static let longest = 4096
 
     /// The begin of a line whose end has not come yet.
     private var begun: [UInt8] = []
     private var isOverlong = false
 
-    mutating func feed(_ piece: Span<UInt8>, _ line: (Span<UInt8>) -> Void) {
+    package init() {}
+
+    package mutating func feed(_ piece: Span<UInt8>, _ line: (Span<UInt8>) -> Void) {
         var start = 0
         while let end = Self.newline(in: piece, from: start) {
             if begun.isEmpty && !isOverlong {
@@ -24,7 +26,7 @@ struct LineSplitter {
     }
 
     /// To be called at the end: hands on a last line that has no newline.
-    mutating func finish(_ line: (Span<UInt8>) -> Void) {
+    package mutating func finish(_ line: (Span<UInt8>) -> Void) {
         if !begun.isEmpty && !isOverlong { line(begun.span) }
         begun.removeAll(keepingCapacity: true)
         isOverlong = false

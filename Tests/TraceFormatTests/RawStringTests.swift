@@ -1,13 +1,12 @@
 import FoundationEssentials
 import Testing
-
-@testable import TraceCapture
+import TraceFormat
 
 @Suite struct RawStringTests {
     @Test(
         arguments: [
             ([], ""), (Array("übung".utf8), "übung"), ([0x61, 0xff, 0x62], "a\\xffb"), ([0xc3], "\\xc3"),
-            ([0x05], "\u{5}"), ([0xe7, 0xa3, 0x41], "\\xe7\\xa3A"),
+            ([0x05], "\\x05"), ([0xe7, 0xa3, 0x41], "\\xe7\\xa3A"),
         ] as [([UInt8], String)])
     func messagesShowWhatIsNoText(bytes: [UInt8], shown: String) throws {
         let string = RawString(bytes: bytes)

@@ -11,7 +11,7 @@ public func printable(_ bytes: some Sequence<UInt8>) -> String {
     return printable(String(outside: bytes))
 }
 
-/// The same for text. Bytes that a ``Swift/String/init(outside:)`` holds are shown as bytes.
+/// The same for text. Bytes that a ``RawString/text`` holds are shown as bytes.
 public func printable(_ text: some StringProtocol) -> String {
     if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return String(text) }
     return text.unicodeScalars.reduce(into: "") { printed, scalar in

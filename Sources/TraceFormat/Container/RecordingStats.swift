@@ -1,0 +1,160 @@
+/// What `dmflow capture` knew of its recording: what it was, what tracing cost, and what got done meanwhile.
+///
+/// It stands in a trace.dat among the statistics of the CPUs, where `trace-cmd report --stat` shows it, in an option of its own, as
+/// lines `name: value` behind `dmflow:`. What a file does not tell is nil.
+public struct RecordingStats: Codable, Equatable, Sendable {
+    /// Nanoseconds that tracing was on.
+    public var durationNs: UInt64?
+    /// Nanoseconds of CPU time that the recorder took meanwhile.
+    public var recorderCPUNs: UInt64?
+    /// Nanoseconds before its end that were to be kept; nil for all.
+    public var keptNs: UInt64?
+    /// Nanoseconds that recording one call took, its entry and its exit, measured before the recording.
+    public var callCostBeforeNs: UInt64?
+    /// The same, measured after it.
+    public var callCostAfterNs: UInt64?
+    /// Requests that the multipath devices completed meanwhile.
+    public var multipathRequests: UInt64?
+    /// Whether interrupts were recorded.
+    public var interrupts: Bool?
+    /// The names of the functions at which trees were to begin, in user space too.
+    public var roots: Set<String>?
+    /// When tracing was turned on: nanoseconds since 1970 by the machine's real-time clock.
+    public var startNs: UInt64?
+    /// The machine's name.
+    public var host: String?
+    /// The kernel's random number of its boot, as `/proc/sys/kernel/random/boot_id` has it.
+    public var bootID: String?
+    /// The recorder's own arguments, as ``CommandLineText`` writes them.
+    public var commandLine: String?
+    /// The flows that were asked for.
+    public var flows: [String]?
+
+    public init() {}
+
+    /// The higher of the two costs, which an estimate should not be below; nil if neither was measured.
+    public var callCostNs: UInt64? { [callCostBeforeNs, callCostAfterNs].compactMap(\.self).max() }
+}
+
+// MARK: - In a trace.dat
+
+extension RecordingStats {
+    /// - Parameter content: of ``TraceDatOption/cpuStatistics``.
+    /// - Returns: nil if the statistics are a CPU's.
+    package init?(option content: [UInt8]) {
+        let head = Self.head.utf8
+        guard content.starts(with: head), content.count == head.count || [0x0a, 0].contains(content[head.count]) else {
+            return nil
+        }
+        for value in NamedValue.lines(content.dropFirst(head.count)) {
+            Self.lines.first { $0.name == value.name }?.decode(&self, value)
+        }
+    }
+
+    /// The content of the option.
+    package var option: [UInt8] {
+        let values = Self.lines.compactMap { line in line.encode(self).map { "\(line.name): \($0)" } }
+        return Array((([Self.head] + values).joined(separator: "\n") + "\n\0").utf8)
+    }
+
+    private static let head = "dmflow:"
+
+    /// A line of the option, read and written.
+    private struct Line: Sendable {
+        let name: String
+        /// nil leaves the line out.
+        let encode: @Sendable (RecordingStats) -> String?
+        let decode: @Sendable (inout RecordingStats, NamedValue) -> Void
+    }
+
+    /// All lines, in the order of the option.
+    private static let lines: [Line] = [
+        number("recorded for", \.durationNs, unit: " ns"),
+        number("recorder's CPU time", \.recorderCPUNs, unit: " ns"),
+        number("kept of it", \.keptNs, unit: " ns"),
+        number("call cost before", \.callCostBeforeNs, unit: " ns"),
+        number("call cost after", \.callCostAfterNs, unit: " ns"),
+        number("multipath requests", \.multipathRequests),
+        Line(name: "interrupts") { stats in
+            stats.interrupts.map { $0 ? "recorded" : "not recorded" }
+        } decode: { stats, value in
+            stats.interrupts = value.words.first?.elementsEqual("recorded".utf8)
+        },
+        Line(name: "roots") { stats in
+            stats.roots.flatMap { $0.isEmpty ? nil : $0.sorted().joined(separator: " ") }
+        } decode: { stats, value in
+            stats.roots = Set(value.words.map { printable($0) })
+        },
+        number("started", \.startNs, unit: " ns since 1970"),
+        text("host", \.host),
+        text("boot id", \.bootID),
+        text("command line", \.commandLine),
+        Line(name: "flows") { stats in
+            stats.flows.flatMap { $0.isEmpty ? nil : $0.joined(separator: " ") }
+        } decode: { stats, value in
+            stats.flows = value.words.map { printable($0) }
+        },
+    ]
+
+    private typealias Place<Value> = WritableKeyPath<RecordingStats, Value?> & Sendable
+
+    private static func number(_ name: String, _ place: any Place<UInt64>, unit: String = "") -> Line {
+        Line(name: name) {
+            $0[keyPath: place].map { "\($0)\(unit)" }
+        } decode: {
+            $0[keyPath: place] = $1.number
+        }
+    }
+
+    private static func text(_ name: String, _ place: any Place<String>) -> Line {
+        Line(name: name) { stats in
+            // In one line, whatever it is.
+            stats[keyPath: place].map { printable($0) }
+        } decode: { stats, value in
+            stats[keyPath: place] = value.value.isEmpty ? nil : printable(value.value)
+        }
+    }
+}
+
+/// A command with its arguments in one line, as a shell takes it.
+public enum CommandLineText {
+    /// Bytes that are kept of it; what goes beyond is cut off behind an argument, and `…` tells that.
+    public static let maxSize = 4096
+
+    /// - Parameter arguments: of any bytes; what is not printable is written by its number.
+    public static func text(_ arguments: [RawString]) -> String {
+        var text = ""
+        for argument in arguments {
+            let next = (text.isEmpty ? "" : " ") + quoted(argument)
+            guard text.utf8.count + next.utf8.count <= maxSize - 4 else { return text + " …" }
+            text += next
+        }
+        return text
+    }
+
+    private static func quoted(_ argument: RawString) -> String {
+        let shown = argument.description
+        // `$'…'` is what gives escapes their meaning.
+        if shown != String(decoding: argument.bytes, as: UTF8.self) {
+            return "$'" + shown.replacing("'", with: #"\'"#) + "'"
+        }
+        let isPlain = !shown.isEmpty && shown.utf8.allSatisfy(isPlain)
+        return isPlain ? shown : "'" + shown.replacing("'", with: #"'\''"#) + "'"
+    }
+
+    /// Whether a shell takes a byte as it is.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...:
+            true
+        default: "_-+./:,=@%^".utf8.contains(byte)
+        }
+    }
+}
+
+extension String {
+    fileprivate func replacing(_ character: Character, with text: String) -> String {
+        reduce(into: "") { $0 += $1 == character ? text : String($1) }
+    }
+}

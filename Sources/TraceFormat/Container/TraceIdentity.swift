@@ -1,0 +1,52 @@
+/// What says which recording a trace is of: it tells traces apart, and which of them may be set beside each other. What the trace
+/// does not tell is nil.
+public struct TraceIdentity: Codable, Equatable, Sendable {
+    /// What recording cost.
+    public struct Cost: Codable, Equatable, Sendable {
+        /// Nanoseconds that recording one call took, its entry and its exit: the higher of two measurements.
+        public var callNs: UInt64?
+        /// Nanoseconds of CPU time that the recorder took.
+        public var recorderCPUNs: UInt64?
+        /// Nanoseconds that tracing was on.
+        public var durationNs: UInt64?
+
+        public init(callNs: UInt64? = nil, recorderCPUNs: UInt64? = nil, durationNs: UInt64? = nil) {
+            (self.callNs, self.recorderCPUNs, self.durationNs) = (callNs, recorderCPUNs, durationNs)
+        }
+    }
+
+    /// The machine's name.
+    public var host: String?
+    /// The kernel's random number of its boot.
+    public var boot: String?
+    /// Kernel release.
+    public var kernel: String?
+    /// The recorder's arguments, as ``CommandLineText`` writes them.
+    public var commandLine: String?
+    /// Name of the trace clock.
+    public var clock: String?
+    /// The flows that were asked for.
+    public var flows: [String]?
+    /// nil if nothing of it is known.
+    public var cost: Cost?
+    /// When tracing was turned on: nanoseconds since 1970 by the machine's real-time clock.
+    public var startNs: UInt64?
+
+    public init() {}
+
+    /// - Parameters:
+    ///   - system: as the recorder stored it.
+    ///   - stats: of a recording of dmflow's.
+    package init(system: SystemName?, clock: String?, stats: RecordingStats?) {
+        host = stats?.host ?? system?.host
+        boot = stats?.bootID
+        kernel = system?.release
+        commandLine = stats?.commandLine
+        self.clock = clock
+        flows = stats?.flows
+        startNs = stats?.startNs
+        let cost = Cost(
+            callNs: stats?.callCostNs, recorderCPUNs: stats?.recorderCPUNs, durationNs: stats?.durationNs)
+        self.cost = cost == Cost() ? nil : cost
+    }
+}
