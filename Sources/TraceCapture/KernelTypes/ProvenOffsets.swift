@@ -1,0 +1,3 @@
+final class ProvenOffsets {
+    func structure(named name: String) -> (any StructureType)? { nil }
+}
