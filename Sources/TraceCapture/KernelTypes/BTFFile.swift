@@ -88,14 +88,16 @@ final class BTFFile: Sendable {
         return BTFType(bytes, at: Int(offsets[Int(id - typeIDs.lowerBound)]), isBigEndian: isBigEndian)
     }
 
-    /// The name at this offset into the names of this file and its base; empty for what has none, or one that is not there.
+    /// The name at this offset into the names of this file and its base; empty for what has none, or one that is
+    /// not there or does not end.
     func name(_ offset: UInt32) -> String { String(decoding: nameBytes(offset), as: UTF8.self) }
 
     private func nameBytes(_ offset: UInt32) -> ArraySlice<UInt8> {
         let place = Int(offset) - firstName
         if place < 0 { return base?.nameBytes(offset) ?? [] }
         guard place < strings.count else { return [] }
-        return bytes[strings.lowerBound + place..<strings.upperBound].prefix { $0 != 0 }
+        let rest = bytes[strings.lowerBound + place..<strings.upperBound]
+        return rest.firstIndex(of: 0).map { rest[..<$0] } ?? []
     }
 
     /// Whether the name at an offset is this one; looks at no more of it than that takes.

@@ -12,6 +12,9 @@ struct TracefsSampler: ProbeSampler {
     /// Waits; milliseconds.
     var pause: (Int) -> Void = { usleep(UInt32($0) * 1000) }
 
+    /// Of each CPU: a thousand hits.
+    private static let bufferKilobytes = 64
+
     private var instance: String { "\(TracingPlace.instancePrefix)prove-\(getpid())" }
     private func event(_ number: Int) -> String { "prove_\(getpid())_\(number)" }
 
@@ -26,6 +29,8 @@ struct TracefsSampler: ProbeSampler {
         try journal?.append(.instance(instance))
         try journal?.append(.probes(probes))
         try files.makeDirectory("instances/\(instance)")
+        // What is printed again and again shall not be much.
+        try? files.write("instances/\(instance)/buffer_size_kb", String(Self.bufferKilobytes))
         var sample = ProbeSample()
         var failure: CaptureError?
         do throws(CaptureError) { try record(points, into: &sample, until: isEnough) } catch { failure = error }
@@ -85,10 +90,10 @@ struct TracefsSampler: ProbeSampler {
     /// not known.
     static func withRegisters(_ fetch: String, _ architecture: String) -> String? {
         let registers = architecture == "x86_64" ? ["%di", "%si", "%dx", "%cx", "%r8", "%r9"] : []
-        guard let start = fetch.lastRange(of: "$arg"), let number = fetch[start.upperBound...].first?.wholeNumberValue,
-            registers.indices.contains(number - 1)
+        guard let dollar = fetch.lastIndex(of: "$"), fetch[dollar...].hasPrefix("$arg"),
+            let number = fetch[dollar...].dropFirst(4).first?.wholeNumberValue, registers.indices.contains(number - 1)
         else { return nil }
-        return fetch[..<start.lowerBound] + registers[number - 1] + fetch[start.upperBound...].dropFirst()
+        return fetch[..<dollar] + registers[number - 1] + fetch[dollar...].dropFirst(5)
     }
 
     // MARK: Hits
@@ -97,14 +102,14 @@ struct TracefsSampler: ProbeSampler {
     /// A task's name can have anything in it.
     private func hits(_ trace: [UInt8], _ points: [SamplePoint]) -> [ProbeHit] {
         let numbers = Dictionary(uniqueKeysWithValues: points.indices.map { (event($0), $0) })
-        return String(decoding: trace, as: UTF8.self).lines.compactMap { line in
+        return trace.split(separator: UInt8(ascii: "\n")).compactMap { line in
             guard let event = line.lastRange(of: ": prove_"), let value = line.lastRange(of: ") v="),
                 event.upperBound < value.lowerBound, let cpu = line[..<event.lowerBound].lastRange(of: " ["),
-                let dash = line[..<cpu.lowerBound].lastIndex(of: "-"),
-                let task = Int32(line[line.index(after: dash)..<cpu.lowerBound].trimmed),
-                let number = numbers["prove_" + line[event.upperBound...].prefix { $0 != ":" }]
+                let dash = line[..<cpu.lowerBound].lastIndex(of: UInt8(ascii: "-")),
+                let task = Int32(line[dash...].dropFirst()[..<cpu.lowerBound].text),
+                let number = numbers["prove_" + line[event.upperBound...].prefix { $0 != UInt8(ascii: ":") }.text]
             else { return nil }
-            let digits = line[value.upperBound...].trimmed
+            let digits = line[value.upperBound...].text
             return ProbeHit(
                 point: points[number], task: task,
                 value: digits.hasPrefix("0x") ? UInt64(digits.dropFirst(2), radix: 16) : nil)
@@ -112,14 +117,14 @@ struct TracefsSampler: ProbeSampler {
     }
 }
 
-extension StringProtocol {
+extension ArraySlice<UInt8> {
+    fileprivate var text: String { String(decoding: self, as: UTF8.self).trimmed }
+
     /// Where a text is last.
-    fileprivate func lastRange(of text: String) -> Range<Index>? {
-        var start = endIndex
-        while start > startIndex {
-            formIndex(before: &start)
-            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-        }
-        return nil
+    fileprivate func lastRange(of text: StaticString) -> Range<Int>? {
+        let wanted = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        guard count >= wanted.count else { return nil }
+        return (startIndex...endIndex - wanted.count).last { self[$0..<$0 + wanted.count].elementsEqual(wanted) }
+            .map { $0..<$0 + wanted.count }
     }
 }

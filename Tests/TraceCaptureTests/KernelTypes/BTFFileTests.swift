@@ -199,6 +199,15 @@ import Testing
         #expect(throws: flaw) { _ = try BTFFile(SyntheticBTF(isBigEndian: true).bytes, path: "m", base: base) }
     }
 
+    @Test func aNameThatDoesNotEndIsNone() throws {
+        let bytes = Array(Self.sound.bytes.dropLast())
+        var cut = bytes
+        cut[20] -= 1
+        let file = try BTFFile(cut, path: "f")
+        // The name that was made last is the structure's.
+        #expect(file.names(of: [.structure]) == [] && file.types(named: "s", of: [.structure]) == [])
+    }
+
     /// Aliases and nameless structures that lead to themselves, and types and names that are not there.
     @Test func circlesAndWrongNumbersEnd() {
         var file = SyntheticBTF()
