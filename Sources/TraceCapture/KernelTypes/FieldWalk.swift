@@ -178,11 +178,13 @@ final class FieldWalk {
         guard (1...FieldValue.maxArrayCount).contains(count) else {
             throw error(.noValue("an array of \(count) elements"))
         }
+        // Not looked into: an array may be of itself.
+        if case .array = element { throw error(.noValue("an array of arrays")) }
         switch try value(of: element) {
         case .integer(let bytes, let isSigned): return .array(elementBytes: bytes, isSigned: isSigned, count: count)
         case .pointer, .stringPointer:
             return .array(elementBytes: FieldValue.pointerSize, isSigned: nil, count: count)
-        default: throw error(.noValue("an array of arrays"))
+        default: throw error(.noValue("an array"))
         }
     }
 
