@@ -33,7 +33,8 @@ let package = Package(
         .target(name: "Decompression", dependencies: ["CZlib", "CZstd", "CLzma"], swiftSettings: strict),
         .target(
             name: "TraceCapture", dependencies: ["TraceFormat", "Decompression", "CTracefs", "CLinux"],
-            resources: [.embedInCode("Flows/builtin.flows.json")], swiftSettings: strict),
+            resources: [.embedInCode("Flows/builtin.flows.json"), .embedInCode("KernelTypes/builtin.offsets")],
+            swiftSettings: strict),
         .target(
             name: "GraphParser", dependencies: ["TraceFormat", "Decompression", "CTraceevent", "CZlib", "CZstd"],
             swiftSettings: strict),
@@ -54,7 +55,7 @@ let package = Package(
         .testTarget(name: "DecompressionTests", dependencies: ["Decompression", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TraceFormatTests", dependencies: ["TraceFormat"], swiftSettings: strict),
         .testTarget(
-            name: "TraceCaptureTests", dependencies: ["TraceFormat", "TraceCapture", "TestSupport"],
+            name: "TraceCaptureTests", dependencies: ["TraceFormat", "TraceCapture", "Decompression", "TestSupport"],
             exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(

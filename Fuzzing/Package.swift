@@ -17,6 +17,7 @@ let package = Package(
         .executable(name: "FuzzText", targets: ["FuzzText"]),
         .executable(name: "FuzzTraceDat", targets: ["FuzzTraceDat"]),
         .executable(name: "FuzzElf", targets: ["FuzzElf"]),
+        .executable(name: "FuzzBTF", targets: ["FuzzBTF"]),
     ],
     dependencies: [.package(name: "dmflow", path: "..")],
     targets: [
@@ -30,5 +31,6 @@ let package = Package(
         .executableTarget(name: "FuzzText", dependencies: ["FuzzChecks"], swiftSettings: settings),
         .executableTarget(name: "FuzzTraceDat", dependencies: ["FuzzChecks"], swiftSettings: settings),
         .executableTarget(name: "FuzzElf", dependencies: ["FuzzChecks"], swiftSettings: settings),
+        .executableTarget(name: "FuzzBTF", dependencies: ["FuzzChecks"], swiftSettings: settings),
     ]
 )

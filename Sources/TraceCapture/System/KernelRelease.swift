@@ -1,7 +1,7 @@
 import TraceFormat
 
 /// A kernel's version as far as it decides what can be done: `6.1.0-35-amd64` is 6.1.
-struct KernelRelease: Comparable, Sendable {
+struct KernelRelease: Comparable, Hashable, Sendable {
     let major: Int
     let minor: Int
 
