@@ -2,8 +2,11 @@ public import FoundationEssentials
 
 /// The real traces under Tests/Fixtures.
 public enum Fixtures {
-    public static let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Fixtures")
+    public static let directory = repository.appending(path: "Tests/Fixtures")
+
+    /// The root of the source tree.
+    public static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 
     /// Names relative to ``directory`` of all traces, sorted.
     public static let traces: [String] = files(withSuffixes: [".txt", ".dat"]).filter { !$0.contains(".report.") }
