@@ -23,7 +23,8 @@ public enum Fixtures {
         try Array(Data(contentsOf: directory.appending(path: name)))
     }
 
-    private static func files(withSuffixes suffixes: [String]) -> [String] {
+    /// Names relative to ``directory`` of the files with one of these endings, sorted.
+    public static func files(withSuffixes suffixes: [String]) -> [String] {
         let manager = FileManager.default
         let folders = (try? manager.contentsOfDirectory(atPath: directory.path)) ?? []
         return folders.flatMap { folder in
