@@ -8,8 +8,12 @@ SWIFT ?= swift
 static_path := .build-static
 dmflow := $(static_path)/release/dmflow
 
+# For `dmflow --version`; Package.swift takes it from the environment. Empty outside of a git tree.
+DMFLOW_REVISION := $(or $(DMFLOW_REVISION),$(shell git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null))
+export DMFLOW_REVISION
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix kills bench kshark schema fuzz fuzz-smoke build static install lint format deps lab-deps image clean
+.PHONY: help demo test unit e2e matrix kills bench kshark schema fuzz fuzz-smoke build built static install docs lint format deps lab-deps clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -23,26 +27,28 @@ demo: lab-deps static
 test: unit e2e kshark schema
 
 ## make unit     the tests that need no guest
-unit: deps
-	$(SWIFT) build --build-tests
+unit: built
 	$(SWIFT) test --skip-build --disable-xctest --skip EndToEndTests
 
+# The program and all tests, built once for whatever of them is run.
+built: deps
+	$(SWIFT) build --build-tests
+
 ## make e2e      the end-to-end test: captures all flows in the lab and checks files, reports and tracefs
-e2e: lab-deps static
+e2e: lab-deps static built
 	@# An emulated CPU can lock up when a tracer is set or removed (Lab/README.md). Only if the scenario has not come to its end,
 	@# well or not, the whole is done once more, and that is said.
 	Lab/lab run e2e --dmflow $(dmflow) --output .lab/e2e || { [ ! -s .lab/e2e/scenario.exit ] && echo "the guest hung: once more" >&2 && \
 		Lab/lab run e2e --dmflow $(dmflow) --output .lab/e2e; }
-	$(SWIFT) build --build-tests
 	DMFLOW_E2E_RESULTS=$(CURDIR)/.lab/e2e $(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests
 
 ## make kshark   KernelShark's library opens the captures and finds as many events in them
-kshark: build
+kshark: built
 	@.ci/install gcc libc6-dev
 	Tests/KernelShark/check .build/debug/dmflow Tests/Fixtures/*/*.dat $$(find .lab/e2e -name '*.dat' 2>/dev/null)
 
 ## make schema   reports of all fixtures and captures as JSON are as their published schema says
-schema: build
+schema: built
 	@.ci/install python3 python3-jsonschema
 	Tests/Schema/check .build/debug/dmflow Documentation/report.schema.json Tests/Fixtures/*/*.dat Tests/Fixtures/*/*.txt \
 		$$(find .lab/e2e -name '*.dat' 2>/dev/null)
@@ -99,10 +105,17 @@ $(dmflow) --generate-completion-script $(1) > $(DESTDIR)$(PREFIX)/share/$(2)
 chmod 644 $(DESTDIR)$(PREFIX)/share/$(2)
 endef
 
-## make lint     formatting and shell scripts
-lint: deps
+## make docs     the libraries' documentation as a web site: .build-docs
+docs: built
+	@.ci/install python3
+	Documentation/libraries site .build-docs
+
+## make lint     formatting, shell scripts, doc comments of all that is public
+lint: built
+	@.ci/install python3
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
-	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after*') Lab/image/userland $$(find Lab/image -type f -perm /1) .ci/run .ci/install Tests/KernelShark/check Benchmarks/overhead Benchmarks/run Benchmarks/scaling Fuzzing/run
+	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after*') Lab/image/userland $$(find Lab/image -type f -perm /1) .ci/run .ci/install .ci/commits Tests/KernelShark/check Benchmarks/overhead Benchmarks/run Benchmarks/scaling Fuzzing/run
+	Documentation/libraries check
 
 ## make format   put the formatting right
 format:
@@ -116,4 +129,4 @@ lab-deps:
 
 ## make clean    remove what was built here (Lab/lab clean removes the guest's image)
 clean:
-	rm -rf .build $(static_path) .lab Fuzzing/.build-* .fuzz-smoke
+	rm -rf .build $(static_path) .build-docs .lab Fuzzing/.build-* .fuzz-smoke

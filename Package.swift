@@ -8,6 +8,10 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+// The commit, for `--version`, from the Makefile. Not from Context.gitInformation: the manifest is kept while its text and
+// environment are the same, and would go on telling an old commit. Only the one file of CRevision is built anew for it.
+let revision = String((Context.environment["DMFLOW_REVISION"] ?? "").filter { $0.isHexDigit || "-dirty".contains($0) })
+
 let package = Package(
     name: "dmflow",
     products: [
@@ -28,6 +32,7 @@ let package = Package(
         .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
 
         .systemLibrary(name: "CLinux"),
+        .target(name: "CRevision", cSettings: [.define("DMFLOW_REVISION", to: "\"\(revision)\"")]),
 
         .target(name: "TraceFormat", swiftSettings: strict),
         .target(name: "Decompression", dependencies: ["CZlib", "CZstd", "CLzma"], swiftSettings: strict),
@@ -44,7 +49,7 @@ let package = Package(
         .executableTarget(
             name: "dmflow",
             dependencies: [
-                "TraceFormat", "TraceCapture", "GraphParser", "Reports",
+                "TraceFormat", "TraceCapture", "GraphParser", "Reports", "CRevision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

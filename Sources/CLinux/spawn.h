@@ -32,8 +32,10 @@ struct dmflow_child_failure {
 	int code;
 };
 
+/* syscall(2): returns what the call does, or -1 with errno set. */
 extern long syscall(long number, ...);
 
+/* Makes the calling process, a child before its exec, one of the child's user. Returns whether it is; errno tells why not. */
 static inline int dmflow_change_user(const struct dmflow_child *child)
 {
 	/* The calls themselves: the C library's would change all threads of the parent, which are not here. */

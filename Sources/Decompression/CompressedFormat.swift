@@ -1,12 +1,17 @@
 /// How a file is compressed as a whole, which its first bytes tell.
 public enum CompressedFormat: String, CaseIterable, Sendable {
-    case gzip, xz, zstd
+    /// RFC 1952, one member or several.
+    case gzip
+    /// The .xz format, one stream or several.
+    case xz
+    /// RFC 8878, one frame or several.
+    case zstd
 
     /// - Parameter beginning: of the file, some bytes of it.
     /// - Returns: nil if it is not compressed by one of these.
     public init?(_ beginning: some Collection<UInt8>) {
-        guard let packing = Self.allCases.first(where: { beginning.starts(with: $0.magic) }) else { return nil }
-        self = packing
+        guard let format = Self.allCases.first(where: { beginning.starts(with: $0.magic) }) else { return nil }
+        self = format
     }
 
     private var magic: [UInt8] {
@@ -33,6 +38,6 @@ public enum DecompressionError: Error, Equatable, Sendable {
     case damaged
     /// They end too early.
     case cut
-    /// They ask for more memory than any usual program packs for: ``StreamDecompressor/memoryLimit``.
+    /// They ask for more memory than any usual program compresses for: ``StreamDecompressor/memoryLimit``.
     case needsMemory
 }

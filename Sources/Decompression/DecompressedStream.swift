@@ -12,8 +12,11 @@ public struct DecompressedStream {
     private var rest = 0..<0
     private var isLast = false
 
-    public init(_ packing: CompressedFormat, from source: @escaping Source) {
-        decompressor = StreamDecompressor(packing)
+    /// - Parameters:
+    ///   - format: how the bytes are compressed.
+    ///   - source: where they come from; asked while ``read(into:)`` runs, on its thread.
+    public init(_ format: CompressedFormat, from source: @escaping Source) {
+        decompressor = StreamDecompressor(format)
         self.source = source
     }
 
@@ -44,7 +47,10 @@ public struct DecompressedStream {
 extension CompressedFormat {
     /// All that `compressed` expands to.
     ///
-    /// - Parameter limit: bytes; nil is returned if there is more, before it takes memory, or if it cannot be decompressed.
+    /// - Parameters:
+    ///   - compressed: a whole file.
+    ///   - limit: bytes that may come out.
+    /// - Returns: nil if there is more, before it takes memory, or if it cannot be decompressed.
     public func decompress(_ compressed: [UInt8], limit: Int) -> [UInt8]? {
         var done = 0
         var stream = DecompressedStream(self) { room in

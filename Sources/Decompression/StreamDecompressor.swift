@@ -11,9 +11,10 @@ public final class StreamDecompressor {
 
     private let engine: any DecompressionEngine
 
-    public init(_ packing: CompressedFormat) {
+    /// - Parameter format: how the bytes are compressed that will come.
+    public init(_ format: CompressedFormat) {
         engine =
-            switch packing {
+            switch format {
             case .gzip: GzipEngine()
             case .xz: XzEngine()
             case .zstd: ZstdEngine()
@@ -25,6 +26,7 @@ public final class StreamDecompressor {
     /// - Parameters:
     ///   - input: goes on where the last call has stopped consuming.
     ///   - isLast: nothing follows on `input`.
+    ///   - room: where what comes out goes.
     /// - Returns: the bytes that were consumed and produced. Nothing of either means that more input is needed or, with
     ///   `isLast`, that all has come out.
     public func decompress(
@@ -39,7 +41,7 @@ public final class StreamDecompressor {
     }
 }
 
-/// A packing library behind ``StreamDecompressor``.
+/// A compression library behind ``StreamDecompressor``.
 protocol DecompressionEngine: AnyObject {
     /// Whether the compressed bytes may end here.
     var isComplete: Bool { get }

@@ -11,7 +11,7 @@ struct Dmflow: ParsableCommand {
             Exit codes: 0 done; 1 a check failed; 2 the input or the machine does not allow it; 3 done, but events were \
             lost or calls are in doubt, where --strict asks for none; 64 usage.
             """,
-        version: "0.1.0",
+        version: Version.text,
         subcommands: [
             DoctorCommand.self, CaptureCommand.self, FlowsCommand.self, RestoreCommand.self, ReportCommand.self,
             TreeCommand.self,

@@ -12,7 +12,7 @@ import Testing
     {
         let help = try Program.run([command, "--help"]).output
         let offered = Set(help.matches(of: /--([a-z][a-z-]+)/).map { String($0.1) }).subtracting(["help", "version"])
-        let page = Fixtures.directory.deletingLastPathComponent().deletingLastPathComponent()
+        let page = Fixtures.repository
             .appending(path: "Documentation/man/dmflow-\(command).1")
         let text = try String(contentsOf: page, encoding: .utf8)
         let documented = Set(text.matches(of: /(?m)^\.It Fl (?:[a-z] , )?-([a-z][a-z-]+)/).map { String($0.1) })

@@ -169,7 +169,7 @@ import Testing
     @Test(arguments: Fixtures.traces, ["never", "always"])
     func drawnTreesReadBackAsThemselves(fixture: String, color: String) throws {
         let drawn = try Program.run(["tree", "--color", color, Fixtures.path(fixture)]).output
-        let original = try RecordedTrace(path: Fixtures.path(fixture))
+        let original = try Fixtures.reading(fixture)
         let again = try RecordedTrace(text: drawn)
         #expect(again.counts.unparsedLines == 0, "\(again.source.notUnderstood)")
         // A number that the file's end tells stands in no tree.

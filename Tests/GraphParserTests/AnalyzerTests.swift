@@ -76,7 +76,7 @@ import Testing
         try TraceFile.read(Fixtures.path(fixture), into: [all])
         let words = all.steps.map { $0.split(separator: " ") }
         // A call without an end has none.
-        let isOpen = try RecordedTrace(path: Fixtures.path(fixture)).counts.open
+        let isOpen = try Fixtures.reading(fixture).counts.open
         #expect(words.count { $0[0] != "lost" && $0[2] == "-1" } == 0)
         #expect(words.count { $0.last == "0" } == isOpen)
         #expect(Set(words.map { $0[0] }) == ["began", "ended", "event"])

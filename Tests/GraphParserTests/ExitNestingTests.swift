@@ -7,7 +7,7 @@ import Testing
 @Suite struct ExitNestingTests {
     @Test(arguments: Fixtures.textTraces.filter { $0.hasSuffix("thresh.txt") })
     func theKernelsOwnHaveRootsOfDepthZeroOnly(fixture: String) throws {
-        let trace = try RecordedTrace(path: Fixtures.path(fixture))
+        let trace = try Fixtures.reading(fixture)
         #expect(trace.counts.orphans == 0 && trace.counts.calls == trace.counts.exits)
         #expect(trace.trees.allSatisfy { $0.root.depth == 0 })
         #expect(trace.trees.contains { $0.nodes.count > 5 })

@@ -6,7 +6,7 @@ import Testing
 /// the captures of 64 reads have one.
 @Suite struct InterruptTests {
     @Test func aCallWhoseExitWasInterruptedIsComplete() throws {
-        let trace = try RecordedTrace(path: Fixtures.path("6.1/io-interrupted-exit.dat"))
+        let trace = try Fixtures.reading("6.1/io-interrupted-exit.dat")
         #expect(!trace.counts.isInDoubt)
         let roots = trace.trees.map(\.root).filter { trace.names[$0.function].name == "dm_mq_queue_rq" }
         #expect(roots.count == 64)

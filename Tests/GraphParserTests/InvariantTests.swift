@@ -14,7 +14,7 @@ import Testing
     // MARK: Over the fixtures
 
     @Test(arguments: Fixtures.traces) func selfTimesOfACompleteTreeAddUp(fixture: String) throws {
-        let trace = try RecordedTrace(path: Fixtures.path(fixture))
+        let trace = try Fixtures.reading(fixture)
         // Printed without durations, a tree has nothing to add up.
         for tree in trace.trees where tree.isComplete && tree.root.duration != nil {
             try expectSelfTimesAddUp(tree, trace.source.kind)
@@ -22,13 +22,13 @@ import Testing
     }
 
     @Test(arguments: Fixtures.traces) func childrenLieInsideTheirParents(fixture: String) throws {
-        let trace = try RecordedTrace(path: Fixtures.path(fixture))
+        let trace = try Fixtures.reading(fixture)
         #expect(!trace.calls.isEmpty)
         for tree in trace.trees { expectChildrenInside(tree) }
     }
 
     @Test(arguments: Fixtures.traces) func everythingReadIsAccountedFor(fixture: String) throws {
-        let trace = try RecordedTrace(path: Fixtures.path(fixture))
+        let trace = try Fixtures.reading(fixture)
         expectAccounted(trace.counts)
         let bytes = try Fixtures.bytes(fixture)
         if fixture.hasSuffix(".txt") {
@@ -37,8 +37,8 @@ import Testing
     }
 
     @Test(arguments: Fixtures.pairs) func textAndTraceDatOfOneBufferGiveTheSameTrees(pair: String) throws {
-        let text = try RecordedTrace(path: Fixtures.path(pair + ".txt"))
-        let dat = try RecordedTrace(path: Fixtures.path(pair + ".dat"))
+        let text = try Fixtures.reading(pair + ".txt")
+        let dat = try Fixtures.reading(pair + ".dat")
         #expect(!text.trees.isEmpty)
         #expect(text.outline() == dat.outline(cut: cutToTextPrecision, userDuration: betweenCutTimes))
         #expect(text.trees.map(\.root.tid) == dat.trees.map(\.root.tid))
@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test(arguments: Fixtures.datTraces) func childrenLieInsideByTheKernelsTimes(fixture: String) throws {
-        let trace = try RecordedTrace(path: Fixtures.path(fixture))
+        let trace = try Fixtures.reading(fixture)
         for tree in trace.trees { expectInsideByTheKernelsTimes(tree) }
     }
 
@@ -194,6 +194,7 @@ private func expectSelfTimesAddUp(_ tree: CallTree, _ kind: TraceSource.Kind) th
 }
 
 private func expectChildrenInside(_ tree: CallTree) {
+    let rounding = tree.rounding
     var parents: [CallTree.Node] = []
     for node in tree.nodes {
         parents.removeAll { $0.level >= node.level }
@@ -202,7 +203,7 @@ private func expectChildrenInside(_ tree: CallTree) {
             // An interrupt that hits the end of a call has the depth of that call.
             #expect(node.call.task == parent.call.task && node.call.depth >= parent.call.depth)
             if let inner = node.call.duration, let outer = parent.call.duration, node.call.confidence != .orphan {
-                #expect(inner <= outer + tree.rounding)
+                #expect(inner <= outer + rounding)
             }
             if let inner = node.call.start, let outer = parent.call.start { #expect(inner >= outer) }
         }

@@ -100,7 +100,7 @@ import Testing
 
     @Test func theFileOfALossyRecordingSaysHowManyThereWere() throws {
         for fixture in ["6.1/io-lossy-record.dat", "6.1/io-lossy-record.v7-none.dat"] {
-            let counts = try RecordedTrace(path: Fixtures.path(fixture)).counts
+            let counts = try Fixtures.reading(fixture).counts
             #expect(counts.lostEvents == 14_488 && counts.uncountedLosses == 0)
         }
     }

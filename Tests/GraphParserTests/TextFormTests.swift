@@ -32,8 +32,8 @@ import Testing
 
     @Test(arguments: realForms)
     func everyFormOfARealBufferHasTheSameTrees(whole: String, form: String) throws {
-        let expected = try RecordedTrace(path: Fixtures.path(whole))
-        let trace = try RecordedTrace(path: Fixtures.path(form))
+        let expected = try Fixtures.reading(whole)
+        let trace = try Fixtures.reading(form)
         let kernelCalls = trace.calls.filter { !$0.isUser }
         let isTimed = !kernelCalls.contains { $0.duration == nil && $0.confidence == .complete }
         let hasModules = kernelCalls.contains { trace.names[$0.function].module != nil }

@@ -26,7 +26,7 @@ import Testing
         #expect(new.symbols.count == old.symbols.count && new.events.count == old.events.count)
         #expect(new.top.pageSize == old.top.pageSize && new.buffers.count == 1)
         let (oldTrace, newTrace) =
-            (try RecordedTrace(path: Fixtures.path(files.old)), try RecordedTrace(path: Fixtures.path(files.new)))
+            (try Fixtures.reading(files.old), try Fixtures.reading(files.new))
         #expect(newTrace.outline() == oldTrace.outline())
         #expect(newTrace.counts == oldTrace.counts)
     }

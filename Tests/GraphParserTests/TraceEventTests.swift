@@ -7,8 +7,8 @@ import Testing
 @Suite struct TraceEventTests {
     @Test(arguments: Fixtures.traces)
     func askingForThemChangesNoCall(fixture: String) throws {
-        let plain = try RecordedTrace(path: Fixtures.path(fixture))
-        let asked = try RecordedTrace(path: Fixtures.path(fixture), events: true)
+        let plain = try Fixtures.reading(fixture)
+        let asked = try Fixtures.reading(fixture, events: true)
         #expect(asked.counts == plain.counts)
         #expect(asked.outline() == plain.outline())
         #expect(plain.trees.allSatisfy(\.events.isEmpty) && plain.eventsOutside == 0)
@@ -24,8 +24,8 @@ import Testing
     /// The text of the same seconds has them in the same places, with the same names.
     @Test(arguments: ["5.10", "6.1", "6.12", "7.3"])
     func textAndTraceDatAgree(kernel: String) throws {
-        let text = try RecordedTrace(path: Fixtures.path("\(kernel)/events.txt"), events: true)
-        let file = try RecordedTrace(path: Fixtures.path("\(kernel)/events.dat"), events: true)
+        let text = try Fixtures.reading("\(kernel)/events.txt", events: true)
+        let file = try Fixtures.reading("\(kernel)/events.dat", events: true)
         #expect(places(text) == places(file))
         #expect(text.eventsOutside == file.eventsOutside)
         #expect(places(file).joined().contains { $0.hasPrefix("block_rq_issue in blk_mq_start_request") })
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func fieldsOfATraceDatsEventsAreShown() throws {
-        let file = try RecordedTrace(path: Fixtures.path("7.3/events.dat"), events: true)
+        let file = try Fixtures.reading("7.3/events.dat", events: true)
         let issued = try #require(file.trees.flatMap(\.events).map(\.event).first { $0.name == "block_rq_issue" })
         #expect(issued.text.hasPrefix("dev=253,0 sector=0 nr_sector=8 bytes=4096"))
         #expect(issued.time != nil)

@@ -22,7 +22,7 @@ import TraceFormat
 
     /// The whole way of a real daemon's call, from its library to the kernel's module.
     @Test func theKernelsCallsStandBelowTheDaemons() throws {
-        let trace = try RecordedTrace(path: Fixtures.path("6.1/daemon-map.dat"))
+        let trace = try Fixtures.reading("6.1/daemon-map.dat")
         let chains = trace.trees.flatMap { tree in
             var chain: [String] = []
             return tree.nodes.map { node in

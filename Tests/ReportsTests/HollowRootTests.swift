@@ -41,7 +41,7 @@ import Testing
 
     /// An interrupt longer than the call that it is recorded in: neither is time of the other.
     @Test func anInterruptBeforeACallIsNoTimeOfIt() throws {
-        let trace = try RecordedTrace(path: Fixtures.path("el8-4.18.0-477/matrix-arm-poll.dat"))
+        let trace = try Fixtures.reading("el8-4.18.0-477/matrix-arm-poll.dat")
         #expect(
             trace.outline() == [
                 ["irq_enter 5528 complete"], ["dev_arm_poll [dm_mod] 1592 complete"],
@@ -72,7 +72,7 @@ import Testing
 
     /// Whatever is not in doubt adds up.
     @Test(arguments: Fixtures.datTraces) func partialMeansDoubtOnly(fixture: String) throws {
-        let trace = try RecordedTrace(path: Fixtures.path(fixture))
+        let trace = try Fixtures.reading(fixture)
         for tree in trace.trees where !tree.root.isHollow {
             let isSound = tree.nodes.allSatisfy { $0.call.confidence == .complete }
             guard isSound, let duration = tree.root.duration else { continue }

@@ -24,7 +24,7 @@ public final class CallRecorder: Analyzer {
 }
 
 /// A trace that has been read whole.
-public struct RecordedTrace {
+public struct RecordedTrace: Sendable {
     public let source: TraceSource
     public let counts: TraceCounts
     public let names: TraceNames

@@ -2,8 +2,11 @@ public import FoundationEssentials
 
 /// The real traces under Tests/Fixtures.
 public enum Fixtures {
-    public static let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Fixtures")
+    public static let directory = repository.appending(path: "Tests/Fixtures")
+
+    /// The root of the source tree.
+    public static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 
     /// Names relative to ``directory`` of all traces, sorted.
     public static let traces: [String] = files(withSuffixes: [".txt", ".dat"]).filter { !$0.contains(".report.") }
@@ -20,7 +23,8 @@ public enum Fixtures {
         try Array(Data(contentsOf: directory.appending(path: name)))
     }
 
-    private static func files(withSuffixes suffixes: [String]) -> [String] {
+    /// Names relative to ``directory`` of the files with one of these endings, sorted.
+    public static func files(withSuffixes suffixes: [String]) -> [String] {
         let manager = FileManager.default
         let folders = (try? manager.contentsOfDirectory(atPath: directory.path)) ?? []
         return folders.flatMap { folder in

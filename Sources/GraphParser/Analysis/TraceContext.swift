@@ -14,7 +14,7 @@ public struct TraceContext: Sendable {
     /// A field of the events of one name, for reading it in each of them.
     ///
     /// A trace.dat describes its events' fields. A text has what the kernel printed of them: fields of events whose print form is
-    /// known (``PrintForm``), and of others those printed as `field=value`.
+    /// known (`PrintForm`), and of others those printed as `field=value`.
     ///
     /// - Parameters:
     ///   - name: as in the event's format, e.g. `nr_sector`.

@@ -8,6 +8,7 @@ public struct LayerMapError: Error, Equatable, CustomStringConvertible {
     public let path: String
     /// From 1.
     public let line: Int
+    /// What is wrong with the line, without the remedy, which `description` adds.
     public let problem: String
 
     public var description: String {

@@ -59,7 +59,7 @@ public struct Report: Codable, Equatable, Sendable {
         public let uncountedLosses: Int
         public let comments: Int
         public let unparsedLines: Int
-        /// What makes up all that was read: see ``TraceCounts``.
+        /// What makes up all that was read: see `TraceCounts`.
         public let entries: Int
         public let exits: Int
         public let leaves: Int

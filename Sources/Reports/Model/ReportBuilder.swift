@@ -2,7 +2,7 @@ public import GraphParser
 import TraceFormat
 
 /// Sums up the calls of a trace into a ``Report``, in one pass; memory grows with the distinct functions, of which
-/// ``TraceNames`` has a limited number, and the open calls, not with the trace.
+/// `TraceNames` has a limited number, and the open calls, not with the trace.
 public final class ReportBuilder: Analyzer {
     public let interest = Interest(calls: true)
 

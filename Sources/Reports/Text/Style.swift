@@ -8,13 +8,19 @@ public struct Style: Sendable {
     /// Plain ASCII, for files and pipes.
     public static let plain = Style(color: false, unicode: false)
 
+    /// - Parameters:
+    ///   - color: whether ANSI colours are shown.
+    ///   - unicode: whether block characters are.
     public init(color: Bool, unicode: Bool) {
         self.color = color
         self.unicode = unicode
     }
 
+    /// A heading, or what else comes first on its line.
     public func bold(_ text: String) -> String { escape("1", text) }
+    /// What explains other text.
     public func dim(_ text: String) -> String { escape("2", text) }
+    /// What casts doubt on the figures.
     public func warning(_ text: String) -> String { escape("1;31", text) }
 
     /// The same layer has the same colour in every report.

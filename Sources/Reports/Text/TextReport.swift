@@ -12,6 +12,8 @@ public struct TextReport {
     private static let barWidth = 20
 
     /// - Parameters:
+    ///   - report: what is shown.
+    ///   - style: how the output can look.
     ///   - rootLimit: how many roots to show, those with the most time; the rest is summed up in a line.
     ///   - functionLimit: how many functions to show, those with the most self time.
     public init(_ report: Report, style: Style, rootLimit: Int, functionLimit: Int) {
@@ -21,6 +23,7 @@ public struct TextReport {
         self.functionLimit = functionLimit
     }
 
+    /// The whole report, with a line feed at its end. What comes from the trace is escaped.
     public func render() -> String {
         var sections = [header()]
         let roots = report.roots.filter { !$0.fragment }

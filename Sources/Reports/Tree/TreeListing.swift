@@ -9,7 +9,10 @@ public struct TreeListing {
     private var hidden = (trees: 0, ns: 0 as UInt64)
     private var lost = (events: 0, uncounted: 0, cpus: Set<Int>())
 
-    /// - Parameter thresholdNs: trees whose root was shorter, in ns, are not drawn.
+    /// - Parameters:
+    ///   - renderer: draws each tree.
+    ///   - style: how what stands between them can look.
+    ///   - thresholdNs: trees whose root was shorter, in ns, are not drawn.
     public init(_ renderer: TreeRenderer, style: Style, thresholdNs: UInt64) {
         self.renderer = renderer
         self.style = style

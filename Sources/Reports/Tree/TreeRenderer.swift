@@ -1,15 +1,21 @@
 public import GraphParser
 
-/// Draws a ``CallTree`` as function_graph text does, with the layers coloured.
+/// Draws a `CallTree` as function_graph text does, with the layers coloured.
 ///
 /// What the limits hide is summed up where it would stand: nothing disappears unsaid.
 public struct TreeRenderer {
+    /// What of a tree is drawn.
     public struct Limits: Sendable {
         /// Levels to draw; nil draws all.
         public var depth: Int?
         /// Calls shorter than this, in ns, are not drawn. Calls of unknown duration are.
         public var thresholdNs: UInt64
 
+        /// Draws all, unless told otherwise.
+        ///
+        /// - Parameters:
+        ///   - depth: levels to draw; nil draws all.
+        ///   - thresholdNs: the shortest duration that is drawn, in ns.
         public init(depth: Int? = nil, thresholdNs: UInt64 = 0) {
             self.depth = depth
             self.thresholdNs = thresholdNs
@@ -25,6 +31,10 @@ public struct TreeRenderer {
     /// Those of the trees' trace.
     private var names = TraceNames()
 
+    /// - Parameters:
+    ///   - map: tells the layers, and with them the colours.
+    ///   - style: how the output can look.
+    ///   - limits: what of each tree is drawn.
     public init(map: LayerMap, style: Style, limits: Limits) {
         self.map = map
         self.style = style

@@ -3,13 +3,17 @@ public import TraceFormat
 
 /// A user of this machine, as the system's database has them.
 public struct Account: Equatable, Sendable {
+    /// The name to log in with.
     public let name: String
+    /// The user's number.
     public let user: uid_t
     /// Their own group.
     public let group: gid_t
     /// All groups that they are in.
     public let groups: [gid_t]
+    /// The home directory's path.
     public let home: RawString
+    /// The path of the program that a login starts.
     public let shell: RawString
 
     /// More groups than Linux lets a process have.

@@ -4,7 +4,9 @@ import TraceFormat
 
 /// How a command ended.
 public enum CommandStatus: Equatable, Sendable {
+    /// By itself, with this exit code.
     case exited(Int32)
+    /// By a signal of this number.
     case killed(signal: Int32)
     /// It still ran when the capture was over, and goes on.
     case running

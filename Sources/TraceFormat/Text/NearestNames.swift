@@ -1,6 +1,8 @@
 /// Those of the names that a misspelt or shortened one may have meant, the nearest first: up to three, none that is too far off.
 ///
-/// - Parameter names: may hold a name more than once.
+/// - Parameters:
+///   - name: as somebody wrote it.
+///   - names: those that there are; may hold a name more than once.
 public func nearestNames(to name: some StringProtocol, among names: some Sequence<String>) -> [String] {
     let wanted = Array(name.utf8)
     guard !wanted.isEmpty else { return [] }

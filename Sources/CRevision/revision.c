@@ -1,0 +1,3 @@
+#include "CRevision.h"
+
+const char *dmflow_revision(void) { return DMFLOW_REVISION; }
