@@ -94,10 +94,13 @@ struct TextInterpreter: Sendable {
     /// - Returns: where the first one begins that does.
     mutating func scan(_ bytes: RawSpan, from start: Int) -> Int {
         guard isInBody, !comment.isOpen, !survey.areBlanksLost, levels == 0 else { return start }
+        let (events, comments) = (output.count, counts.comments)
+        // Who asks for other events wants their text. Behind a log's prefixes a line can be a message of the kernel.
         let next = scanner.scan(
-            bytes, from: start, names: nameIndex, running: tasks.current, printed: &printed, into: &output,
-            counts: &counts)
-        if next > start { lastCall = output.last }
+            bytes, from: start, names: nameIndex, tasks: &tasks, printed: &printed,
+            skipsComments: others == nil && isLogged == false, into: &output, counts: &counts)
+        if output.count > events { lastCall = output.last }
+        if counts.comments > comments { hasEvents = true }
         return next
     }
 
@@ -166,10 +169,12 @@ struct TextInterpreter: Sendable {
             }
             counts.comments += 1
             hasEvents = hasEvents || comment.columns.hasColumns
+            if isInBody, text == 0 { scanner.learn(line, comment) }
             begin(comment, line)
         case .taskSwitch(let cpu, let from, let to):
             counts.structureLines += 1
-            tasks.change(on: cpu, from: from, to: to, line)
+            let change = tasks.change(on: cpu, from: from, to: to, line)
+            if isInBody, text == 0 { scanner.learn(line, change) }
         case .loss(let cpu, let count):
             counts.structureLines += 1
             output.append(.loss(cpu: UInt16(cpu), ring: tasks.lane(cpu), count: count))

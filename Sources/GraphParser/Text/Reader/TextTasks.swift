@@ -16,6 +16,7 @@ struct TextTasks: Sendable {
     private var survey = TextSurvey.nothing
     private var seenCPUs: [Bool] = []
     private var sources = SourceNames()
+    /// The last one that had nothing more to say.
     private var lastTID: Int32?
     /// Those whose names are known.
     private var named: Set<Int32> = []
@@ -82,15 +83,29 @@ struct TextTasks: Sendable {
     /// The CPU whose lines a block or a loss is about.
     func lane(_ cpu: Int) -> UInt16 { hasCPUColumn == false ? 0 : UInt16(cpu) }
 
+    /// What a block says: the task with which a CPU goes on.
+    struct Change: Sendable {
+        fileprivate let lane: UInt16
+        fileprivate let tid: Int32
+    }
+
     /// A block says that `cpu` goes on with another task.
-    mutating func change(on cpu: Int, from: TaskName, to: TaskName, _ line: Span<UInt8>) {
+    ///
+    /// - Returns: what is to be done when the same line comes again.
+    mutating func change(on cpu: Int, from: TaskName, to: TaskName, _ line: Span<UInt8>) -> Change {
         switchedCPUs.insert(cpu)
         learn(from, line)
         learn(to, line)
-        announced = to.tid
-        let lane = Int(lane(cpu))
-        while current.count <= lane { current.append(.none) }
-        current[lane] = .thread(to.tid, cpu: UInt16(lane))
+        let change = Change(lane: lane(cpu), tid: to.tid)
+        take(change)
+        return change
+    }
+
+    /// A block says what one has said before.
+    mutating func take(_ change: Change) {
+        announced = change.tid
+        while current.count <= Int(change.lane) { current.append(.none) }
+        current[Int(change.lane)] = .thread(change.tid, cpu: change.lane)
     }
 
     /// The next lines are a tree of this task.
@@ -119,12 +134,15 @@ struct TextTasks: Sendable {
 
     private mutating func learn(_ task: TaskName, _ line: Span<UInt8>) {
         guard task.tid != lastTID else { return }
-        lastTID = task.tid
         // The first name counts: to make a string of it each time would take longer than all else about the line.
-        guard !named.contains(task.tid), named.count < Limits.taskNames else { return }
+        guard !named.contains(task.tid), named.count < Limits.taskNames else {
+            lastTID = task.tid
+            return
+        }
         // What the kernel prints for a name that it has forgotten is none.
         if line.has("<...>", at: task.comm.lowerBound) || line.has("<XXX>", at: task.comm.lowerBound) { return }
         names.learn(printable(task.comm.map { line[$0] }), of: task.tid)
         named.insert(task.tid)
+        lastTID = task.tid
     }
 }
