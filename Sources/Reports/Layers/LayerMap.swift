@@ -37,8 +37,8 @@ public struct LayerMap: Sendable {
 
     private init(_ text: [UInt8], path: String, isUsers: Bool) throws(LayerMapError) {
         var reader = LayerMapReader()
-        try reader.read(text.span, path: path)
-        if isUsers, !reader.replaces { try reader.read(PackageResources.builtin_layers.span, path: "builtin.layers") }
+        try reader.read(text, path: path)
+        if isUsers, !reader.replaces { try reader.read(PackageResources.builtin_layers, path: "builtin.layers") }
         (layers, modules, names) = (reader.layers + [LayerMapReader.other], reader.modules, reader.names)
     }
 

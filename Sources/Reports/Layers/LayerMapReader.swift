@@ -21,7 +21,8 @@ struct LayerMapReader {
     /// - Parameters:
     ///   - text: lines `LAYER [module] name …`, with comments behind `#`.
     ///   - path: for messages.
-    mutating func read(_ text: Span<UInt8>, path: String) throws(LayerMapError) {
+    mutating func read(_ text: [UInt8], path: String) throws(LayerMapError) {
+        let text = text.span
         var start = 0
         var number = 0
         while start < text.count {
@@ -43,7 +44,10 @@ struct LayerMapReader {
         guard let first = Self.word(line, from: 0) else { return }
         let name = Self.text(line, first)
         guard var word = Self.word(line, from: first.upperBound) else {
-            if name == "only" { return replaces = true }
+            if name == "only" {
+                replaces = true
+                return
+            }
             throw Problem(text: "layer '\(name)' without patterns")
         }
         guard first.allSatisfy({ Self.isOfName(line[$0]) }) else {

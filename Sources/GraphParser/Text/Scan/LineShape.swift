@@ -144,7 +144,7 @@ enum LineShape {
         // ` -------`
         if bytes.word(start) == 0x2d2d_2d2d_2d2d_2d20 { return ruler(bytes, start) }
         // ` => `
-        guard bytes.half(start) == 0x203e_3d20,
+        guard bytes.half(start) == 0x203e_3d20, bytes.byte(start &+ 4) > space,
             // Behind a parenthesis another line's columns may stand, whose newline was lost.
             let end = bytes.mark(UInt8(ascii: ")"), from: start &+ 4, upTo: start &+ 256), bytes.byte(end) == 0x0a
         else { return nil }

@@ -99,19 +99,29 @@ extension SymbolTable {
         mutating func add(_ line: Span<UInt8>) {
             // Half of kallsyms is data: seen first where the address has its usual width.
             if line.count > 17 && line[16] == space && !isCode(line[17]) { return }
-            var address: UInt64 = 0
-            var index = 0
-            while index < line.count, let digit = hexDigit(line[index]) {
-                guard address >> 60 == 0 else { return }
-                address = address << 4 | digit
-                index += 1
-            }
             // A zero address means that the kernel hid it.
-            guard address != 0, index + 3 < line.count, line[index] == space, isCode(line[index + 1]),
-                line[index + 2] == space
+            guard let (address, index) = Self.address(line), address != 0, index + 3 < line.count,
+                line[index] == space, isCode(line[index + 1]), line[index + 2] == space
             else { return }
             let name = line.extracting((index + 3)..<line.count)
             if name.count <= Self.maxNameSize && !isPadding(name) { keep(address, name) }
+        }
+
+        /// The address with which a line begins, and where it ends; nil if it has more than 64 bits.
+        private static func address(_ line: Span<UInt8>) -> (value: UInt64, end: Int)? {
+            if line.count > 16, let high = hexadecimal(line.bytes.word(0)), let low = hexadecimal(line.bytes.word(8)),
+                hexDigit(line[16]) == nil
+            {
+                return (high << 32 | low, 16)
+            }
+            var address: UInt64 = 0
+            var index = 0
+            while index < line.count, let digit = hexDigit(line[index]) {
+                guard address >> 60 == 0 else { return nil }
+                address = address << 4 | digit
+                index += 1
+            }
+            return (address, index)
         }
 
         private mutating func keep(_ address: UInt64, _ name: Span<UInt8>) {
@@ -157,6 +167,21 @@ private func isCode(_ type: UInt8) -> Bool {
     case UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "w"), UInt8(ascii: "W"): true
     default: false
     }
+}
+
+/// The value of eight hexadecimal digits, as the kernel prints them; nil if not all are that.
+@inline(__always)
+private func hexadecimal(_ digits: UInt64) -> UInt64? {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    // A letter has the bit that no digit has, and counts from 10 on.
+    let values = (digits & 0x0f &* ones) &+ (digits >> 6 & ones) &* 9
+    let areLetters = (values &+ 6 &* ones) >> 4 & ones
+    guard values &+ 0x30 &* ones &+ areLetters &* 0x27 == digits else { return nil }
+    // Pairs of digits, then of pairs, then of fours.
+    let nibbles = values.byteSwapped
+    let pairs = (nibbles | nibbles >> 4) & 0x00ff_00ff_00ff_00ff
+    let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff
+    return (fours | fours >> 16) & 0xffff_ffff
 }
 
 @inline(__always)
