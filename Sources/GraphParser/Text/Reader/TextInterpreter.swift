@@ -94,13 +94,14 @@ struct TextInterpreter: Sendable {
     /// - Returns: where the first one begins that does.
     mutating func scan(_ bytes: RawSpan, from start: Int) -> Int {
         guard isInBody, !comment.isOpen, !survey.areBlanksLost, levels == 0 else { return start }
-        let (events, comments) = (output.count, counts.comments)
-        // Who asks for other events wants their text. Behind a log's prefixes a line can be a message of the kernel.
+        // Behind a log's prefixes a comment can be a message of the kernel.
+        let comments: LineScanner.Comments = isLogged == false ? (types.areWanted ? .handedOn : .counted) : .left
+        let before = (events: output.count, comments: counts.comments)
         let next = scanner.scan(
-            bytes, from: start, names: nameIndex, tasks: &tasks, printed: &printed,
-            skipsComments: others == nil && isLogged == false, into: &output, counts: &counts)
-        if output.count > events { lastCall = output.last }
-        if counts.comments > comments { hasEvents = true }
+            bytes, from: start, names: nameIndex, types: typeIndex, comments: comments, tasks: &tasks,
+            printed: &printed, into: &output, payload: &payload, counts: &counts)
+        lastCall = output[before.events...].last { $0.kind != .event } ?? lastCall
+        hasEvents = hasEvents || counts.comments > before.comments
         return next
     }
 

@@ -119,10 +119,8 @@ struct TextTasks: Sendable {
     func event(_ columns: GraphLine, _ line: Span<UInt8>) -> GraphEvent {
         let cpu = UInt16(columns.cpu ?? 0)
         guard let tid = columns.tid else {
-            let lane = Int(lane(Int(cpu)))
-            let known = lane < current.count && current[lane] != .none ? current[lane] : .nobody
             return .event(
-                0, payload: 0..<0, task: ofTree ?? known, cpu: cpu, ring: cpu, timestamp: GraphEvent.noTime)
+                0, payload: 0..<0, task: task(ofEventOn: cpu), cpu: cpu, ring: cpu, timestamp: GraphEvent.noTime)
         }
         // A source that no call came from yet has none open.
         let ring = sources.knownRing(columns.source, line, cpu: cpu)
@@ -130,6 +128,12 @@ struct TextTasks: Sendable {
             0, payload: 0..<0, task: .thread(tid, cpu: cpu), cpu: cpu, ring: ring ?? cpu, timestamp: GraphEvent.noTime)
         event.isPlaced = ring != nil
         return event
+    }
+
+    /// The task of an event whose line does not say it.
+    func task(ofEventOn cpu: UInt16) -> TaskKey {
+        let lane = Int(lane(Int(cpu)))
+        return ofTree ?? (lane < current.count && current[lane] != .none ? current[lane] : .nobody)
     }
 
     private mutating func learn(_ task: TaskName, _ line: Span<UInt8>) {

@@ -42,7 +42,7 @@ struct LineScanner: Sendable {
         add(line, prefix, PrefixTable.Entry(task: task, cpu: event.cpu, ring: event.ring))
     }
 
-    /// Notes the prefix of a comment that was understood: the events of some tasks are all that there is of them.
+    /// Notes the prefix of a comment that was understood: of some tasks there is nothing else.
     mutating func learn(_ line: Span<UInt8>, _ comment: CommentLine) {
         let columns = comment.columns
         guard (columns.timestamp != nil) == hasTime,
@@ -52,7 +52,9 @@ struct LineScanner: Sendable {
         // A call's line has told more than a comment does. What is looked up is read in whole words.
         let bytes = (0..<prefix.upperBound).map { line[$0] } + [UInt8](repeating: 0, count: 8)
         guard self.prefix(bytes.span.bytes, &at) == nil else { return }
-        add(line, prefix, PrefixTable.Entry(task: .nobody, cpu: 0, ring: 0))
+        let cpu = UInt16(columns.cpu ?? 0)
+        let task = columns.tid.map { TaskKey.thread($0, cpu: cpu) } ?? .none
+        add(line, prefix, PrefixTable.Entry(task: task, cpu: cpu, ring: cpu, isOfCalls: false))
     }
 
     /// What stands between the time and the duration; nil if the scanner would not see the same in it as the parser has.
@@ -90,16 +92,26 @@ struct LineScanner: Sendable {
 
     // MARK: Scanning
 
-    /// Appends the calls of the lines from `start` on to `events`, up to the first line that is not of a known shape, and adds
-    /// all these lines to `counts`.
+    /// What becomes of events that are no calls.
+    enum Comments {
+        /// The parser reads them.
+        case left
+        case counted
+        /// Those are handed on whose type is wanted; a type that is new is left.
+        case handedOn
+    }
+
+    /// Appends what the lines from `start` on say to `events`, up to the first line that is not of a known shape, and adds them all
+    /// to `counts`.
     ///
     /// - Parameters:
     ///   - tasks: tell by CPU the task whose lines it prints, where those do not say it, and get the changes.
-    ///   - skipsComments: other events are counted here; else each is a line that is not of a known shape.
+    ///   - types: the numbers of the events' types by their names, as ``NameIndex/number(_:_:new:)`` has them.
     /// - Returns: where that line begins.
     mutating func scan(
-        _ bytes: RawSpan, from start: Int, names: NameIndex, tasks: inout TextTasks, printed: inout PrintedEntries,
-        skipsComments: Bool, into events: inout [GraphEvent], counts: inout TraceCounts
+        _ bytes: RawSpan, from start: Int, names: NameIndex, types: NameIndex, comments: Comments,
+        tasks: inout TextTasks, printed: inout PrintedEntries, into events: inout [GraphEvent],
+        payload: inout [UInt8], counts: inout TraceCounts
     ) -> Int {
         var line = start
         let end = bytes.byteCount - Self.reach
@@ -109,8 +121,16 @@ struct LineScanner: Sendable {
         var tally = LineTally()
         events.append(addingCapacity: capacity) { output in
             while line < end {
-                let next = scanCall(bytes, line, names, &tasks, &printed, skipsComments, &output, &tally)
-                guard let next = next ?? scanStructure(bytes, line, &tasks, &tally) else { break }
+                let place = scanPlace(bytes, line)
+                let next =
+                    if let place, bytes.byte(place.body) == UInt8(ascii: "/") {
+                        Self.scanComment(bytes, place, types, comments, &tasks, &payload, &output, &tally)
+                    } else if let place {
+                        Self.scanCall(bytes, place, names, &tasks, &printed, &output, &tally)
+                    } else {
+                        Self.scanStructure(bytes, line, switches, &tasks, &tally)
+                    }
+                guard let next else { break }
                 line = next
             }
         }
@@ -118,51 +138,82 @@ struct LineScanner: Sendable {
         return line
     }
 
-    /// A call's line, or a comment.
-    ///
-    /// - Returns: where the next line begins; nil, with nothing appended, if the line is not of a known shape.
+    /// What stands before a body.
+    private struct Place {
+        let time: UInt64
+        let prefix: PrefixTable.Entry
+        let duration: UInt64
+        let depth: Int
+        /// Where the body begins.
+        let body: Int
+    }
+
+    /// The columns of a call's line, or of a comment; nil if they are not known.
     @inline(__always)
-    private mutating func scanCall(
-        _ bytes: RawSpan, _ start: Int, _ names: NameIndex, _ tasks: inout TextTasks,
-        _ printed: inout PrintedEntries, _ skipsComments: Bool, _ output: inout OutputSpan<GraphEvent>,
-        _ tally: inout LineTally
-    ) -> Int? {
+    private mutating func scanPlace(_ bytes: RawSpan, _ start: Int) -> Place? {
         var at = start
         guard let time = hasTime ? time(bytes, &at) : GraphEvent.noTime,
             let prefix = prefix(bytes, &at), let duration = LineShape.duration(bytes, at)
         else { return nil }
         at &+= LineShape.durationWidth &+ 3
-        let start = bytes.skipSpaces(from: at)
-        guard start &- at <= 256 else { return nil }
-        if bytes.byte(start) == UInt8(ascii: "/") {
-            guard skipsComments, duration == GraphEvent.noTime, let comment = LineShape.comment(bytes, start) else {
-                return nil
-            }
-            tally.comments &+= comment.lines
-            return comment.next
-        }
-        // Of a task that only comments are known of a call tells more.
-        guard prefix.task != .nobody, let body = LineShape.body(bytes, start, names) else { return nil }
-        let depth = (start &- at) / 2
+        let body = bytes.skipSpaces(from: at)
+        guard body &- at <= 256 else { return nil }
+        return Place(time: time, prefix: prefix, duration: duration, depth: (body &- at) / 2, body: body)
+    }
+
+    /// - Returns: where the next line begins; nil, with nothing appended, if the body is not of a known shape.
+    @inline(__always)
+    private static func scanCall(
+        _ bytes: RawSpan, _ place: Place, _ names: NameIndex, _ tasks: inout TextTasks,
+        _ printed: inout PrintedEntries, _ output: inout OutputSpan<GraphEvent>, _ tally: inout LineTally
+    ) -> Int? {
+        let prefix = place.prefix
+        guard prefix.isOfCalls, let body = LineShape.body(bytes, place.body, names) else { return nil }
         // A text without the task column has the task that the CPU's last block named.
         let task = prefix.task == .none ? tasks.current[Int(prefix.cpu)] : prefix.task
-        let function = printed.print(body.kind, body.function, cpu: prefix.cpu, depth: depth)
+        let function = printed.print(body.kind, body.function, cpu: prefix.cpu, depth: place.depth)
         // Made in one piece: one that is changed after it was made would have to be stored before it is copied.
         output.append(
             GraphEvent(
-                timestamp: time, duration: duration, function: function, task: task,
-                cpu: prefix.cpu, ring: prefix.ring, depth: UInt16(truncatingIfNeeded: depth), kind: body.kind))
+                timestamp: place.time, duration: place.duration, function: function, task: task, cpu: prefix.cpu,
+                ring: prefix.ring, depth: UInt16(truncatingIfNeeded: place.depth), kind: body.kind))
         tally.leaves &+= body.kind == .leaf ? 1 : 0
         tally.entries &+= body.kind == .entry ? 1 : 0
         tally.exits &+= body.kind == .exit ? 1 : 0
         return body.next
     }
 
+    /// - Returns: where the next line begins; nil, with nothing changed, if the parser must read the comment.
+    private static func scanComment(
+        _ bytes: RawSpan, _ place: Place, _ types: NameIndex, _ comments: Comments, _ tasks: inout TextTasks,
+        _ payload: inout [UInt8], _ output: inout OutputSpan<GraphEvent>, _ tally: inout LineTally
+    ) -> Int? {
+        guard comments != .left, place.duration == GraphEvent.noTime,
+            let comment = LineShape.comment(bytes, place.body)
+        else { return nil }
+        if comments == .handedOn {
+            guard let name = LineShape.eventName(bytes, comment.text, types) else { return nil }
+            if let type = types.value(name.id) {
+                let text = bytes.extracting(name.rest..<comment.text.upperBound)
+                let start = payload.count
+                text.withUnsafeBytes { payload.append(contentsOf: $0) }
+                let prefix = place.prefix
+                output.append(
+                    .event(
+                        type, payload: start..<payload.count,
+                        task: prefix.task == .none ? tasks.task(ofEventOn: prefix.cpu) : prefix.task, cpu: prefix.cpu,
+                        ring: prefix.ring, timestamp: place.time))
+            }
+        }
+        tally.comments &+= comment.lines
+        return comment.next
+    }
+
     /// A line of a block that says with which task a CPU goes on, the blank one behind it, or one of a stack trace.
     ///
     /// - Returns: where the next line begins; nil, with nothing changed, if the line is none of these.
-    private func scanStructure(
-        _ bytes: RawSpan, _ start: Int, _ tasks: inout TextTasks, _ tally: inout LineTally
+    private static func scanStructure(
+        _ bytes: RawSpan, _ start: Int, _ switches: SwitchLines, _ tasks: inout TextTasks, _ tally: inout LineTally
     ) -> Int? {
         // Told by the first bytes; only what is none of these can be the line of a change.
         if let next = LineShape.structure(bytes, start) {

@@ -96,13 +96,20 @@ enum LineShape {
 
     // MARK: Comments
 
+    struct Comment {
+        /// Without the marks and the blanks inside of them.
+        let text: Range<Int>
+        let lines: Int
+        /// Where the next line begins.
+        let next: Int
+    }
+
     /// A comment that ends with its line, or with the next one where that is its end mark only: the text of some events ends with
     /// a newline of its own.
     ///
     /// - Parameter start: of its mark.
-    /// - Returns: how many lines it has, and where the next one begins; nil if it is none, or begins with the name of an event in
-    ///   user space.
-    static func comment(_ bytes: RawSpan, _ start: Int) -> (lines: Int, next: Int)? {
+    /// - Returns: nil if it is none, or begins with the name of an event in user space.
+    static func comment(_ bytes: RawSpan, _ start: Int) -> Comment? {
         guard bytes.half(start) & 0xff_ffff == 0x20_2a2f else { return nil }
         let text = start &+ 3
         let name = bytes.half(text)
@@ -114,7 +121,10 @@ enum LineShape {
             guard bytes.byte(mark) == UInt8(ascii: "*") else { return nil }
             // `*/` and the line's end
             if bytes.byte(mark &+ 1) == UInt8(ascii: "/") {
-                return bytes.byte(mark &+ 2) == 0x0a ? (1, mark &+ 3) : nil
+                guard bytes.byte(mark &+ 2) == 0x0a else { return nil }
+                var end = mark
+                while end > text, bytes.byte(end &- 1) == space { end &-= 1 }
+                return Comment(text: text..<end, lines: 1, next: mark &+ 3)
             }
             index = mark &+ 1
         }
@@ -122,7 +132,7 @@ enum LineShape {
     }
 
     /// A comment's line without an end mark in it, with ` */` in the next.
-    private static func openComment(_ bytes: RawSpan, _ text: Range<Int>) -> (lines: Int, next: Int)? {
+    private static func openComment(_ bytes: RawSpan, _ text: Range<Int>) -> Comment? {
         let last = bytes.half(text.upperBound &- 4)
         // `[LINE TOO BIG]` and `EVENTS DROPPED]`, also with blanks behind them, are more than a comment's text; so are the names of
         // two tasks, of which the first is short.
@@ -130,7 +140,20 @@ enum LineShape {
             bytes.byte(text.lowerBound) != UInt8(ascii: "-"), bytes.byte(text.lowerBound &+ 1) != UInt8(ascii: "-"),
             bytes.half(text.upperBound &+ 1) == 0x0a2f_2a20
         else { return nil }
-        return (2, text.upperBound &+ 5)
+        return Comment(text: text, lines: 2, next: text.upperBound &+ 5)
+    }
+
+    /// The number in `types` of the name with which an event's text begins, and where the rest stands; nil if it is not known, or
+    /// there is nothing but a name.
+    static func eventName(_ bytes: RawSpan, _ text: Range<Int>, _ types: NameIndex) -> (id: Int32, rest: Int)? {
+        let start = text.lowerBound
+        guard let name = bytes.hashed(from: start, upTo: UInt8(ascii: ":"), within: 64, seed: types.seed),
+            name.end > start, name.end &+ 2 < text.upperBound, bytes.byte(name.end &+ 1) == space
+        else { return nil }
+        let id = types.known(bytes, at: start, length: name.end &- start, hash: name.hash)
+        var rest = name.end &+ 2
+        while rest < text.upperBound, bytes.byte(rest) == space { rest &+= 1 }
+        return id == 0 ? nil : (id, rest)
     }
 
     // MARK: Structure

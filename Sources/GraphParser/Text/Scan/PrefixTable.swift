@@ -9,6 +9,8 @@ struct PrefixTable: Sendable {
         let task: TaskKey
         let cpu: UInt16
         let ring: UInt16
+        /// False as long as only events that are no calls had the prefix: the first call's line has more to tell.
+        var isOfCalls = true
     }
 
     /// Bytes; 0 if no prefix is known.
@@ -154,15 +156,17 @@ struct PrefixTable: Sendable {
 }
 
 extension PrefixTable.Entry {
-    /// Never 0: no CPU has a number that needs the highest bit.
+    /// Never 0: no CPU has a number that needs the two highest bits.
     fileprivate var word: UInt64 {
-        UInt64(UInt32(bitPattern: task.raw)) | UInt64(ring) << 32 | UInt64(cpu | 0x8000) << 48
+        UInt64(UInt32(bitPattern: task.raw)) | UInt64(ring) << 32 | UInt64(cpu | 0x8000 | (isOfCalls ? 0 : 0x4000))
+            << 48
     }
 
     @inline(__always)
     fileprivate init(word: UInt64) {
         self.init(
             task: TaskKey(raw: Int32(bitPattern: UInt32(truncatingIfNeeded: word))),
-            cpu: UInt16(truncatingIfNeeded: word &>> 48) & 0x7fff, ring: UInt16(truncatingIfNeeded: word &>> 32))
+            cpu: UInt16(truncatingIfNeeded: word &>> 48) & 0x3fff, ring: UInt16(truncatingIfNeeded: word &>> 32),
+            isOfCalls: word & 0x4000 << 48 == 0)
     }
 }

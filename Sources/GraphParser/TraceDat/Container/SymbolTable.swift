@@ -174,9 +174,9 @@ private func isCode(_ type: UInt8) -> Bool {
 private func hexadecimal(_ digits: UInt64) -> UInt64? {
     let ones: UInt64 = 0x0101_0101_0101_0101
     // A letter has the bit that no digit has, and counts from 10 on.
-    let values = (digits & 0x0f &* ones) &+ (digits >> 6 & ones) &* 9
+    let values = (digits & (0x0f &* ones)) &+ (digits >> 6 & ones) &* 9
     let areLetters = (values &+ 6 &* ones) >> 4 & ones
-    guard values &+ 0x30 &* ones &+ areLetters &* 0x27 == digits else { return nil }
+    guard values & (0xf0 &* ones) == 0, values &+ 0x30 &* ones &+ areLetters &* 0x27 == digits else { return nil }
     // Pairs of digits, then of pairs, then of fours.
     let nibbles = values.byteSwapped
     let pairs = (nibbles | nibbles >> 4) & 0x00ff_00ff_00ff_00ff
