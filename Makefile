@@ -13,7 +13,7 @@ DMFLOW_REVISION := $(or $(DMFLOW_REVISION),$(shell git describe --always --dirty
 export DMFLOW_REVISION
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix kills bench kshark schema fuzz fuzz-smoke build built static install docs lint format deps lab-deps clean
+.PHONY: help demo test unit e2e matrix kills bench allocations kshark schema fuzz fuzz-smoke build built static install docs lint format deps lab-deps clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -23,8 +23,8 @@ demo: lab-deps static
 	Lab/lab run demo --dmflow $(dmflow)
 
 ## make test     all tests: unit, properties, golden reports, bad input, a real capture in the lab, KernelShark's library,
-##               the JSON against its schema
-test: unit e2e kshark schema
+##               the JSON against its schema, what is allocated for a million events
+test: unit e2e allocations kshark schema
 
 ## make unit     the tests that need no guest
 unit: built
@@ -52,6 +52,11 @@ schema: built
 	@.ci/install python3 python3-jsonschema
 	Tests/Schema/check .build/debug/dmflow Documentation/report.schema.json Tests/Fixtures/*/*.dat Tests/Fixtures/*/*.txt \
 		$$(find .lab/e2e -name '*.dat' 2>/dev/null)
+
+## make allocations  reading a million events takes no more pieces of memory than Benchmarks/allocations allows
+allocations: static
+	@.ci/install gcc libc6-dev python3
+	Benchmarks/allocations $(dmflow) Tests/Fixtures
 
 ## make matrix   every flow captured on every kernel of the lab, half an hour
 matrix: lab-deps static
@@ -114,7 +119,7 @@ docs: built
 lint: built
 	@.ci/install python3
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
-	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after*') Lab/image/userland $$(find Lab/image -type f -perm /1) .ci/run .ci/install .ci/commits Tests/KernelShark/check Benchmarks/overhead Benchmarks/run Benchmarks/scaling Fuzzing/run
+	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after*') Lab/image/userland $$(find Lab/image -type f -perm /1) .ci/run .ci/install .ci/commits Tests/KernelShark/check Benchmarks/overhead Benchmarks/run Benchmarks/scaling Benchmarks/allocations Fuzzing/run
 	Documentation/libraries check
 
 ## make format   put the formatting right

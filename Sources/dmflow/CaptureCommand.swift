@@ -23,14 +23,16 @@ struct CaptureCommand: ParsableCommand {
             owner only. The exit code is 0 when the trace is written, also when COMMAND itself failed (its status is \
             printed; --exit-code command makes it the exit code); 1 when --max-loss or --max-overhead ended it; 2 when no trace could be made, or not all of it, or \
             tracing could not be put back; 3 when events were lost and --strict is given.
-
-            Flows: \(FlowCatalogue.builtin.names.joined(separator: ", ")); `dmflow flows` says what they are.
             """)
 
+    // Not in the command's discussion: that is made for every command, and would read the catalogue.
     @Option(
         name: .customLong("flow"),
         help: ArgumentHelp(
-            "Flows to record, separated by commas; \(FlowCatalogue.builtin.defaults.joined(separator: ", ")) when neither a flow nor a root is given.",
+            """
+            Flows to record, separated by commas; \(FlowCatalogue.builtin.defaults.joined(separator: ", ")) when neither a flow \
+            nor a root is given. There are \(FlowCatalogue.builtin.names.joined(separator: ", ")); `dmflow flows` says what they are.
+            """,
             valueName: "name"),
         completion: .list(FlowCatalogue.builtin.names))
     var flows: [String] = []

@@ -28,7 +28,7 @@ import Testing
     @Test func whatAPrefixTellsCanChange() {
         var table = PrefixTable()
         add(1, to: &table)
-        let other = PrefixTable.Entry(task: .thread(0, cpu: 3), cpu: 0x7fff, ring: .max)
+        let other = PrefixTable.Entry(task: .thread(0, cpu: 3), cpu: 0x3fff, ring: .max, isOfCalls: false)
         table.add(line(1).span, 0..<20, other)
         #expect(table.used == 1 && entry(1, in: table) == other)
     }
@@ -52,6 +52,7 @@ import Testing
 
     private func entry(_ number: Int, in table: PrefixTable) -> PrefixTable.Entry? {
         let line = line(number)
+        var table = table
         return table.entry(line.span.bytes, 0)
     }
 

@@ -31,6 +31,21 @@ import Testing
         #expect(function?.description ?? "-" == expected)
     }
 
+    /// Sixteen lower-case digits are read eight at a time, all others one by one.
+    @Test(
+        arguments: [
+            ("0123456789abcdef", 0x0123_4567_89ab_cdef), ("fedcba9876543210", 0xfedc_ba98_7654_3210),
+            ("0123456789ABCDEF", 0x0123_4567_89ab_cdef), ("00000000C0DE0000", 0xc0de_0000), ("c0de", 0xc0de),
+            ("0ffffffff81000000", 0xffff_ffff_8100_0000), ("1ffffffff81000000", nil), ("ffffffff8100000g", nil),
+            ("ffffffff8100000/", nil), ("ffffffff8100000:", nil), ("ffffffff8100000`", nil),
+            ("fffffff\u{7f}81000000", nil), ("ffffffff8100000\u{1}", nil),
+        ] as [(String, UInt64?)])
+    func addressesAreHexadecimal(text: String, address: UInt64?) {
+        let table = SymbolTable(kallsyms: Array("\(text) t f\n".utf8))
+        #expect(table.isEmpty == (address == nil))
+        if let address { #expect(table.function(at: address)?.name == "f") }
+    }
+
     @Test func hiddenAddressesMakeAnEmptyTable() {
         #expect(SymbolTable(kallsyms: Array("0000000000000000 T f\n0000000000000000 t g\n".utf8)).isEmpty)
     }

@@ -11,6 +11,25 @@ package struct SymbolLine {
         let blank = UInt8(ascii: " ")
         // Half of kallsyms is data: seen first where the address has its usual width.
         if line.count > 17 && line[16] == blank && !Self.isCode(type: line[17]) { return nil }
+        guard let (address, index) = Self.address(line) else { return nil }
+        guard index > 0, index + 3 < line.count, line[index] == blank, Self.isCode(type: line[index + 1]),
+            line[index + 2] == blank
+        else { return nil }
+        self.address = address
+        names = (index + 3)..<line.count
+    }
+
+    /// The address with which a line begins, and where it ends; nil if it has more than 64 bits.
+    @inlinable
+    static func address(_ line: Span<UInt8>) -> (value: UInt64, end: Int)? {
+        let bytes = line.bytes
+        // Nearly all have sixteen digits.
+        if line.count > 16, hexDigit(line[16]) == nil,
+            let high = eightHexDigits(bytes.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt64.self)),
+            let low = eightHexDigits(bytes.unsafeLoadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        {
+            return (high << 32 | low, 16)
+        }
         var address: UInt64 = 0
         var index = 0
         while index < line.count, let digit = hexDigit(line[index]) {
@@ -18,11 +37,7 @@ package struct SymbolLine {
             address = address << 4 | digit
             index += 1
         }
-        guard index > 0, index + 3 < line.count, line[index] == blank, Self.isCode(type: line[index + 1]),
-            line[index + 2] == blank
-        else { return nil }
-        self.address = address
-        names = (index + 3)..<line.count
+        return (address, index)
     }
 
     /// Whether a symbol's type says code: `t`, `T`, `w` or `W`.
@@ -56,6 +71,21 @@ package struct SymbolLine {
         let module = rest.first == UInt8(ascii: "[") ? printable(rest.dropFirst().dropLast()) : nil
         return (printable(name), module)
     }
+}
+
+/// The value of eight hexadecimal digits, as the kernel prints them; nil if not all are that.
+@inlinable @inline(__always)
+func eightHexDigits(_ digits: UInt64) -> UInt64? {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    // A letter has the bit that no digit has, and counts from 10 on.
+    let values = (digits & (0x0f &* ones)) &+ (digits >> 6 & ones) &* 9
+    let areLetters = (values &+ 6 &* ones) >> 4 & ones
+    guard values & (0xf0 &* ones) == 0, values &+ 0x30 &* ones &+ areLetters &* 0x27 == digits else { return nil }
+    // Pairs of digits, then of pairs, then of fours.
+    let nibbles = values.byteSwapped
+    let pairs = (nibbles | nibbles >> 4) & 0x00ff_00ff_00ff_00ff
+    let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff
+    return (fours | fours >> 16) & 0xffff_ffff
 }
 
 @inlinable @inline(__always)

@@ -22,7 +22,7 @@ public struct Function: Hashable, Sendable, CustomStringConvertible {
 
     /// The name without what the compiler appended (`.isra.0`, `.constprop.2`, `.part.1`, `.cold`): the name in the source.
     public var baseName: String {
-        guard let dot = name.dropFirst().firstIndex(of: ".") else { return name }
+        guard let dot = name.utf8.dropFirst().firstIndex(of: UInt8(ascii: ".")) else { return name }
         return String(name[..<dot])
     }
 }
@@ -41,8 +41,9 @@ extension Function {
     /// From `name` or `name [module]` as text has it. What would not be seen is escaped: names reach terminals.
     init(text: [UInt8]) {
         if text.last == UInt8(ascii: "]"), let open = text.lastIndex(of: UInt8(ascii: "[")), open > text.startIndex {
-            let name = text[..<open].reversed().drop { $0 == UInt8(ascii: " ") }.reversed()
-            self.init(name: printable(name), module: printable(text[(open + 1)...].dropLast()))
+            var end = open
+            while end > 0, text[end - 1] == UInt8(ascii: " ") { end -= 1 }
+            self.init(name: printable(text[..<end]), module: printable(text[(open + 1)...].dropLast()))
         } else {
             self.init(name: printable(text), module: nil)
         }

@@ -5,6 +5,8 @@ enum TaskSwitch {
 
     /// - Parameter start: behind the CPU.
     static func parse(_ line: Span<UInt8>, cpu: Int, from start: Int) -> TextLine? {
+        // A task's number is the last of it: seen first, since other lines may have any number of equals signs.
+        guard let last = line.indices.last, isDigit(line[last]) else { return nil }
         // A comm may contain "=>", a number or a bar itself, but no more of them than it has room for.
         var index = start
         while let arrow = line.firstIndex(of: UInt8(ascii: "="), in: index..<line.count) {

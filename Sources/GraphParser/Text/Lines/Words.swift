@@ -10,6 +10,10 @@ func positions(of byte: UInt8, in word: UInt64) -> UInt64 {
     return (difference &- ones) & ~difference & highBits
 }
 
+/// The same for bytes below the blank: newlines, tabs and other control characters.
+@inline(__always)
+func controls(in word: UInt64) -> UInt64 { (word &- 0x20 &* ones) & ~word & highBits }
+
 /// The value of eight decimal digits; nil if not all are digits.
 @inline(__always)
 func decimal(_ digits: UInt64) -> UInt64? {

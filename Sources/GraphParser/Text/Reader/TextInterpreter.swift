@@ -94,10 +94,14 @@ struct TextInterpreter: Sendable {
     /// - Returns: where the first one begins that does.
     mutating func scan(_ bytes: RawSpan, from start: Int) -> Int {
         guard isInBody, !comment.isOpen, !survey.areBlanksLost, levels == 0 else { return start }
+        // Behind a log's prefixes a comment can be a message of the kernel.
+        let comments: LineScanner.Comments = isLogged == false ? (types.areWanted ? .handedOn : .counted) : .left
+        let before = (events: output.count, comments: counts.comments)
         let next = scanner.scan(
-            bytes, from: start, names: nameIndex, running: tasks.current, printed: &printed, into: &output,
-            counts: &counts)
-        if next > start { lastCall = output.last }
+            bytes, from: start, names: nameIndex, types: typeIndex, comments: comments, tasks: &tasks,
+            printed: &printed, into: &output, payload: &payload, counts: &counts)
+        lastCall = output[before.events...].last { $0.kind != .event } ?? lastCall
+        hasEvents = hasEvents || counts.comments > before.comments
         return next
     }
 
@@ -166,10 +170,12 @@ struct TextInterpreter: Sendable {
             }
             counts.comments += 1
             hasEvents = hasEvents || comment.columns.hasColumns
+            if isInBody, text == 0 { scanner.learn(line, comment) }
             begin(comment, line)
         case .taskSwitch(let cpu, let from, let to):
             counts.structureLines += 1
-            tasks.change(on: cpu, from: from, to: to, line)
+            let change = tasks.change(on: cpu, from: from, to: to, line)
+            if isInBody, text == 0 { scanner.learn(line, change) }
         case .loss(let cpu, let count):
             counts.structureLines += 1
             output.append(.loss(cpu: UInt16(cpu), ring: tasks.lane(cpu), count: count))

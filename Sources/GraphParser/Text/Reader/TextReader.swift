@@ -83,11 +83,16 @@ struct TextReader: Sendable {
 
     /// Takes the next bytes of the text, up to the end of a line with which another trace begins.
     ///
-    /// - Returns: how many. If not all, the rest wants a survey first.
-    mutating func feed(_ bytes: Span<UInt8>) -> Int {
+    /// - Parameter isLast: false if the bytes that are not taken are to be given again, with more behind them: then those are left
+    ///   that the scanner cannot read without what follows, fewer than ``overlap``.
+    /// - Returns: how many. If fewer than that the rest wants a survey first.
+    mutating func feed(_ bytes: Span<UInt8>, isLast: Bool = true) -> Int {
         var start = takeLineFeed(bytes)
         while start < bytes.count {
-            if partial.isEmpty, !skippingLine { start = interpreter.scan(bytes.bytes, from: start) }
+            if partial.isEmpty, !skippingLine {
+                start = interpreter.scan(bytes.bytes, from: start)
+                if !isLast, bytes.count - start < Self.overlap { return start }
+            }
             guard let lineEnd = Self.lineEnd(bytes, from: start) else { break }
             end(of: bytes.extracting(start..<lineEnd))
             start = lineEnd + 1
@@ -100,6 +105,9 @@ struct TextReader: Sendable {
         keep(bytes.extracting(start..<bytes.count))
         return bytes.count
     }
+
+    /// Bytes at the end of a piece that may be left for the next one.
+    static var overlap: Int { LineScanner.reach + 1 }
 
     /// Takes a whole text that is in memory, in pieces of so many bytes, with the surveys that it wants.
     mutating func feed(whole text: Span<UInt8>, piece: Int) {
@@ -126,6 +134,12 @@ struct TextReader: Sendable {
 
     private static func lineEnd(_ bytes: Span<UInt8>, from start: Int) -> Int? {
         var index = start
+        while index + 8 <= bytes.count {
+            let word = bytes.bytes.word(index)
+            let hits = positions(of: 0x0a, in: word) | positions(of: 0x0d, in: word)
+            if hits != 0 { return index + hits.trailingZeroBitCount >> 3 }
+            index += 8
+        }
         while index < bytes.count {
             if bytes[index] == 0x0a || bytes[index] == 0x0d { return index }
             index += 1
@@ -149,8 +163,7 @@ struct TextReader: Sendable {
 
     private mutating func keep(_ rest: Span<UInt8>) {
         guard !rest.isEmpty, !skippingLine else { return }
-        partial.reserveCapacity(partial.count + rest.count)
-        for index in 0..<rest.count { partial.append(rest[index]) }
+        rest.withUnsafeBufferPointer { partial.append(contentsOf: $0) }
         if partial.count > Self.lineLimit {
             partial.removeAll()
             skippingLine = true

@@ -8,10 +8,12 @@ struct TextSource: EventSource {
     private let file: InputFile
     private var reader: TextReader
     private var chunk: [UInt8] = []
-    /// Where `chunk` begins in the file, how many bytes it has, and how many of them have been read.
+    /// Where `chunk` begins in the file, how many bytes it has, and how many of them have been taken.
     private var offset = 0
     private var filled = 0
     private var next = 0
+    /// The file had no more bytes when the chunk was read.
+    private var isAtEnd = false
     /// nil until a survey needs more than the chunk.
     private var lookAhead: LookAhead?
 
@@ -45,10 +47,10 @@ struct TextSource: EventSource {
     }
 
     mutating func read(into batch: inout EventBatch) throws(TraceError) -> Bool {
-        if next == filled { try readChunk() }
+        if isAtEnd ? next == filled : filled - next < TextReader.overlap { try readChunk() }
         if reader.wantsSurvey { try survey() }
         let bytes = chunk
-        next += reader.feed(bytes.span.extracting(next..<filled))
+        next += reader.feed(bytes.span.extracting(next..<filled), isLast: isAtEnd)
         if let tracer = reader.tracer, !Self.tracersOfCalls.contains(tracer) { throw otherTracer(tracer) }
         if filled == 0 { try finish() }
         reader.takeOutput(into: &batch)
@@ -57,10 +59,13 @@ struct TextSource: EventSource {
         return filled > 0
     }
 
+    /// Reads the next bytes of the file behind those that have not been taken.
     private mutating func readChunk() throws(TraceError) {
-        offset += filled
-        next = 0
-        filled = try file.read(at: offset, into: &chunk, count: Self.chunkSize)
+        let rest = filled - next
+        for index in 0..<rest { chunk[index] = chunk[next + index] }
+        offset += next
+        let count = try file.read(at: offset + rest, into: &chunk, from: rest, count: Self.chunkSize)
+        (next, filled, isAtEnd) = (0, rest + count, count < Self.chunkSize)
         // A console's log may have some, where the machine crashed; what has many is no text.
         if offset == 0 {
             let beginning = chunk.prefix(min(filled, 4096))

@@ -16,6 +16,7 @@ struct TextTasks: Sendable {
     private var survey = TextSurvey.nothing
     private var seenCPUs: [Bool] = []
     private var sources = SourceNames()
+    /// The last one that had nothing more to say.
     private var lastTID: Int32?
     /// Those whose names are known.
     private var named: Set<Int32> = []
@@ -82,15 +83,29 @@ struct TextTasks: Sendable {
     /// The CPU whose lines a block or a loss is about.
     func lane(_ cpu: Int) -> UInt16 { hasCPUColumn == false ? 0 : UInt16(cpu) }
 
+    /// What a block says: the task with which a CPU goes on.
+    struct Change: Sendable {
+        fileprivate let lane: UInt16
+        fileprivate let tid: Int32
+    }
+
     /// A block says that `cpu` goes on with another task.
-    mutating func change(on cpu: Int, from: TaskName, to: TaskName, _ line: Span<UInt8>) {
+    ///
+    /// - Returns: what is to be done when the same line comes again.
+    mutating func change(on cpu: Int, from: TaskName, to: TaskName, _ line: Span<UInt8>) -> Change {
         switchedCPUs.insert(cpu)
         learn(from, line)
         learn(to, line)
-        announced = to.tid
-        let lane = Int(lane(cpu))
-        while current.count <= lane { current.append(.none) }
-        current[lane] = .thread(to.tid, cpu: UInt16(lane))
+        let change = Change(lane: lane(cpu), tid: to.tid)
+        take(change)
+        return change
+    }
+
+    /// A block says what one has said before.
+    mutating func take(_ change: Change) {
+        announced = change.tid
+        while current.count <= Int(change.lane) { current.append(.none) }
+        current[Int(change.lane)] = .thread(change.tid, cpu: change.lane)
     }
 
     /// The next lines are a tree of this task.
@@ -104,10 +119,8 @@ struct TextTasks: Sendable {
     func event(_ columns: GraphLine, _ line: Span<UInt8>) -> GraphEvent {
         let cpu = UInt16(columns.cpu ?? 0)
         guard let tid = columns.tid else {
-            let lane = Int(lane(Int(cpu)))
-            let known = lane < current.count && current[lane] != .none ? current[lane] : .nobody
             return .event(
-                0, payload: 0..<0, task: ofTree ?? known, cpu: cpu, ring: cpu, timestamp: GraphEvent.noTime)
+                0, payload: 0..<0, task: task(ofEventOn: cpu), cpu: cpu, ring: cpu, timestamp: GraphEvent.noTime)
         }
         // A source that no call came from yet has none open.
         let ring = sources.knownRing(columns.source, line, cpu: cpu)
@@ -117,14 +130,23 @@ struct TextTasks: Sendable {
         return event
     }
 
+    /// The task of an event whose line does not say it.
+    func task(ofEventOn cpu: UInt16) -> TaskKey {
+        let lane = Int(lane(Int(cpu)))
+        return ofTree ?? (lane < current.count && current[lane] != .none ? current[lane] : .nobody)
+    }
+
     private mutating func learn(_ task: TaskName, _ line: Span<UInt8>) {
         guard task.tid != lastTID else { return }
-        lastTID = task.tid
         // The first name counts: to make a string of it each time would take longer than all else about the line.
-        guard !named.contains(task.tid), named.count < Limits.taskNames else { return }
+        guard !named.contains(task.tid), named.count < Limits.taskNames else {
+            lastTID = task.tid
+            return
+        }
         // What the kernel prints for a name that it has forgotten is none.
         if line.has("<...>", at: task.comm.lowerBound) || line.has("<XXX>", at: task.comm.lowerBound) { return }
         names.learn(printable(task.comm.map { line[$0] }), of: task.tid)
         named.insert(task.tid)
+        lastTID = task.tid
     }
 }

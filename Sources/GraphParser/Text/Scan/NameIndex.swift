@@ -50,8 +50,12 @@ struct NameIndex: Sendable {
     mutating func number(_ line: Span<UInt8>, _ range: Range<Int>, new: () -> Int32?) -> Int32? {
         // 0 marks a free slot.
         let id = function(line, range) { FunctionID(index: new().map { $0 + 1 } ?? .max) }
-        return id.index == .max ? nil : id.index - 1
+        return value(id.index)
     }
+
+    /// What ``number(_:_:new:)`` gives for what has this number in the index.
+    @inline(__always)
+    func value(_ id: Int32) -> Int32? { id == .max ? nil : id - 1 }
 
     /// The number of the function whose name of `length` bytes stands at `start`; 0 if it has not been added.
     ///

@@ -9,6 +9,8 @@ struct PrefixTable: Sendable {
         let task: TaskKey
         let cpu: UInt16
         let ring: UInt16
+        /// False as long as only events that are no calls had the prefix: the first call's line has more to tell.
+        var isOfCalls = true
     }
 
     /// Bytes; 0 if no prefix is known.
@@ -17,6 +19,8 @@ struct PrefixTable: Sendable {
     /// For each place the entry in a word, 0 where there is none, and the words of its prefix, the last one filled up with zeros.
     private var words: [UInt64] = []
     private var places = 0
+    /// Where the prefix that was asked for last begins in `words`: the next line mostly has the same.
+    private var last = 0
     /// What every hash begins with: of a known one, a text could have thousands of prefixes with the same place.
     private let seed = UInt64.random(in: 0 ... .max)
 
@@ -34,7 +38,7 @@ struct PrefixTable: Sendable {
     mutating func removeAll() { begin(length: 0) }
 
     private mutating func begin(length: Int) {
-        (self.length, used, places) = (length, 0, Self.fewestPlaces)
+        (self.length, used, places, last) = (length, 0, Self.fewestPlaces, 0)
         words = [UInt64](repeating: 0, count: places * stride)
     }
 
@@ -118,8 +122,17 @@ struct PrefixTable: Sendable {
 
     /// What the prefix at `start` tells; nil if it is not known.
     @inline(__always)
-    func entry(_ bytes: RawSpan, _ start: Int) -> Entry? {
+    mutating func entry(_ bytes: RawSpan, _ start: Int) -> Entry? {
         let (whole, rest) = (length &>> 3, length & 7)
+        if last < words.count, isEqual(bytes, start, last &+ 1, whole, rest), words[last] != 0 {
+            return Entry(word: words[last])
+        }
+        guard let place = find(bytes, start, whole, rest) else { return nil }
+        last = place
+        return Entry(word: words[place])
+    }
+
+    private func find(_ bytes: RawSpan, _ start: Int, _ whole: Int, _ rest: Int) -> Int? {
         var hash = seed
         for word in 0..<whole { hash = NameIndex.mix(hash, bytes.word(start &+ 8 &* word)) }
         hash = NameIndex.mix(hash, NameIndex.head(bytes.word(start &+ 8 &* whole), rest))
@@ -127,7 +140,7 @@ struct PrefixTable: Sendable {
         while true {
             let first = place &* stride
             if words[first] == 0 { return nil }
-            if isEqual(bytes, start, first &+ 1, whole, rest) { return Entry(word: words[first]) }
+            if isEqual(bytes, start, first &+ 1, whole, rest) { return first }
             place = (place &+ 1) & (places &- 1)
         }
     }
@@ -143,15 +156,17 @@ struct PrefixTable: Sendable {
 }
 
 extension PrefixTable.Entry {
-    /// Never 0: no CPU has a number that needs the highest bit.
+    /// Never 0: no CPU has a number that needs the two highest bits.
     fileprivate var word: UInt64 {
-        UInt64(UInt32(bitPattern: task.raw)) | UInt64(ring) << 32 | UInt64(cpu | 0x8000) << 48
+        UInt64(UInt32(bitPattern: task.raw)) | UInt64(ring) << 32 | UInt64(cpu | 0x8000 | (isOfCalls ? 0 : 0x4000))
+            << 48
     }
 
     @inline(__always)
     fileprivate init(word: UInt64) {
         self.init(
             task: TaskKey(raw: Int32(bitPattern: UInt32(truncatingIfNeeded: word))),
-            cpu: UInt16(truncatingIfNeeded: word &>> 48) & 0x7fff, ring: UInt16(truncatingIfNeeded: word &>> 32))
+            cpu: UInt16(truncatingIfNeeded: word &>> 48) & 0x3fff, ring: UInt16(truncatingIfNeeded: word &>> 32),
+            isOfCalls: word & 0x4000 << 48 == 0)
     }
 }
