@@ -76,11 +76,11 @@ import enum TestSupport.Shell
         let diagnosis = Doctor(Examination(machine, files: kernel)).examine(inKernel)
         #expect(diagnosis.canCapture && diagnosis.host == "storage1")
         #expect(diagnosis.findings.filter { $0.verdict != .ok || $0.remedy != nil } == [])
-        #expect(Set(diagnosis.findings.map(\.group)) == Set(Finding.Group.allCases))
+        #expect(Set(diagnosis.findings.map(\.group)) == Set(CheckGroup.all))
     }
 
     @Test func aFlowOfADaemonThatDoesNotRunIsNoted() throws {
-        #expect(try finding("daemon").fact == "without user space (flow 'daemon': no process runs multipathd)")
+        #expect(try finding("daemon").fact == "without user probes (flow 'daemon': no process runs multipathd)")
     }
 
     @Test func nothingIsWritten() {
@@ -179,7 +179,10 @@ import enum TestSupport.Shell
         let findings = Doctor(Examination(machine, files: hidden)).examine().findings
         let access = try #require(findings.first { $0.subject == "access" })
         #expect(access.verdict == .problem && access.remedy == "run as root: sudo dmflow doctor")
-        let unknown = ["function_graph", "uprobes", "others", "flows", "buffer", "buffer now", "trace clock"]
+        let unknown = [
+            "function_graph", "tracepoints", "kprobes", "uprobes", "others", "flows", "buffer", "buffer now",
+            "trace clock",
+        ]
         for subject in unknown {
             let finding = try #require(findings.first { $0.subject == subject })
             #expect(finding.verdict == .note && finding.fact.hasPrefix("not known: needs root"))

@@ -31,11 +31,14 @@ import Testing
         ("{ \"schema\": \"dmflow.flows/1\",\n  →\"flos\": [] }", "'flos' is no key of the file; did you mean 'flows'?"),
         (#"{ "schema": "dmflow.flows/1", "flows": →{} }"#, "flows is an object, not a list"),
         // A flow.
-        (file(#"→{ "name": "a", "summary": "" }"#), "'roots' is missing in flows[0]"),
+        (
+            file(#"→{ "name": "a", "summary": "" }"#),
+            "the flow 'a' records nothing: it has none of 'roots', 'tracepoints', 'probes', 'user'"
+        ),
         (file(#"{ "name": →"a b", "summary": "", "roots": [] }"#), "flows[0].name is 'a b', not a name of letters"),
         (file(#"{ "name": →"é", "summary": "", "roots": [] }"#), "flows[0].name is 'é', not a name of letters"),
         (file(#"{ "name": →7, "summary": "", "roots": [] }"#), "flows[0].name is a number, not a string"),
-        (flow(#""roots": →[]"#), "the flow 'a' has no roots"),
+        (flow(#""roots": →[]"#), "flows[0].roots is empty"),
         (
             flow(#""roots": [{ "function": "f" }], "default": →"yes""#),
             "flows[0].default is a string, not true or false"

@@ -17,7 +17,7 @@ public struct CaptureSession {
     var journals = Journal.defaultDirectory
     var release = KernelRelease.running
     var callTime: () -> Double = TracingCost.callTime
-    var obstacles: (any TracingFiles) -> [CaptureError] = { Preflight(files: $0).obstacles() }
+    var obstacles: (Preflight) -> [CaptureError] = { $0.obstacles() }
 
     /// - Throws: `.tracefsNotMounted`.
     public init(
@@ -42,8 +42,8 @@ public struct CaptureSession {
     ///   that was not there before.
     public func run() throws(CaptureError) -> CaptureSummary {
         try checkNothingIsLeft()
-        try fail(with: obstacles(files))
-        let wantsInstance = release.letsGraphIntoInstances(of: files)
+        try fail(with: obstacles(preflight))
+        let wantsInstance = needsGraph ? release.letsGraphIntoInstances(of: files) : files.exists("instances")
         try checkNobodyIsDisturbed(ownInstance: wantsInstance)
         let run = try CaptureRun(
             options, catalogue: catalogue, files: files, symbolFile: symbolFile, release: release, callTime: callTime,
@@ -87,12 +87,18 @@ public struct CaptureSession {
 
     // MARK: Others
 
+    private var needsGraph: Bool {
+        RecordingPlan.needsGraph(flows: options.flows, roots: options.roots, catalogue: catalogue)
+    }
+
+    private var preflight: Preflight { Preflight(files: files, needsGraph: needsGraph) }
+
     private func fail(with failures: [CaptureError]) throws(CaptureError) {
         if !failures.isEmpty { throw CaptureError(.preflight(failures)) }
     }
 
     private func checkNobodyIsDisturbed(ownInstance: Bool) throws(CaptureError) {
-        let disturbed = Preflight(files: files).othersDisturbed(ownInstance: ownInstance)
+        let disturbed = preflight.othersDisturbed(ownInstance: ownInstance)
         if !options.force { return try fail(with: disturbed) }
         for other in disturbed {
             report("forced although \(other.fact); \(ownInstance ? Self.sharedRoots : Self.takenAway)")
@@ -106,7 +112,8 @@ public struct CaptureSession {
     private func enterInstance(_ state: inout TracefsState) throws(CaptureError) {
         // Containers may share a tracefs, and have processes of the same number.
         let suffix = String(UInt32.random(in: 0 ... .max), radix: 36)
-        if try state.makeInstance("\(TracingPlace.instancePrefix)\(getpid())-\(suffix)") { return }
+        let name = "\(TracingPlace.instancePrefix)\(getpid())-\(suffix)"
+        if try state.makeInstance(name, forGraph: needsGraph) { return }
         try checkNobodyIsDisturbed(ownInstance: false)
     }
 
