@@ -40,21 +40,21 @@ public struct Flow: Equatable, Sendable {
 
         /// A value that the event has.
         public struct Field: Equatable, Sendable {
-            /// How it is found behind the value that it starts from.
-            public enum Way: Equatable, Sendable {
-                /// The value itself.
-                case value
-                /// Through members of structures, as in C, beginning with the one that the value points to:
+            /// Where it is.
+            enum Place: Equatable, Sendable {
+                /// An argument by its name in the source, or what it leads to, as in C: `bd->rq->__sector`.
+                case parameter(String)
+                /// What is at hand.
+                case value(ProbeSource)
+                /// Through members of structures, as in C, beginning with the one that is pointed to:
                 /// `scsi_cmnd.device->sdev_name`.
-                case members(String)
-                /// Through memory: the bytes to add to each pointer, the value first.
-                case offsets([Int])
+                case members(String, from: ProbeSource)
+                /// Through memory: the bytes to add to each pointer, beginning with what is at hand.
+                case offsets([Int], from: ProbeSource)
             }
 
             public var name: String
-            /// `arg1`, `stack`, `stack2`, `return`, or a register of this architecture such as `%di`.
-            public var from: String
-            public var way: Way
+            var place: Place
             /// As the kernel names types of probes: `x64`, `u32`, `string`; nil for that of the member, or `x64`.
             public var type: String?
         }

@@ -13,7 +13,7 @@ extension FlowFile {
     enum Kind {
         case some, flow, pattern, function, module, object, symbol, program
         /// What tracepoints and kernel probes take.
-        case event, line, probe, source, members, fetchType
+        case event, line, probe, source, members, way, fetchType
 
         var words: String {
             switch self {
@@ -32,6 +32,7 @@ extension FlowFile {
                     + ProbeList.reservedPrefixes.joined(separator: ", ")
             case .source: "arg1 to arg12, return, stack, stack0 and so on, or a register such as %di"
             case .members: "a member's name behind its structure's, such as scsi_cmnd.device->sdev_name"
+            case .way: "the name of an argument, or what it leads to, such as bd->rq->__sector"
             case .fetchType: "a type of the kernel's probes, such as x64, u32, s8, string or symbol"
             }
         }
@@ -55,8 +56,8 @@ extension FlowFile {
             case .line: text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
             case .probe: Kind.symbol.holds(text) && ProbeList.canBeNamed(text)
             case .source: ProbeSource(text) != nil
-            case .members:
-                text.isMade(of: "_.->[]") && text.contains(".") && Kind.symbol.holds("\(text.prefix { $0 != "." })")
+            case .members: Kind.way.holds(text) && text.contains(".")
+            case .way: text.isMade(of: "_.->[]()") && text.utf8.first.map { $0 == 0x5f || $0 > 0x40 } == true
             case .fetchType: ProbeSource.isType(text)
             }
         }

@@ -27,30 +27,40 @@ extension FlowFile {
         _ place: Located, at moment: Flow.KernelProbe.Moment
     ) throws(Mistake) -> Flow.KernelProbe.Field {
         let entry = try Entry(
-            place.value, place.path, required: ["name", "from"], optional: ["path", "offsets", "type"])
-        let from = try entry.text("from", of: .source)
-        // What a function was called with is not kept until it returns.
-        if (moment == .return) != (from == "return") {
-            let allowed =
-                moment == .return ? "a probe at the return has 'return' only" : "it is known at the return only"
-            throw entry.mistake("\(entry.path).from is '\(from)': \(allowed)", at: "from")
-        }
+            place.value, place.path, required: ["name"], optional: ["from", "path", "offsets", "type"])
+        let name = try entry.text("name", of: .symbol)
         let type = try entry.optionalText("type", of: .fetchType)
-        return Flow.KernelProbe.Field(
-            name: try entry.text("name", of: .symbol), from: from, way: try way(entry, type: type), type: type)
+        return Flow.KernelProbe.Field(name: name, place: try self.place(entry, at: moment, type: type), type: type)
     }
 
-    private static func way(_ entry: Entry, type: String?) throws(Mistake) -> Flow.KernelProbe.Field.Way {
-        if let members = try entry.optionalText("path", of: .members) {
+    private static func place(
+        _ entry: Entry, at moment: Flow.KernelProbe.Moment, type: String?
+    ) throws(Mistake) -> Flow.KernelProbe.Field.Place {
+        guard let from = try entry.optionalText("from", of: .source).flatMap(ProbeSource.init) else {
+            guard let path = try entry.optionalText("path", of: .way) else {
+                throw entry.mistake("\(entry.path) has neither 'from' nor 'path'")
+            }
+            // What a function was called with is not kept until it returns.
+            if moment == .return { throw entry.mistake("\(entry.path).path: \(argumentsOnly)", at: "path") }
+            if entry.has("offsets") { throw entry.mistake("'offsets' need 'from' in \(entry.path)", at: "offsets") }
+            return .parameter(path)
+        }
+        if (moment == .return) != (from == .returnValue) {
+            let reason = moment == .return ? argumentsOnly : "what is returned is known at the return only"
+            throw entry.mistake("\(entry.path).from: \(reason)", at: "from")
+        }
+        if let path = try entry.optionalText("path", of: .members) {
             if entry.has("offsets") {
                 throw entry.mistake("\(entry.path) has both 'path' and 'offsets'", at: "offsets")
             }
-            return .members(members)
+            return .members(path, from: from)
         }
-        guard entry.has("offsets") else { return .value }
-        if type == nil { throw entry.mistake("'type' is missing in \(entry.path): bytes alone do not tell it") }
-        return .offsets(try entry.each("offsets") { (place) throws(Mistake) in try number(place) })
+        guard entry.has("offsets") else { return .value(from) }
+        if type == nil { throw entry.mistake("'type' is missing in \(entry.path), where offsets do not tell it") }
+        return .offsets(try entry.each("offsets") { (place) throws(Mistake) in try number(place) }, from: from)
     }
+
+    private static let argumentsOnly = "at the return only 'return' is known"
 
     private static func number(_ place: Located) throws(Mistake) -> Int {
         guard case .number(let digits) = place.value.value, let number = Int(digits) else {

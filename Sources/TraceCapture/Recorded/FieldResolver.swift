@@ -1,33 +1,38 @@
-/// Where the members of this kernel's structures are.
+/// Tells where the fields of kernel structures are, on the kernel that runs.
 protocol FieldResolver {
-    /// The way to a member.
-    ///
-    /// - Parameter path: as in C, beginning with a structure's name: `scsi_cmnd.device->sdev_name`.
-    /// - Throws: why it is not known.
-    func way(to path: String) throws(UnknownField) -> FieldWay
+    /// Where a field of a structure is, from a pointer to the structure.
+    func access(to path: String, module: String?) throws(FieldError) -> FieldAccess
+
+    /// Where a parameter of a function is, or a field that it leads to, from the argument as the function gets it.
+    func access(
+        to path: String, ofArgumentsOf function: String, module: String?
+    ) throws(FieldError) -> (argument: Int, access: FieldAccess)
 }
 
-/// The way through memory from a pointer to a structure to the value of a member.
-struct FieldWay: Equatable {
-    /// Bytes to add to each pointer; what is there is the next pointer, and the last is the value.
+/// Where a field's value is, from a pointer or a value at hand.
+struct FieldAccess: Equatable {
     let offsets: [Int]
-    /// As the kernel names types of probes.
     let type: String
 
-    /// As the kernel's probes take it: `+0(+16($arg1))`.
-    func text(from source: String) -> String {
-        offsets.reduce(source) { inner, offset in "\(offset < 0 ? "" : "+")\(offset)(\(inner))" }
+    func fetch(from start: String, as type: String? = nil) -> String {
+        "\(offsets.reduce(start) { "+\($1)(\($0))" }):\(type ?? self.type)"
     }
 }
 
-/// Why it is not known where a member is, in a few words.
-struct UnknownField: Error, Equatable {
-    let reason: String
+/// Why it cannot be told where a field is.
+struct FieldError: Error, Equatable, CustomStringConvertible {
+    let description: String
 }
 
-/// Knows no structures: fields that name offsets can be had all the same.
+/// Knows no structures.
 struct NoFieldResolver: FieldResolver {
-    func way(to path: String) throws(UnknownField) -> FieldWay {
-        throw UnknownField(reason: "where members are is not known on this kernel")
+    func access(to path: String, module: String?) throws(FieldError) -> FieldAccess {
+        throw FieldError(description: "\(path): where members are is not known on this kernel")
+    }
+
+    func access(
+        to path: String, ofArgumentsOf function: String, module: String?
+    ) throws(FieldError) -> (argument: Int, access: FieldAccess) {
+        throw FieldError(description: "\(path): where members are is not known on this kernel")
     }
 }

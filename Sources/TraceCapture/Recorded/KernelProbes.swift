@@ -47,7 +47,7 @@ struct KernelProbes: RecordedKind {
                 continue
             }
             if name != wanted.function { lacking.append(Unrecorded(name: wanted.function, cause: .replaced(by: name))) }
-            let fields = ProbeArguments(wanted.fields, on: kernel)
+            let fields = ProbeArguments(wanted.fields, of: name, module: wanted.module, on: kernel)
             lacking += fields.unknown.map {
                 Unrecorded(name: "\(wanted.name).\($0.field)", cause: .other($0.reason, isLoss: true))
             }

@@ -8,8 +8,8 @@ struct ProbeList: Codable, Equatable {
     /// The kernel's limit to an event's name, in bytes without the NUL.
     static let maxNameSize = 63
 
-    /// With which the names of events begin that readers take for calls in user space, and those that end a capture.
-    static let reservedPrefixes = ["call__", "ret__", "stop_"]
+    /// With which the names of events begin that readers take for calls in user space, and those of dmflow's other probes.
+    static let reservedPrefixes = ["call__", "ret__", "stop_", "prove_"]
 
     /// Whether a flow may give an event this name, as far as the kernel and dmflow itself are concerned.
     static func canBeNamed(_ name: String) -> Bool {
