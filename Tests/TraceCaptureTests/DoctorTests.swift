@@ -79,6 +79,15 @@ import enum TestSupport.Shell
         #expect(Set(diagnosis.findings.map(\.group)) == Set(CheckGroup.all))
     }
 
+    /// A group of checks is a file and a line in the registry.
+    @Test func aGroupThatIsAddedIsShownLikeTheOthers() throws {
+        let doctor = Doctor(Examination(machine, files: kernel), groups: CheckGroup.all + [.weather])
+        let diagnosis = doctor.examine()
+        #expect(diagnosis.groups.last?.title == "Weather" && diagnosis.groups.count == CheckGroup.all.count + 1)
+        #expect(diagnosis.findings.last == CheckGroup.weather.note("clouds", "storage1 is in one"))
+        #expect(try diagnosis.json().contains(#""group" : "weather""#))
+    }
+
     @Test func aFlowOfADaemonThatDoesNotRunIsNoted() throws {
         #expect(try finding("daemon").fact == "without user probes (flow 'daemon': no process runs multipathd)")
     }
@@ -424,4 +433,12 @@ import enum TestSupport.Shell
         let finding = try #require(findings.first { $0.subject == "by default" })
         #expect(finding.verdict == .problem && finding.remedy == "dmflow flows says what this kernel has")
     }
+}
+
+extension CheckGroup {
+    fileprivate static let weather = CheckGroup("weather", title: "Weather") { [$0.clouds] }
+}
+
+extension Examination {
+    fileprivate var clouds: Finding { CheckGroup.weather.note("clouds", "\(machine.host) is in one") }
 }

@@ -40,6 +40,8 @@ final class FakeKernel: TracingFiles {
     var onRead: (String) throws(CaptureError) -> Void = { _ throws(CaptureError) in }
     /// All changes in order: `file=value`.
     private(set) var log: [String] = []
+    /// The switches of events that a trigger holds, which show a `*`.
+    var heldEvents: Set<String> = []
     /// How many entries of lists were refused.
     private(set) var refusals = 0
     /// Raw pipes handed out, each with a copy by whose inode it is known: other tests reuse the number of a closed one, and
@@ -85,6 +87,7 @@ final class FakeKernel: TracingFiles {
         for list in lists.keys { shown[list] = show(list) }
         for cpu in bufferKilobytes.keys { shown["per_cpu/cpu\(cpu)/buffer_size_kb"] = showBuffer(cpu) }
         shown["trace_clock"] = showClock()
+        for file in heldEvents { shown[file] = values[file]!.trimmed + "*\n" }
         return shown
     }
 
@@ -129,6 +132,7 @@ final class FakeKernel: TracingFiles {
                 throw CaptureError(.writeFailed(value: value), path: path(file), errno: EBUSY)
             }
             guard values[file] != nil else { throw refusal(file, value) }
+            if file.hasSuffix("/enable"), !["0", "1"].contains(value.trimmed) { throw refusal(file, value) }
             if file.hasSuffix("/filter") { return try filter(file, value.trimmed) }
             // A group is switched with all its events.
             let group =
