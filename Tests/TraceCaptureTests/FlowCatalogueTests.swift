@@ -40,7 +40,8 @@ import Testing
     private func plan(
         flows: [String] = [], roots: [String] = [], _ catalogue: FlowCatalogue, _ kernel: FakeKernel
     ) throws(CaptureError) -> RecordingPlan {
-        try RecordingPlan(flows: flows, roots: roots, catalogue: catalogue, on: TracedKernel(kernel))
+        try RecordingPlan(
+            flows: flows, roots: roots, catalogue: catalogue, on: TracedKernel(kernel, resolver: KnownFields()))
     }
 
     private func plan(flows: [String], on functions: [String]) throws(CaptureError) -> RecordingPlan {
@@ -62,7 +63,8 @@ import Testing
         machine.root = directory.path
         let listing = try FlowListing(
             flows,
-            on: TracedKernel(kernel, symbols: { Array(symbols.utf8) }, modules: { KernelModules(machine) }))
+            on: TracedKernel(
+                kernel, resolver: KnownFields(), symbols: { Array(symbols.utf8) }, modules: { KernelModules(machine) }))
         let entry = try #require(listing.entries.first)
         #expect(entry.recorded == ["dev_create [dm_mod]", "table_load [dm_mod]", "kfree"])
         #expect(

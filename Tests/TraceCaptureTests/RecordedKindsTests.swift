@@ -45,6 +45,7 @@ import Testing
         session.journals = "\(journals.path)/dmflow"
         session.symbolFile = "\(directory.path)/kallsyms"
         session.obstacles = { _ in [] }
+        session.resolver = { _, _ in KnownFields() }
         session.release = KernelRelease(major: 6, minor: minor)
         return session
     }
@@ -168,8 +169,8 @@ import Testing
             mine: recording the events block:block_rq_issue; not on this kernel: the events block:gone
             mine: probing queued at scsi_queue_rq [scsi_mod], queued_end at scsi_queue_rq [scsi_mod], \
             done at table_load [dm_mod]; \
-            not queued.host: request.q->disk: where members are is not known on this kernel; \
-            not queued.rq: bd->rq: where members are is not known on this kernel; \
+            not queued.host: request.q->disk: this kernel hands out no type information (CONFIG_DEBUG_INFO_BTF); \
+            not queued.rq: bd->rq: this kernel hands out no type information (CONFIG_DEBUG_INFO_BTF); \
             not queued.nine: this kernel does not say where the argument is; \
             table_load instead of scsi_done, which cannot be probed here; not on this kernel: no_such_function
             """
@@ -202,7 +203,7 @@ import Testing
 
     @Test func theListingSaysOfEachWhatItIs() throws {
         let flow = Self.roots + Self.others
-        let listing = try FlowListing(try catalogue(flow), on: TracedKernel(kernel))
+        let listing = try FlowListing(try catalogue(flow), on: TracedKernel(kernel, resolver: KnownFields()))
         #expect(
             listing.entries[0].recorded == [
                 "scsi_queue_rq [scsi_mod], a kernel probe at the entry: queued",
@@ -210,6 +211,76 @@ import Testing
                 "block:block_rq_issue, a tracepoint, where nr_sector > 8", "dm_mq_queue_rq [dm_mod]",
             ])
         #expect(listing.entries[0].unrecorded == [])
+    }
+
+    // MARK: Fields
+
+    typealias Field = Flow.KernelProbe.Field
+
+    /// A field, and what becomes of it on kernels that name arguments and on those that do not; nil where it cannot be had.
+    static let fields: [(Field, named: String?, byRegister: String?)] = [
+        (Field(name: "a", place: .value(.argument(2)), type: nil), "a=$arg2:x64", "a=%si:x64"),
+        (Field(name: "a", place: .value(.argument(7)), type: "u8"), "a=$arg7:u8", nil),
+        (Field(name: "a", place: .value(.returnValue), type: "s32"), "a=$retval:s32", "a=$retval:s32"),
+        (Field(name: "a", place: .value(.stack(3)), type: nil), "a=$stack3:x64", "a=$stack3:x64"),
+        (Field(name: "a", place: .value(.register("%ax")), type: nil), "a=%ax:x64", "a=%ax:x64"),
+        (
+            Field(name: "a", place: .offsets([0, -48, 8], from: .argument(1)), type: "string"),
+            "a=+8(-48(+0($arg1))):string", "a=+8(-48(+0(%di))):string"
+        ),
+        (
+            Field(name: "a", place: .members("request.bio", from: .argument(1)), type: nil), "a=+56($arg1):x64",
+            "a=+56(%di):x64"
+        ),
+        (
+            Field(name: "a", place: .parameter("bd->rq->__sector"), type: nil), "a=+48(+0($arg2)):u64",
+            "a=+48(+0(%si)):u64"
+        ),
+        (
+            Field(name: "a", place: .parameter("bd->rq->__sector"), type: "x32"), "a=+48(+0($arg2)):x32",
+            "a=+48(+0(%si)):x32"
+        ),
+        (Field(name: "a", place: .members("request.gone", from: .argument(1)), type: nil), nil, nil),
+        (Field(name: "a", place: .parameter("hctx->x"), type: nil), nil, nil),
+    ]
+
+    @Test(arguments: fields) func aFieldIsFetchedAsTheKernelTakesIt(field: Field, named: String?, byRegister: String?) {
+        let known = KnownFields(
+            fields: [
+                "request.bio": FieldAccess(offsets: [56], value: .pointer),
+                "bd->rq->__sector": FieldAccess(offsets: [0, 48], value: .integer(bytes: 8, isSigned: false)),
+            ], arguments: ["bd": 2])
+        for (readme, expected) in [
+            ("$stack, $retval, $comm, $arg<N>,\n", named), ("$stack, $retval, $comm,\n", byRegister),
+        ] {
+            kernel.values["README"] = readme
+            let traced = TracedKernel(kernel, architecture: "x86_64", resolver: known)
+            let arguments = ProbeArguments([field], of: "dm_mq_queue_rq", module: "dm_mod", on: traced)
+            #expect(arguments.texts == [expected].compactMap(\.self))
+            #expect(arguments.unknown.map(\.field) == (expected == nil ? ["a"] : []))
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("arg1", .argument(1)), ("arg12", .argument(12)), ("arg0", nil), ("arg13", nil), ("arg", nil),
+            ("arg-1", nil),
+            ("stack", .stack(nil)), ("stack0", .stack(0)), ("stack1000", nil), ("return", .returnValue),
+            ("%di", .register("%di")),
+            ("%", nil), ("%d i", nil), ("$retval", nil), ("", nil),
+        ] as [(String, ProbeSource?)]) func aSourceIsKnownByItsName(text: String, source: ProbeSource?)
+    {
+        #expect(ProbeSource(text) == source)
+    }
+
+    @Test(arguments: [
+        ("x64", true), ("u8", true), ("s32", true), ("string", true), ("ustring", true), ("symbol", true),
+        ("u8[16]", true),
+        ("b4@2/32", true), ("b31@2/32", false), ("b4@2", false), ("b/4@2/32", false), ("u7", false), ("64", false),
+        ("x", false),
+        ("u8[0]", false), ("u8[65]", false), ("u8[1", false), ("u8[1][2]", false), ("", false),
+    ]) func aTypeIsOneOfTheKernels(text: String, isKnown: Bool) {
+        #expect(ProbeSource.isType(text) == isKnown)
     }
 
     // MARK: Several flows

@@ -8,7 +8,8 @@ import Testing
     private func plan(
         flows: [String] = [], roots: [String] = [], catalogue: FlowCatalogue = .builtin
     ) throws(CaptureError) -> RecordingPlan {
-        try RecordingPlan(flows: flows, roots: roots, catalogue: catalogue, on: TracedKernel(kernel))
+        try RecordingPlan(
+            flows: flows, roots: roots, catalogue: catalogue, on: TracedKernel(kernel, resolver: KnownFields()))
     }
 
     @Test func whatAKernelDoesNotHaveIsSaid() throws {
@@ -37,7 +38,8 @@ import Testing
     @Test func aFlowOfWhichNothingExistsIsAnError() {
         let empty = FakeKernel(directory: "/nowhere", functions: ["schedule"])
         #expect(throws: CaptureError(.flowNotOnKernel("create", roots: ["dev_create"]))) {
-            try RecordingPlan(flows: ["create"], roots: [], catalogue: .builtin, on: TracedKernel(empty))
+            try RecordingPlan(
+                flows: ["create"], roots: [], catalogue: .builtin, on: TracedKernel(empty, resolver: KnownFields()))
         }
     }
 

@@ -21,8 +21,12 @@ extension Examination {
     }
 
     private func tracedKernel(_ files: any TracingFiles) -> TracedKernel {
-        TracedKernel(
-            files, release: KernelRelease(machine.release) ?? .running, architecture: machine.architecture,
+        let release = KernelRelease(machine.release) ?? .running
+        let fields = KernelFields.lookedUp(
+            release: release, architecture: machine.architecture,
+            directory: "\(machine.root)\(KernelTypes.directory)")
+        return TracedKernel(
+            files, release: release, architecture: machine.architecture, resolver: fields,
             proc: "\(machine.root)/proc", symbols: { symbols }, modules: { modules })
     }
 

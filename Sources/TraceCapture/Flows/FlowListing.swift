@@ -12,7 +12,8 @@ public struct FlowListing: Sendable {
 
     /// - Throws: `.tracefsNotMounted`, `.notPermitted`.
     public init(_ catalogue: FlowCatalogue) throws(CaptureError) {
-        try self.init(catalogue, on: TracedKernel(try Tracefs()))
+        let fields = KernelFields.lookedUp(release: .running, architecture: TracedKernel.architecture)
+        try self.init(catalogue, on: TracedKernel(try Tracefs(), resolver: fields))
     }
 
     /// - Throws: `.notPermitted`, and what keeps everybody from tracing here.

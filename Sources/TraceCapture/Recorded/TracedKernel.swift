@@ -6,6 +6,7 @@ final class TracedKernel {
     let release: KernelRelease
     /// As uname(2) names it: `x86_64`.
     let architecture: String
+    /// Where members of its structures are.
     let resolver: any FieldResolver
     /// Where proc is mounted.
     let proc: String
@@ -17,7 +18,7 @@ final class TracedKernel {
     ///   - modules: looks at the kernel's modules.
     init(
         _ files: any TracingFiles, release: KernelRelease = .running, architecture: String = TracedKernel.architecture,
-        resolver: any FieldResolver = NoFieldResolver(), proc: String = "/proc",
+        resolver: any FieldResolver, proc: String = "/proc",
         symbols: @escaping () -> [UInt8] = { (try? readWholeFile("/proc/kallsyms")) ?? [] },
         modules: @escaping () -> KernelModules = { KernelModules() }
     ) {

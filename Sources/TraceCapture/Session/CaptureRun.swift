@@ -22,12 +22,13 @@ struct CaptureRun {
     ///   `.processNotRunning`, `.userFunctionsNotVisible`.
     init(
         _ options: CaptureOptions, catalogue: FlowCatalogue, files: any TracingFiles, symbolFile: String,
-        release: KernelRelease = .running, callTime: @escaping () -> Double = TracingCost.callTime,
+        resolver: any FieldResolver, release: KernelRelease = .running,
+        callTime: @escaping () -> Double = TracingCost.callTime,
         report: @escaping (String) -> Void
     ) throws(CaptureError) {
         (self.options, self.files, self.symbolFile, self.report) = (options, files, symbolFile, report)
         self.callTime = callTime
-        let kernel = TracedKernel(files, release: release)
+        let kernel = TracedKernel(files, release: release, resolver: resolver)
         plan = try RecordingPlan(
             flows: options.flows, roots: options.roots, catalogue: catalogue, on: kernel)
         stopProbes = try StopProbes(options.limits.stopFunctions, on: kernel)
