@@ -9,7 +9,7 @@ struct CaptureLines {
     init(_ summary: CaptureSummary, _ options: CaptureOptions) { (self.summary, self.options) = (summary, options) }
 
     var lines: [String] {
-        [ending, ofCommand, recorded, owner, kept, dropped, lost, cost].compactMap { $0 }
+        [ending, ofCommand, recorded, owner, kept, dropped, lost, missed, cost].compactMap { $0 }
     }
 
     /// Only where it is not what was asked for at the command line.
@@ -77,6 +77,13 @@ struct CaptureLines {
         let lost = summary.cpus.map { "cpu\($0.cpu) \($0.lost)" }.joined(separator: ", ")
         let helps = summary.lost > 0 && summary.ending != .diskFull
         return "lost events: \(lost)" + (helps ? "; a larger --buffer-size loses fewer" : "")
+    }
+
+    /// Calls that kernel probes did not see, which count for no CPU.
+    private var missed: String? {
+        if summary.missed.isEmpty { return nil }
+        let list = summary.missed.map { "\($0.event) \($0.count)" }.joined(separator: ", ")
+        return "calls that the kernel passed its probes over for: \(list)"
     }
 
     private var cost: String? {

@@ -146,6 +146,19 @@ import Testing
         #expect(has("block") && has("dmflow"))
     }
 
+    /// A kernel probe that is hit within another's handler sees nothing; the kernel counts that.
+    @Test func callsThatProbesMissedAreCounted() throws {
+        kernel.values["kprobe_profile"] = "  queued  100  4\n"
+        kernel.onWrite = { [kernel] file, value throws(CaptureError) in
+            guard file == "tracing_on" && value == "0" else { return }
+            kernel.values["kprobe_profile"] = "  queued  130  7\n  queued_end  20  0\n  theirs  9  9\n"
+        }
+        defer { kernel.onWrite = { _, _ throws(CaptureError) in } }
+        kernel.values["tracing_on"] = "0\n"
+        let missed = try session(Self.others, minor: 1).run().missed
+        #expect(missed.map(\.event) == ["queued"] && missed.map(\.count) == [3])
+    }
+
     // MARK: What is not there
 
     @Test func whatTheKernelDoesNotHaveOrTakeIsSaid() throws {
@@ -281,6 +294,38 @@ import Testing
         ("u8[0]", false), ("u8[65]", false), ("u8[1", false), ("u8[1][2]", false), ("", false),
     ]) func aTypeIsOneOfTheKernels(text: String, isKnown: Bool) {
         #expect(ProbeSource.isType(text) == isKnown)
+    }
+
+    /// A proof of offsets that could not take its probes away: the capture does, before it begins, or does not begin.
+    @Test(arguments: [true, false]) func whatAProofLeavesIsTakenAwayFirst(isRemovable: Bool) throws {
+        kernel.hasInstances = true
+        let before = kernel.snapshot
+        var session = try session(Self.others, minor: 1)
+        session.resolver = { session, journal in
+            try? journal.append(.instance("dmflow-prove-1"))
+            try? journal.append(.probes(ProbeList(file: "kprobe_events", names: ["prove_1_0"])))
+            try? session.files.makeDirectory("instances/dmflow-prove-1")
+            try? session.files.append("kprobe_events", "p:dmflow/prove_1_0 schedule")
+            try? session.files.write("instances/dmflow-prove-1/events/dmflow/prove_1_0/enable", "1")
+            return KnownFields()
+        }
+        kernel.onWrite = { file, value throws(CaptureError) in
+            if !isRemovable && value.hasPrefix("-:dmflow/prove") {
+                throw CaptureError(.writeFailed(value: value), path: file, errno: EBUSY)
+            }
+        }
+        if isRemovable {
+            #expect(try session.run().besides == ["1 tracepoint", "2 kernel probes"])
+        } else {
+            #expect(throws: CaptureError(.notRestored(["kprobe_events"]), path: kernel.directory)) {
+                try session.run()
+            }
+            #expect(!kernel.log.contains { $0.hasPrefix("instances/dmflow-\(getpid())") })
+            kernel.onWrite = { _, _ throws(CaptureError) in }
+            _ = try Restoration(journals: session.journals) { [kernel] _ throws(CaptureError) in kernel }.run()
+        }
+        kernel.onWrite = { _, _ throws(CaptureError) in }
+        #expect(kernel.snapshot == before && journals.names == [])
     }
 
     // MARK: Several flows

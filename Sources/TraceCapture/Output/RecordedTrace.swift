@@ -18,6 +18,8 @@ struct RecordedTrace {
     let timing: CaptureRun.Timing
     let settings: CaptureSettings.Applied
     let armed: [Armed]
+    /// Calls that kernel probes were passed over for, by their events.
+    let missed: [(event: String, count: UInt64)]
     let window: Window?
     let costBefore: TracingCost?
     let costAfter: TracingCost?
@@ -73,7 +75,7 @@ struct RecordedTrace {
         return CaptureSummary(
             output: output, ending: timing.ending, command: timing.workload?.status(), cpus: cpus,
             duration: timing.duration, bytes: pages.reduce(0) { $0 + $1.size }, armed: armed,
-            clock: settings.clock, unmeasuredCosts: unmeasuredCosts, keep: window?.length, ownCPUNs: timing.cpuTime,
-            callCostNs: callCostNs)
+            clock: settings.clock, unmeasuredCosts: unmeasuredCosts, missed: missed, keep: window?.length,
+            ownCPUNs: timing.cpuTime, callCostNs: callCostNs)
     }
 }

@@ -54,6 +54,9 @@ struct RecordingPlan {
     /// Events that are recorded besides dmflow's own, each once.
     var events: [Flow.Tracepoint] { Tracepoints.merged(things.flatMap(\.events)) }
 
+    /// Events of kernel probes, each once.
+    var probeEvents: [String] { Set(of(KernelProbes.self).flatMap { $0.probes.map(\.event) }).sorted() }
+
     /// What the cost of tracing leaves out.
     var unmeasuredCosts: [String] {
         recordedKinds.filter { kind in things.contains { type(of: $0) == kind && !$0.recorded.isEmpty } }

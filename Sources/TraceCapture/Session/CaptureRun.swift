@@ -77,6 +77,7 @@ struct CaptureRun {
         // Before the probes put return addresses of their own on the stacks, and again for threads that come.
         var threads = plan.threadNames()
         armed += try plan.arm(graph: false, arming, state: &state)
+        let profile = ProbeProfile(files)
 
         let cpus = try own.cpus()
         let before = try statistics(own, cpus)
@@ -97,13 +98,14 @@ struct CaptureRun {
                 report("warning: what the kernel counted cannot be read; nobody knows whether events were lost")
                 return before
             }()
+        let missed = ProbeProfile(files).missed(of: plan.probeEvents, since: profile)
         threads.merge(plan.threadNames()) { _, new in new }
         let metadata = try TraceMetadata(
             files, pages: pages, pageSize: pageSize, clock: applied.clock, threads: threads,
             events: plan.events.map(\.directory), symbolFile: symbolFile)
         return RecordedTrace(
             pages: pages, pageSize: pageSize, metadata: metadata, before: before, statistics: after, timing: timing,
-            settings: applied, armed: armed, window: window, costBefore: costBefore,
+            settings: applied, armed: armed, missed: missed, window: window, costBefore: costBefore,
             costAfter: (try? measureTraced(&state)).flatMap { TracingCost(traced: $0, untraced: untraced) },
             unmeasuredCosts: plan.unmeasuredCosts, roots: plan.treeRoots, flows: options.flows,
             interrupts: arming.interrupts, commandLine: options.commandLine)

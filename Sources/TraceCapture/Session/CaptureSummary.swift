@@ -48,6 +48,8 @@ public struct CaptureSummary: Sendable {
     public let clock: String
     /// What was recorded besides whose cost is not measured, in words.
     public let unmeasuredCosts: [String]
+    /// Calls that kernel probes were passed over for, by their events: they are not in the file, nor among the lost.
+    public let missed: [(event: String, count: UInt64)]
     /// Nanoseconds before the end that were to be kept; nil for all.
     public let keep: UInt64?
     /// CPU time that dmflow took while it recorded, in nanoseconds.

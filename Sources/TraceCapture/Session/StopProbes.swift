@@ -15,7 +15,7 @@ struct StopProbes {
     init?(_ functions: [String], on kernel: TracedKernel) throws(CaptureError) {
         if functions.isEmpty { return nil }
         files = kernel.files
-        guard files.exists(KernelProbes.list), files.exists("kprobe_profile") else {
+        guard files.exists(KernelProbes.list), files.exists(ProbeProfile.file) else {
             throw CaptureError(.probesMissing("kprobe"), path: files.path(KernelProbes.list))
         }
         let available = try kernel.functions()
@@ -51,13 +51,7 @@ struct StopProbes {
     }
 
     /// How often each was called so far; nothing of those that the kernel does not show just now.
-    func hits() -> [String: UInt64] {
-        // `  stop_12_0     hits     missed`
-        let lines = ((try? files.read("kprobe_profile")) ?? "").lines.map { $0.split(separator: " ") }
-        return lines.reduce(into: [:]) { hits, fields in
-            if fields.count >= 2, let count = UInt64(fields[1]) { hits[String(fields[0])] = count }
-        }
-    }
+    func hits() -> [String: UInt64] { ProbeProfile(files).hits }
 
     /// - Returns: the first of the functions that was called since the hits were counted; nil if none was.
     func firstHit(since earlier: [String: UInt64]) -> String? {
