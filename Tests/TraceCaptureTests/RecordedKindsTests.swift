@@ -226,6 +226,31 @@ import Testing
         #expect(listing.entries[0].unrecorded == [])
     }
 
+    @Test func whatTheKernelSaysOfARefusalIsPassedOn() throws {
+        kernel.values["error_log"] = """
+            [   71.123456] trace_kprobe: error: Invalid argument name
+              Command: p:dmflow/queued scsi_mod:scsi_queue_rq
+                                 ^
+            [   72.000001] event filter parse error: error: Field not found
+              Command: nonsense
+                       ^
+            """
+        kernel.onWrite = { file, value throws(CaptureError) in
+            if value.contains("queued") { throw CaptureError(.writeFailed(value: value), path: file, errno: EINVAL) }
+        }
+        defer { kernel.onWrite = { _, _ throws(CaptureError) in } }
+        var lines: [String] = []
+        let flow = """
+            "tracepoints": [ { "event": "block:block_rq_issue", "filter": "nonsense" } ],
+            "probes": [ { "name": "queued", "function": "scsi_queue_rq" } ]
+            """
+        #expect(try session(flow, minor: 1, report: { lines.append($0) }).run().refused == 2)
+        let warnings = lines.filter { $0.hasPrefix("warning: ") }
+        #expect(warnings.count == 2)
+        #expect(warnings.first?.hasSuffix(": Field not found") == true)
+        #expect(warnings.last?.hasSuffix("was refused (Invalid argument name)") == true)
+    }
+
     // MARK: Fields
 
     typealias Field = Flow.KernelProbe.Field

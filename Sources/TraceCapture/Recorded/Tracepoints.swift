@@ -50,7 +50,9 @@ struct Tracepoints: RecordedKind {
                 // A filter that this kernel does not understand, or an event that a security module forbids. What keeps the
                 // journal or tracefs from being used at all is no matter of one event.
                 guard case .writeFailed = error.problem else { throw error }
-                armed.refused.append(.init(name: event.event, reason: error.fact))
+                let explanation = event.filter.flatMap { ErrorLog.reason(for: $0, in: arming.kernel.files) }
+                armed.refused.append(
+                    .init(name: event.event, reason: explanation.map { "\(error.fact): \($0)" } ?? error.fact))
             }
         }
         return armed

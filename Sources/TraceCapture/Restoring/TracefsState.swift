@@ -110,7 +110,8 @@ struct TracefsState {
         var refused: [RefusedEntry] = []
         for probe in probes {
             do throws(CaptureError) { try files.append(file, probe.definition) } catch {
-                refused.append(RefusedEntry(entry: probe.definition, errno: error.errno))
+                let explanation = ErrorLog.reason(for: probe.definition, in: files)
+                refused.append(RefusedEntry(entry: probe.definition, errno: error.errno, explanation: explanation))
             }
         }
         let set = probes.filter { probe in !refused.contains { $0.entry == probe.definition } }.map(\.name)

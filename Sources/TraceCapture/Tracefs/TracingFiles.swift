@@ -43,9 +43,11 @@ protocol TracingFiles {
 struct RefusedEntry: Equatable {
     let entry: String
     let errno: Int32
+    /// What the kernel says of it.
+    var explanation: String?
 
-    /// What the errno means.
-    var reason: String { String(cString: strerror(errno)) }
+    /// Why, in a few words.
+    var reason: String { explanation ?? String(cString: strerror(errno)) }
 }
 
 extension TracingFiles {
