@@ -14,8 +14,8 @@ struct CaptureCommand: ParsableCommand {
             dmflow capture [OPTIONS] -- COMMAND [ARGUMENT ...]
             """,
         discussion: """
-            Records until COMMAND ends, a limit is reached, or Ctrl-C; whichever comes first. Needs root and a kernel \
-            with function_graph; before Linux 6.11, nobody else may trace. Tracing settings are put back as they were, \
+            Records until COMMAND ends, a limit is reached, or Ctrl-C; whichever comes first. Needs root and, for \
+            flows with trees of calls, a kernel with function_graph, where before Linux 6.11 nobody else may trace. Tracing settings are put back as they were, \
             on success, error, Ctrl-C and SIGTERM; after SIGKILL `dmflow restore` does. Only functions of the storage stack are recorded, unless \
             --all-functions is given.
 
@@ -103,9 +103,9 @@ struct CaptureCommand: ParsableCommand {
 
     @Flag(
         help: """
-            Trace although somebody else does: before Linux 6.11, their tracer, events and limits are taken away meanwhile \
-            and put back afterwards, and what their ring buffer holds is erased; later, their function_graph goes on and \
-            records this capture's functions.
+            Trace even if another session is active: before Linux 6.11, its tracer, events and limits are taken away \
+            meanwhile and put back afterwards, and what its ring buffer holds is erased; later, its function_graph goes on \
+            and records this capture's functions.
             """)
     var force = false
 

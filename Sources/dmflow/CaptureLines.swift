@@ -9,7 +9,7 @@ struct CaptureLines {
     init(_ summary: CaptureSummary, _ options: CaptureOptions) { (self.summary, self.options) = (summary, options) }
 
     var lines: [String] {
-        [ending, ofCommand, recorded, owner, kept, dropped, lost, cost].compactMap { $0 }
+        [ending, ofCommand, recorded, owner, kept, dropped, lost, missed, cost].compactMap { $0 }
     }
 
     /// Only where it is not what was asked for at the command line.
@@ -39,7 +39,14 @@ struct CaptureLines {
         // How many of the events that were read are in what is kept is not known.
         let events = summary.keep == nil ? "\(summary.events) events, " : ""
         return "\(summary.output): \(events)\(summary.bytes) bytes of pages, "
-            + "\(milliseconds(summary.duration)) ms, \(summary.functions) functions, clock \(summary.clock)" + nothing
+            + "\(milliseconds(summary.duration)) ms, \(what), clock \(summary.clock)" + nothing
+    }
+
+    /// What was armed, and what the kernel did not take.
+    private var what: String {
+        let functions = summary.functions > 0 || summary.besides.isEmpty ? ["\(summary.functions) functions"] : []
+        let refused = summary.refused > 0 ? ["\(summary.refused) refused"] : []
+        return (functions + summary.besides + refused).joined(separator: ", ")
     }
 
     /// Under sudo(8), whoever wants to read it is not who may.
@@ -72,13 +79,20 @@ struct CaptureLines {
         return "lost events: \(lost)" + (helps ? "; a larger --buffer-size loses fewer" : "")
     }
 
+    /// Calls that kernel probes did not see, which count for no CPU.
+    private var missed: String? {
+        if summary.missed.isEmpty { return nil }
+        let list = summary.missed.map { "\($0.event) \($0.count)" }.joined(separator: ", ")
+        return "calls that the kernel passed its probes over for: \(list)"
+    }
+
     private var cost: String? {
         let own = "dmflow itself took \(milliseconds(summary.ownCPUNs)) ms of CPU time"
         guard let cost = summary.callCostNs, let overhead = summary.overhead else { return own }
         return
             "tracing cost about \(percent(overhead)) of the busiest CPU: \(Int(cost.before.rounded())) ns a call before, "
             + "\(Int(cost.after.rounded())) ns after"
-            + (summary.hasUserProbes ? ", without the probes in user space, which cost more each" : "") + "; \(own)"
+            + summary.unmeasuredCosts.map { ", without \($0)" }.joined() + "; \(own)"
     }
 
     private func milliseconds(_ nanoseconds: UInt64) -> UInt64 { (nanoseconds + 500_000) / 1_000_000 }

@@ -17,7 +17,7 @@ struct DoctorCommand: ParsableCommand {
 
     @OptionGroup var flows: FlowOptions
 
-    @Option(help: "The form of the findings.")
+    @Option(help: "Output format.")
     var format = Format.text
 
     @Option(help: "Colour on standard output. NO_COLOR switches auto off.")

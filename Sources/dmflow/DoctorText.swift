@@ -12,8 +12,8 @@ struct DoctorText {
     private static let indent = 2 + verdictWidth + 2 + subjectWidth + 2
 
     func render(_ diagnosis: Diagnosis) -> String {
-        let groups = Finding.Group.allCases.map { group in
-            ([style.bold(title(group))] + diagnosis.findings.filter { $0.group == group }.map(line)).joined(
+        let groups = diagnosis.groups.map { group in
+            ([style.bold(group.title)] + diagnosis.findings.filter { $0.group == group }.map(line)).joined(
                 separator: "\n")
         }
         return groups.joined(separator: "\n") + "\n" + verdict(diagnosis)
@@ -23,17 +23,6 @@ struct DoctorText {
         guard diagnosis.canCapture else { return "" }
         return diagnosis.isCertain
             ? "A capture can be made here.\n" : "Nothing is known to stand in the way of a capture here.\n"
-    }
-
-    private func title(_ group: Finding.Group) -> String {
-        switch group {
-        case .kernel: "Kernel"
-        case .permission: "Permission"
-        case .tracing: "Tracing in use"
-        case .stack: "Stack"
-        case .flows: "Flows"
-        case .resources: "Resources"
-        }
     }
 
     private func line(_ finding: Finding) -> String {

@@ -29,9 +29,9 @@ struct FlowsCommand: ParsableCommand {
     }
 
     private func describe(_ entry: FlowListing.Entry) -> [String] {
-        let traced = entry.traced.map { "    \($0)" }
-        let missing = entry.missing.map { "    - \($0.function): \($0.reason)" }
-        return [title(entry.flow)] + traced + missing
+        let recorded = entry.recorded.map { "    \($0)" }
+        let unrecorded = entry.unrecorded.map { "    - \($0.name): \($0.reason)" }
+        return [title(entry.flow)] + recorded + unrecorded
     }
 
     /// Names and words are those of somebody's file.

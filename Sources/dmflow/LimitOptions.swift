@@ -30,7 +30,7 @@ struct LimitOptions: ParsableArguments {
     @Option(
         name: .customLong("last"),
         help: ArgumentHelp(
-            "Keep only the last of what happened, as far as the ring buffer holds it: 10s. A bare number is seconds. Nothing is written before the end.",
+            "Flight recorder: keep only the last TIME, as far as the ring buffer holds it: 10s. A bare number is seconds. Nothing is written before the end.",
             valueName: "time"),
         transform: Quantity.seconds)
     var last: UInt64?

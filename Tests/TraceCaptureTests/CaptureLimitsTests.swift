@@ -24,6 +24,7 @@ import TraceFormat
         session.journals = "\(journals.path)/dmflow"
         session.symbolFile = "\(directory.path)/kallsyms"
         session.obstacles = { _ in [] }
+        session.resolver = { _, _ in KnownFields() }
         session.release = KernelRelease(major: 6, minor: 1)
         session.callTime = { [kernel] in kernel.values["current_tracer"] == "function_graph\n" ? 700 : 100 }
         return try session.run()

@@ -29,6 +29,7 @@ import Testing
             session.journals = "\(journals.path)/dmflow"
             session.symbolFile = "\(directory.path)/kallsyms"
             session.obstacles = { _ in [] }
+            session.resolver = { _, _ in KnownFields() }
             session.release = release
             return try session.run()
         }
@@ -234,6 +235,7 @@ import Testing
             session.journals = "\(journals.path)/dmflow"
             session.symbolFile = "\(directory.path)/kallsyms"
             session.obstacles = { _ in [] }
+            session.resolver = { _, _ in KnownFields() }
             session.release = KernelRelease(major: 6, minor: 1)
             do throws(CaptureError) { error = try session.run().notRestored } catch let thrown { error = thrown }
             if case .notRestored(let files) = error?.problem { named = Set(files) }

@@ -76,11 +76,20 @@ import enum TestSupport.Shell
         let diagnosis = Doctor(Examination(machine, files: kernel)).examine(inKernel)
         #expect(diagnosis.canCapture && diagnosis.host == "storage1")
         #expect(diagnosis.findings.filter { $0.verdict != .ok || $0.remedy != nil } == [])
-        #expect(Set(diagnosis.findings.map(\.group)) == Set(Finding.Group.allCases))
+        #expect(Set(diagnosis.findings.map(\.group)) == Set(CheckGroup.all))
+    }
+
+    /// A group of checks is a file and a line in the registry.
+    @Test func aGroupThatIsAddedIsShownLikeTheOthers() throws {
+        let doctor = Doctor(Examination(machine, files: kernel), groups: CheckGroup.all + [.weather])
+        let diagnosis = doctor.examine()
+        #expect(diagnosis.groups.last?.title == "Weather" && diagnosis.groups.count == CheckGroup.all.count + 1)
+        #expect(diagnosis.findings.last == CheckGroup.weather.note("clouds", "storage1 is in one"))
+        #expect(try diagnosis.json().contains(#""group" : "weather""#))
     }
 
     @Test func aFlowOfADaemonThatDoesNotRunIsNoted() throws {
-        #expect(try finding("daemon").fact == "without user space (flow 'daemon': no process runs multipathd)")
+        #expect(try finding("daemon").fact == "without user probes (flow 'daemon': no process runs multipathd)")
     }
 
     @Test func nothingIsWritten() {
@@ -179,7 +188,10 @@ import enum TestSupport.Shell
         let findings = Doctor(Examination(machine, files: hidden)).examine().findings
         let access = try #require(findings.first { $0.subject == "access" })
         #expect(access.verdict == .problem && access.remedy == "run as root: sudo dmflow doctor")
-        let unknown = ["function_graph", "uprobes", "others", "flows", "buffer", "buffer now", "trace clock"]
+        let unknown = [
+            "function_graph", "tracepoints", "kprobes", "uprobes", "others", "flows", "buffer", "buffer now",
+            "trace clock",
+        ]
         for subject in unknown {
             let finding = try #require(findings.first { $0.subject == subject })
             #expect(finding.verdict == .note && finding.fact.hasPrefix("not known: needs root"))
@@ -421,4 +433,12 @@ import enum TestSupport.Shell
         let finding = try #require(findings.first { $0.subject == "by default" })
         #expect(finding.verdict == .problem && finding.remedy == "dmflow flows says what this kernel has")
     }
+}
+
+extension CheckGroup {
+    fileprivate static let weather = CheckGroup("weather", title: "Weather") { [$0.clouds] }
+}
+
+extension Examination {
+    fileprivate var clouds: Finding { CheckGroup.weather.note("clouds", "\(machine.host) is in one") }
 }

@@ -69,6 +69,7 @@ import Testing
         session.journals = "\(directory.path)/dmflow"
         session.symbolFile = "\(directory.path)/kallsyms"
         session.obstacles = { _ in [] }
+        session.resolver = { _, _ in KnownFields() }
         session.release = KernelRelease(major: 4, minor: 18)
         _ = try session.run()
         seen.trace = String(decoding: directory.read("out.dat") ?? [], as: UTF8.self)

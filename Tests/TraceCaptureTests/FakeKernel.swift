@@ -40,6 +40,8 @@ final class FakeKernel: TracingFiles {
     var onRead: (String) throws(CaptureError) -> Void = { _ throws(CaptureError) in }
     /// All changes in order: `file=value`.
     private(set) var log: [String] = []
+    /// The switches of events that a trigger holds, which show a `*`.
+    var heldEvents: Set<String> = []
     /// How many entries of lists were refused.
     private(set) var refusals = 0
     /// Raw pipes handed out, each with a copy by whose inode it is known: other tests reuse the number of a closed one, and
@@ -85,6 +87,7 @@ final class FakeKernel: TracingFiles {
         for list in lists.keys { shown[list] = show(list) }
         for cpu in bufferKilobytes.keys { shown["per_cpu/cpu\(cpu)/buffer_size_kb"] = showBuffer(cpu) }
         shown["trace_clock"] = showClock()
+        for file in heldEvents { shown[file] = values[file]!.trimmed + "*\n" }
         return shown
     }
 
@@ -129,6 +132,8 @@ final class FakeKernel: TracingFiles {
                 throw CaptureError(.writeFailed(value: value), path: path(file), errno: EBUSY)
             }
             guard values[file] != nil else { throw refusal(file, value) }
+            if file.hasSuffix("/enable"), !["0", "1"].contains(value.trimmed) { throw refusal(file, value) }
+            if file.hasSuffix("/filter") { return try filter(file, value.trimmed) }
             // A group is switched with all its events.
             let group =
                 file.hasPrefix("events/") && file.split(separator: "/").count == 3
@@ -136,7 +141,53 @@ final class FakeKernel: TracingFiles {
             for key in values.keys where key == file || (key.hasPrefix(group) && key.hasSuffix("/enable")) {
                 values[key] = "\(value.trimmed)\n"
             }
+            showEvents()
         }
+    }
+
+    // MARK: Events
+
+    /// Gives the kernel an event: `SYSTEM/EVENT`.
+    func addEvent(_ event: String, format: String = "") {
+        values["events/\(event.prefix { $0 != "/" })/enable"] = "0\n"
+        values["events/\(event)/format"] = format
+        addSwitches(event)
+    }
+
+    /// An event's files that each instance has for itself.
+    private func addSwitches(_ event: String) {
+        (values["events/\(event)/enable"], values["events/\(event)/filter"]) = ("0\n", "none\n")
+    }
+
+    /// `set_event` lists what is on. What a test has set besides stays.
+    private func showEvents() {
+        let events = values.keys.filter { $0.hasSuffix("/enable") && $0.split(separator: "/").count == 4 }
+        let names = events.reduce(into: [:]) {
+            $0[$1.split(separator: "/").dropFirst().prefix(2).joined(separator: ":")] = $1
+        }
+        let others = (values["set_event"] ?? "").lines.map(String.init).filter { names[$0] == nil }
+        let on = names.filter { values[$0.value] == "1\n" }.keys.sorted()
+        values["set_event"] = (others + on).map { $0 + "\n" }.joined()
+    }
+
+    /// Opening the list for writing empties it.
+    private func setEvents(_ entries: [String]) {
+        for key in values.keys where key.hasPrefix("events/") && key.hasSuffix("/enable") && key != "events/enable" {
+            values[key] = "0\n"
+        }
+        values["set_event"] = ""
+        for entry in entries {
+            let file = "events/\(entry.split(separator: ":").joined(separator: "/"))/enable"
+            if values[file] != nil { values[file] = "1\n" } else { values["set_event"]! += "\(entry)\n" }
+        }
+        showEvents()
+    }
+
+    /// The kernel shows what is wrong with a filter in the file itself.
+    private func filter(_ file: String, _ value: String) throws(CaptureError) {
+        let isKnown = value == "0" || value.contains("==") || value.contains(">")
+        values[file] = value == "0" ? "none\n" : isKnown ? "\(value)\n" : "\(value)\n^\nparse_error: Field not found\n"
+        if !isKnown { throw refusal(file, value) }
     }
 
     func writeList(
@@ -147,6 +198,7 @@ final class FakeKernel: TracingFiles {
         }
         if values[file] != nil {
             try write(file, entries.joined(separator: "\n"))
+            if file == "set_event" { setEvents(entries) }
             if entries.isEmpty { values[file] = file.hasSuffix("pid") ? "no pid\n" : "" }
             return []
         }
@@ -177,11 +229,15 @@ final class FakeKernel: TracingFiles {
         guard let shown = values[file] else { throw refusal(file, line) }
         if line.hasPrefix("-:") {
             let name = String(line.dropFirst(2))
-            guard values["events/\(name)/enable"] == "0\n" else {
+            let switches = [values] + instances.values.map(\.values)
+            guard switches.allSatisfy({ ($0["events/\(name)/enable"] ?? "0\n") == "0\n" }) else {
                 throw CaptureError(.writeFailed(value: line), path: path(file), errno: EBUSY)
             }
             values[file] = shown.lines.filter { !$0.contains(":\(name) ") }.map { $0 + "\n" }.joined()
             values = values.filter { !$0.key.hasPrefix("events/\(name)/") }
+            for instance in instances.values {
+                instance.values = instance.values.filter { !$0.key.hasPrefix("events/\(name)/") }
+            }
             if !values.keys.contains(where: { $0.hasPrefix("events/dmflow/") && $0 != "events/dmflow/enable" }) {
                 values["events/dmflow/enable"] = nil
             }
@@ -189,9 +245,8 @@ final class FakeKernel: TracingFiles {
         }
         let name = line.drop { $0 != ":" }.dropFirst().prefix { $0 != " " }
         values[file] = shown + line + "\n"
-        for (suffix, content) in [("enable", "0\n"), ("format", "format of \(name)\n")] {
-            values["events/\(name)/\(suffix)"] = content
-        }
+        values["events/\(name)/format"] = "name: \(name.drop { $0 != "/" }.dropFirst())\nID: 99\nformat of \(name)\n"
+        for place in [self] + instances.values { place.addSwitches(String(name)) }
         values["events/dmflow/enable"] = "0\n"
     }
 
@@ -210,6 +265,10 @@ final class FakeKernel: TracingFiles {
         instance.lists = instance.lists.filter { $0.key.contains("ftrace") }
         if !graphInInstances { instance.values["available_tracers"] = "function nop\n" }
         instance.onWrite = { [weak self] file, value throws(CaptureError) in try self?.onWrite("\(name)/\(file)", value)
+        }
+        for key in values.keys where key.hasPrefix("events/") && key.hasSuffix("/format") {
+            let parts = key.split(separator: "/")
+            if parts[1] != "ftrace" { instance.addSwitches("\(parts[1])/\(parts[2])") }
         }
         instances[name] = instance
     }

@@ -37,6 +37,17 @@ import Testing
 
     private let kernel = FakeKernel(directory: "/nowhere")
 
+    private func plan(
+        flows: [String] = [], roots: [String] = [], _ catalogue: FlowCatalogue, _ kernel: FakeKernel
+    ) throws(CaptureError) -> RecordingPlan {
+        try RecordingPlan(
+            flows: flows, roots: roots, catalogue: catalogue, on: TracedKernel(kernel, resolver: KnownFields()))
+    }
+
+    private func plan(flows: [String], on functions: [String]) throws(CaptureError) -> RecordingPlan {
+        try plan(flows: flows, .builtin, FakeKernel(directory: "/nowhere", functions: functions))
+    }
+
     @Test func whatIsMissingIsExplained() throws {
         let flows = try catalogue(
             file(
@@ -51,21 +62,23 @@ import Testing
         var machine = Machine(release: "6.1", architecture: "x86_64", host: "h")
         machine.root = directory.path
         let listing = try FlowListing(
-            flows, files: kernel, kallsyms: Array(symbols.utf8), modules: KernelModules(machine))
+            flows,
+            on: TracedKernel(
+                kernel, resolver: KnownFields(), symbols: { Array(symbols.utf8) }, modules: { KernelModules(machine) }))
         let entry = try #require(listing.entries.first)
-        #expect(entry.traced == ["dev_create [dm_mod]", "table_load [dm_mod]", "kfree"])
+        #expect(entry.recorded == ["dev_create [dm_mod]", "table_load [dm_mod]", "kfree"])
         #expect(
-            entry.missing == [
-                .init(function: "old", cause: .replaced(by: "table_load, kfree")),
-                .init(function: "gone", cause: .notInKernel(kernels: "up to 4.4")),
-                .init(function: "other", cause: .moduleNotLoaded("dm_other", kernels: nil)),
-                .init(function: "hidden", cause: .untraceable),
-                .init(function: "inlined", cause: .notInKernel(kernels: nil)),
-                .init(function: "within", cause: .notInKernel(kernels: nil)),
-                .init(function: "never", cause: .noModule("dm_none", kernels: nil)),
+            entry.unrecorded == [
+                .init(name: "old", cause: .replaced(by: "table_load, kfree")),
+                .init(name: "gone", cause: .notInKernel(kernels: "up to 4.4")),
+                .init(name: "other", cause: .moduleNotLoaded("dm_other", kernels: nil)),
+                .init(name: "hidden", cause: .untraceable),
+                .init(name: "inlined", cause: .notInKernel(kernels: nil)),
+                .init(name: "within", cause: .notInKernel(kernels: nil)),
+                .init(name: "never", cause: .noModule("dm_none", kernels: nil)),
             ])
         #expect(
-            entry.missing.map(\.reason) == [
+            entry.unrecorded.map(\.reason) == [
                 "traced instead: table_load, kfree", "not in this kernel (up to 4.4)",
                 "the module dm_other is not loaded", "this kernel has it, but cannot trace it",
                 "not in this kernel, or inlined", "not in this kernel, or inlined", "this kernel has no module dm_none",
@@ -73,14 +86,13 @@ import Testing
     }
 
     @Test func patternsAndStandInsResolve() throws {
-        let available = try AvailableFunctions(kernel)
         let flows = try catalogue(
             file(
                 #"{ "name": "a", "summary": "", "roots": [ { "function": "dm_*_q?eue_rq" }, { "function": "x", "instead": ["kfree"] } ] }"#
             ))
-        let resolution = try RootResolution(flows: ["a"], roots: ["blk_mq_*"], catalogue: flows, available: available)
+        let plan = try plan(flows: ["a"], roots: ["blk_mq_*"], flows, kernel)
         #expect(
-            resolution.requests.map(\.description) == [
+            plan.lines == [
                 "a: tracing dm_mq_queue_rq [dm_mod], kfree; kfree instead of x, which cannot be traced here",
                 "blk_mq_*: tracing blk_mq_start_request, blk_mq_run_hw_queue",
             ])
@@ -88,25 +100,22 @@ import Testing
 
     /// dm's own is inlined; the kernel's sleep has one of the name.
     @Test func aFunctionOfTheNameInAnotherPlaceIsNotTaken() throws {
-        let available = AvailableFunctions(text: Array("do_suspend\ndev_suspend [dm_mod]\n".utf8))
-        let resolution = try RootResolution(flows: ["suspend"], roots: [], catalogue: .builtin, available: available)
+        let plan = try plan(flows: ["suspend"], on: ["do_suspend", "dev_suspend [dm_mod]"])
         #expect(
-            resolution.requests.first?.description
+            plan.lines.first
                 == "suspend: tracing dev_suspend [dm_mod]; dev_suspend instead of do_suspend, which cannot be traced here"
         )
         // Built in, it has no module.
-        let builtIn = AvailableFunctions(text: Array("do_suspend\ndev_suspend\n".utf8))
-        let other = try RootResolution(flows: ["suspend"], roots: [], catalogue: .builtin, available: builtIn)
-        #expect(other.functions.map(\.name) == ["do_suspend"])
+        let other = try self.plan(flows: ["suspend"], on: ["do_suspend", "dev_suspend"])
+        #expect(other.of(GraphRoots.self).functions.map(\.name) == ["do_suspend"])
     }
 
     /// Enterprise Linux 7.9 has both, and so nobody knows beforehand which one it takes.
     @Test func whatExistsBesideARootIsTracedToo() throws {
         let names = ["scsi_done [scsi_mod]", "scsi_mq_done [scsi_mod]", "scsi_softirq_done [scsi_mod]"]
-        let available = AvailableFunctions(text: Array(names.joined(separator: "\n").utf8))
-        let resolution = try RootResolution(flows: ["complete"], roots: [], catalogue: .builtin, available: available)
-        #expect(resolution.functions.map(\.description) == names)
-        #expect(resolution.requests.first?.replaced.isEmpty == true)
+        let plan = try plan(flows: ["complete"], on: names)
+        #expect(plan.of(GraphRoots.self).functions.map(\.description) == names)
+        #expect(plan.of(GraphRoots.self).first?.replaced.isEmpty == true)
     }
 
     /// A distribution's kernel has what mainline got later or no longer has.
@@ -117,10 +126,9 @@ import Testing
     }
 
     @Test func aNameOfSeveralFunctionsIsSaid() throws {
-        let resolution = try RootResolution(
-            flows: [], roots: ["trigger_event"], catalogue: .builtin, available: try AvailableFunctions(kernel))
+        let plan = try plan(roots: ["trigger_event"], .builtin, kernel)
         #expect(
-            resolution.requests.first?.description
+            plan.lines.first
                 == "trigger_event: tracing trigger_event [dm_mod], trigger_event [dm_multipath]; "
                 + "'trigger_event' is the name of several functions, and trees begin at each")
     }

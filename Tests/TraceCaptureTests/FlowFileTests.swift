@@ -11,6 +11,10 @@ import Testing
 
     private static func roots(_ roots: String) -> String { flow(#""roots": [\#(roots)]"#) }
 
+    private static func probe(_ more: String) -> String {
+        flow(#""probes": [{ "name": "p", "function": "f", \#(more) }]"#)
+    }
+
     private static func user(_ user: String) -> String {
         flow(#""roots": [{ "function": "f" }], "user": { \#(user) }"#)
     }
@@ -31,11 +35,14 @@ import Testing
         ("{ \"schema\": \"dmflow.flows/1\",\n  →\"flos\": [] }", "'flos' is no key of the file; did you mean 'flows'?"),
         (#"{ "schema": "dmflow.flows/1", "flows": →{} }"#, "flows is an object, not a list"),
         // A flow.
-        (file(#"→{ "name": "a", "summary": "" }"#), "'roots' is missing in flows[0]"),
+        (
+            file(#"→{ "name": "a", "summary": "" }"#),
+            "the flow 'a' records nothing: it has none of 'roots', 'tracepoints', 'probes', 'user'"
+        ),
         (file(#"{ "name": →"a b", "summary": "", "roots": [] }"#), "flows[0].name is 'a b', not a name of letters"),
         (file(#"{ "name": →"é", "summary": "", "roots": [] }"#), "flows[0].name is 'é', not a name of letters"),
         (file(#"{ "name": →7, "summary": "", "roots": [] }"#), "flows[0].name is a number, not a string"),
-        (flow(#""roots": →[]"#), "the flow 'a' has no roots"),
+        (flow(#""roots": →[]"#), "flows[0].roots is empty"),
         (
             flow(#""roots": [{ "function": "f" }], "default": →"yes""#),
             "flows[0].default is a string, not true or false"
@@ -63,6 +70,33 @@ import Testing
             roots(#"{ "function": "f", "module": "m" }, →{ "function": "f", "module": "m" }"#),
             "flows[0].roots[1] is roots[0] again, 'f m'"
         ),
+        // Its tracepoints.
+        (flow(#""tracepoints": →[]"#), "flows[0].tracepoints is empty"),
+        (flow(#""tracepoints": [→{ "filter": "a > 1" }]"#), "'event' is missing in flows[0].tracepoints[0]"),
+        (flow(#""tracepoints": [{ "event": →"block_rq_issue" }]"#), "not the name of an event with its system"),
+        (flow(#""tracepoints": [{ "event": →"a:b:c" }]"#), "not the name of an event with its system"),
+        (flow(#""tracepoints": [{ "event": →"../a:b" }]"#), "not the name of an event with its system"),
+        (flow(#""tracepoints": [{ "event": "a:b", "filter": →"x\n1" }]"#), "not a text of one line"),
+        (flow(#""tracepoints": [{ "event": "a:b", →"fliter": "x" }]"#), "did you mean 'filter'?"),
+        (flow(#""tracepoints": [{ "event": "a:b" }, →{ "event": "a:b" }]"#), "tracepoints[1] is tracepoints[0] again"),
+        // Its kernel probes.
+        (probe(#"→"feilds": []"#), "did you mean 'fields'?"),
+        (probe(#""at": →"exit""#), "flows[0].probes[0].at is 'exit', not 'entry' or 'return'"),
+        (probe(#""fields": [{ "name": "a", "from": →"arg0" }]"#), "not arg1 to arg12, return"),
+        (probe(#""fields": [{ "name": "a", "from": →"return" }]"#), "known at the return only"),
+        (probe(#""at": "return", "fields": [{ "name": "a", "from": →"arg1" }]"#), "only 'return' is known"),
+        (probe(#""at": "return", "fields": [{ "name": "a", "path": →"rq" }]"#), "only 'return' is known"),
+        (probe(#""fields": [→{ "name": "a" }]"#), "has neither 'from' nor 'path'"),
+        (probe(#""fields": [→{ "name": "a", "from": "arg1", "offsets": [0] }]"#), "'type' is missing"),
+        (probe(#""fields": [{ "name": "a", "path": "rq", "offsets": →[0] }]"#), "'offsets' need 'from'"),
+        (probe(#""fields": [{ "name": "a", "from": "arg1", "path": "s.m", "offsets": →[0] }]"#), "both 'path' and"),
+        (probe(#""fields": [{ "name": "a", "from": "arg1", "offsets": [→1.5], "type": "u8" }]"#), "not a whole number"),
+        (probe(#""fields": [{ "name": "a", "from": "arg1", "path": →"member" }]"#), "behind its structure's"),
+        (probe(#""fields": [{ "name": "a", "path": →"a b" }]"#), "not the name of an argument"),
+        (probe(#""fields": [{ "name": "a", "from": "arg1", "type": →"u7" }]"#), "not a type of the kernel's probes"),
+        (probe(#""fields": [{ "name": "a", "from": "arg1" }, →{ "name": "a", "path": "b" }]"#), "is fields[0] again"),
+        (flow(#""probes": [{ "name": →"call__a__b", "function": "f" }]"#), "does not begin with call__, ret__"),
+        (flow(#""probes": [{ "name": "a", "function": →"f*" }]"#), "'f*', not the name of a function"),
         // User space.
         (
             flow(#""roots": [{ "function": "f" }], "user": →{ "functions": [] }"#),
@@ -123,10 +157,22 @@ import Testing
         let whole = """
             { "schema": "dmflow.flows/1", "flows": [ { "name": "a", "summary": "s", "default": true,
               "roots": [ { "function": "f", "module": "m", "kernels": "k", "instead": ["g"] } ],
+              "tracepoints": [ { "event": "a:b", "filter": "c > 1", "module": "m", "kernels": "k" } ],
+              "probes": [ { "name": "p", "function": "f", "at": "entry", "module": "m", "kernels": "k", "instead": ["g"],
+                            "fields": [ { "name": "a", "from": "arg2", "type": "u8", "offsets": [8, -4], "path": "s.m" } ] } ],
               "user": { "process": "p", "functions": [ { "object": "o", "function": "f", "versions": "v", "instead": ["g"] } ],
                         "threads": [ { "name": "t", "functions": ["f"] } ] } } ] }
             """
-        let flow = try #require(try FlowCatalogue(json: Array(whole.utf8), path: "my.json").flows.first)
+        // A field has one of the two.
+        let parts = [#", "path": "s.m""#, #", "offsets": [8, -4]"#]
+        let byOffsets = whole.replacingOccurrences(of: parts[0], with: "")
+        let flow = try #require(try FlowCatalogue(json: Array(byOffsets.utf8), path: "my.json").flows.first)
+        let byMembers = whole.replacingOccurrences(of: parts[1], with: "")
+        let other = try #require(try FlowCatalogue(json: Array(byMembers.utf8), path: "my.json").flows.first)
+        #expect(flow.probes[0].fields == [.init(name: "a", place: .offsets([8, -4], from: .argument(2)), type: "u8")])
+        #expect(other.probes[0].fields == [.init(name: "a", place: .members("s.m", from: .argument(2)), type: "u8")])
+        #expect(flow.tracepoints == [.init(event: "a:b", filter: "c > 1", module: "m", kernels: "k")])
+        #expect(flow.probes[0].moment == .entry && flow.probes[0].instead == ["g"] && flow.modules == ["m", "m", "m"])
         #expect(flow.roots == [.init(function: "f", module: "m", kernels: "k", instead: ["g"])])
         #expect(flow.isDefault == true && flow.summary == "s")
         #expect(flow.user?.functions == [.init(object: "o", function: "f", versions: "v", instead: ["g"])])

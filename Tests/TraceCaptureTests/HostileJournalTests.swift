@@ -128,6 +128,33 @@ import TraceFormat
         expectRefusal("it names what no capture changes")
     }
 
+    /// What puts an event back writes to the files of events only, and no more than a switch takes.
+    @Test(
+        arguments: [
+            ("tracing_on", "1\\n", "eventSwitch"), ("events/enable", "1\\n", "eventSwitch"),
+            ("events/block/enable", "1\\n", "eventSwitch"), ("instances/x/events/enable", "1\\n", "eventSwitch"),
+            ("events/block/block_rq_issue/enable", "rm\\n", "eventSwitch"),
+            ("events/block/block_rq_issue/trigger", "x\\n", "eventFilter"), ("set_event", "none\\n", "eventFilter"),
+        ]) func anEventThatNoCaptureRecordedIsRefused(file: String, content: String, form: String)
+    {
+        write(#"{"setting":{"_0":{"file":"\#(file)","content":"\#(content)","form":{"\#(form)":{}}}}}"#)
+        expectRefusal("it names what no capture changes")
+    }
+
+    /// An event's module may have been removed since.
+    @Test func anEventIsPutBackAndOneThatIsGoneIsNone() throws {
+        kernel.addEvent("block/block_rq_issue")
+        write(
+            #"{"setting":{"_0":{"file":"events/block/block_rq_issue/filter","content":"dev == 8\n","form":{"eventFilter":{}}}}}"#,
+            #"{"setting":{"_0":{"file":"events/block/block_rq_issue/enable","content":"1*\n","form":{"eventSwitch":{}}}}}"#,
+            #"{"setting":{"_0":{"file":"events/scsi/gone/enable","content":"0\n","form":{"eventSwitch":{}}}}}"#)
+        kernel.heldEvents = ["events/block/block_rq_issue/enable"]
+        _ = try restore()
+        #expect(kernel.snapshot["events/block/block_rq_issue/filter"] == "dev == 8\n")
+        #expect(kernel.snapshot["events/block/block_rq_issue/enable"] == "1*\n")
+        #expect(directory.names == [])
+    }
+
     @Test(arguments: ["..", "../options", "theirs", "dmflow-1/..", "dmflow-1/../../x", "", "."])
     func anInstanceThatNoCaptureMadeIsRefused(name: String) {
         write(#"{"instance":{"_0":"\#(name)"}}"#)

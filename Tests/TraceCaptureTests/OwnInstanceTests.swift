@@ -27,6 +27,7 @@ import Testing
             session.journals = "\(journals.path)/dmflow"
             session.symbolFile = "\(directory.path)/kallsyms"
             session.obstacles = { _ in [] }
+            session.resolver = { _, _ in KnownFields() }
             session.release = KernelRelease(major: 6, minor: minor)
             return try session.run()
         }
@@ -144,7 +145,8 @@ import Testing
         var options = CaptureOptions(flows: ["io"], output: "\(directory.path)/out.dat")
         options.limits.overhead = 0.1
         #expect(throws: CaptureError(.costNotMeasurable)) {
-            try CaptureRun(options, catalogue: .builtin, files: kernel, symbolFile: "", report: { _ in })
+            try CaptureRun(
+                options, catalogue: .builtin, files: kernel, symbolFile: "", resolver: KnownFields(), report: { _ in })
         }
     }
 }

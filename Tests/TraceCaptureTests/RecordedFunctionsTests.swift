@@ -19,7 +19,7 @@ import Testing
         let content = pages.flatMap { $0 }
         _ = content.withUnsafeBytes { writeAll($0, to: file.number) }
         let lane = RingBufferRecording.Pages(cpu: 0, file: file, start: start, bytes: content.count)
-        return try #require(RecordedFunctions(graph: formats, probes: probes)).addresses(in: [lane], pageSize: pageSize)
+        return try #require(RecordedFunctions(graph: formats, others: probes)).addresses(in: [lane], pageSize: pageSize)
     }
 
     /// A page of these words behind its header.
@@ -86,7 +86,7 @@ import Testing
     @Test func aRecordingThatIsLargeIsNotLookedThrough() throws {
         let file = try Descriptor.unnamedFile(in: directory.opened)
         ftruncate(file.number, off_t(RecordedFunctions.maxSearch) + 4096)
-        let recorded = try #require(RecordedFunctions(graph: formats, probes: []))
+        let recorded = try #require(RecordedFunctions(graph: formats, others: []))
         func find(_ bytes: Int) -> Set<UInt64>? {
             recorded.addresses(in: [.init(cpu: 0, file: file, bytes: bytes)], pageSize: 4096)
         }
@@ -95,11 +95,11 @@ import Testing
     }
 
     @Test func formatsThatAreNotKnownAreNotGuessed() {
-        #expect(RecordedFunctions(graph: [formats[0]], probes: []) == nil)
-        #expect(RecordedFunctions(graph: formats, probes: [Array("name: x\n".utf8)]) == nil)
+        #expect(RecordedFunctions(graph: [formats[0]], others: []) == nil)
+        #expect(RecordedFunctions(graph: formats, others: [Array("name: x\n".utf8)]) == nil)
         let narrow = formats.map { format in
             String(decoding: format, as: UTF8.self).split(separator: "size:8").joined(separator: "size:4")
         }
-        #expect(RecordedFunctions(graph: narrow.map { Array($0.utf8) }, probes: []) == nil)
+        #expect(RecordedFunctions(graph: narrow.map { Array($0.utf8) }, others: []) == nil)
     }
 }

@@ -22,7 +22,7 @@ import Testing
         #expect(probes.missing == [])
         var state = TracefsState(kernel)
         let before = kernel.snapshot
-        try UserProbes.set([probes, probes], in: &state)
+        #expect(try UserProbes.arm([probes, probes], state: &state).count == probes.probes.count)
         let lines = kernel.values["uprobe_events"]!.lines
         #expect(lines.count == 2 * probes.probes.count)
         for (line, head) in zip(lines, ["p:dmflow/call__libc__getsid ", "r:dmflow/ret__libc__getsid "]) {
@@ -38,9 +38,10 @@ import Testing
         kernel.values["kprobe_events"] = "p:dmflow/mine schedule\n"
         kernel.values["events/dmflow/mine/enable"] = "1\n"
         kernel.values["events/dmflow/enable"] = "1\n"
+        kernel.values["set_event"] = "dmflow:mine\n"
         let before = kernel.snapshot.filter { $0.key != "events/dmflow/enable" }
         var state = TracefsState(kernel)
-        try state.addProbes("uprobe_events", [("one", "p:dmflow/one /lib/x:0x1")])
+        _ = try state.addProbes("uprobe_events", [("one", "p:dmflow/one /lib/x:0x1")])
         #expect(state.restore() == [])
         #expect(kernel.snapshot.filter { $0.key != "events/dmflow/enable" } == before)
     }
@@ -57,7 +58,8 @@ import Testing
     @Test func twoPlacesOfOneFunctionShareAnEvent() throws {
         var state = TracefsState(kernel)
         let before = kernel.snapshot
-        try state.addProbes("uprobe_events", [("one", "p:dmflow/one /lib/x:0x1"), ("one", "p:dmflow/one /lib/x:0x2")])
+        _ = try state.addProbes(
+            "uprobe_events", [("one", "p:dmflow/one /lib/x:0x1"), ("one", "p:dmflow/one /lib/x:0x2")])
         #expect(kernel.values["uprobe_events"]!.lines.count == 2)
         #expect(state.restore() == [])
         #expect(kernel.snapshot == before)
@@ -69,7 +71,7 @@ import Testing
         #expect(probes.missing.map(\.function.description) == ["no_such_function [libc]", "domap [libnowhere]"])
         #expect(probes.missing[0].reason.contains("not in this version"))
         #expect(probes.missing[1].reason == "libnowhere is not mapped")
-        #expect(probes.description.contains("not visible: no_such_function [libc], domap [libnowhere]"))
+        #expect(probes.lines[0].contains("not visible: no_such_function [libc], domap [libnowhere]"))
     }
 
     @Test func anotherFunctionStandsIn() throws {

@@ -6,18 +6,21 @@ import TraceFormat
 /// Looks only: nothing is written, locked or mounted, and nothing is opened that answers by changing something.
 public struct Doctor {
     private let examination: Examination
+    private let groups: [CheckGroup]
 
     public init() { self.init(Examination(Machine())) }
 
-    init(_ examination: Examination) { self.examination = examination }
+    init(_ examination: Examination, groups: [CheckGroup] = CheckGroup.all) {
+        (self.examination, self.groups) = (examination, groups)
+    }
 
     /// - Parameter catalogue: the flows that are looked for.
     public func examine(_ catalogue: FlowCatalogue = .builtin) -> Diagnosis {
-        let findings =
-            examination.kernelFindings() + examination.permissionFindings() + examination.tracingFindings()
-            + examination.stackFindings() + examination.flowFindings(catalogue) + examination.resourceFindings()
+        var examination = examination
+        examination.catalogue = catalogue
         return Diagnosis(
-            host: examination.machine.host, kernel: examination.machine.release, findings: findings)
+            host: examination.machine.host, kernel: examination.machine.release, groups: groups,
+            findings: groups.flatMap { $0.check(examination) })
     }
 }
 
@@ -31,12 +34,16 @@ public struct Diagnosis: Encodable, Sendable {
     public let canCapture: Bool
     /// Whether all could be found out that may stand in the way of one. Not in the JSON, whose findings say it.
     public var isCertain: Bool {
-        !findings.contains { $0.isUnknown && [.kernel, .permission, .tracing].contains($0.group) }
+        !findings.contains { $0.isUnknown && $0.group.decides }
     }
+    /// In the order in which they are shown. Not in the JSON, whose findings name them.
+    public let groups: [CheckGroup]
     public let findings: [Finding]
 
-    init(host: String, kernel: String, findings: [Finding]) {
-        (self.host, self.kernel, self.findings) = (host, kernel, findings)
+    private enum CodingKeys: String, CodingKey { case schema, host, kernel, canCapture, findings }
+
+    init(host: String, kernel: String, groups: [CheckGroup], findings: [Finding]) {
+        (self.host, self.kernel, self.groups, self.findings) = (host, kernel, groups, findings)
         canCapture = !findings.contains { $0.verdict == .problem }
     }
 

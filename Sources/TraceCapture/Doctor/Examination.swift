@@ -12,6 +12,8 @@ struct Examination {
     let symbols: [UInt8]
     let configuration: KernelConfiguration?
     let modules: KernelModules
+    /// The flows that are looked for.
+    var catalogue = FlowCatalogue.builtin
 
     init(_ machine: Machine) {
         let mounts = machine.text("/proc/self/mounts") ?? ""

@@ -2,10 +2,6 @@ import TraceFormat
 
 /// One thing that was looked at: what it is, and what to do about it.
 public struct Finding: Equatable, Sendable {
-    public enum Group: String, Codable, CaseIterable, Sendable {
-        case kernel, permission, tracing, stack, flows, resources
-    }
-
     public enum Verdict: String, Codable, Sendable {
         case ok
         /// A capture can be made, but somebody should know; or it could not be found out.
@@ -14,7 +10,7 @@ public struct Finding: Equatable, Sendable {
         case problem
     }
 
-    public let group: Group
+    public let group: CheckGroup
     public let subject: String
     public let verdict: Verdict
     public let fact: String
@@ -26,7 +22,7 @@ public struct Finding: Equatable, Sendable {
     /// Whether it could not be found out.
     public var isUnknown: Bool { fact.hasPrefix(Self.unknownBeginning) }
 
-    init(_ group: Group, _ subject: String, _ verdict: Verdict, _ fact: String, remedy: String? = nil) {
+    init(_ group: CheckGroup, _ subject: String, _ verdict: Verdict, _ fact: String, remedy: String? = nil) {
         self.group = group
         self.subject = subject
         self.verdict = verdict
@@ -50,7 +46,7 @@ extension Finding: Encodable {
     }
 }
 
-extension Finding.Group {
+extension CheckGroup {
     func ok(_ subject: String, _ fact: String) -> Finding { Finding(self, subject, .ok, fact) }
 
     func note(_ subject: String, _ fact: String, remedy: String? = nil) -> Finding {

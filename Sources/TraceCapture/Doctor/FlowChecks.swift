@@ -1,31 +1,45 @@
+extension CheckGroup {
+    static let flows = CheckGroup("flows", title: "Flows") { $0.flowFindings($0.catalogue) }
+}
+
 /// What of the flows can be recorded.
 extension Examination {
-    private var group: Finding.Group { .flows }
+    private var group: CheckGroup { .flows }
 
     func flowFindings(_ catalogue: FlowCatalogue) -> [Finding] {
         guard unreadable == nil, let files else { return [group.unknown("flows", unreadable ?? "needs root")] }
         do throws(CaptureError) {
-            let available = try AvailableFunctions(files)
-            let listing = FlowListing(
-                catalogue, available: available, kallsyms: symbols, modules: modules, proc: "\(machine.root)/proc")
+            let kernel = tracedKernel(files)
+            let available = try kernel.functions()
+            let listing = try FlowListing(catalogue, on: kernel)
             let scope = available.functions(in: .storageStack(noise: [], interrupts: true)).count
-            return [defaults(catalogue, available)].compactMap { $0 } + summaries(listing)
+            return [defaults(catalogue, kernel)].compactMap { $0 } + summaries(listing)
                 + [group.ok("scope", "\(scope) of \(available.count) functions would call the tracer")]
         } catch {
             return [group.problem("functions", error)]
         }
     }
 
+    private func tracedKernel(_ files: any TracingFiles) -> TracedKernel {
+        let release = KernelRelease(machine.release) ?? .running
+        let fields = KernelFields.lookedUp(
+            release: release, architecture: machine.architecture,
+            directory: "\(machine.root)\(KernelTypes.directory)")
+        return TracedKernel(
+            files, release: release, architecture: machine.architecture, resolver: fields,
+            proc: "\(machine.root)/proc", symbols: { symbols }, modules: { modules })
+    }
+
     /// What is recorded when nothing is asked for.
-    private func defaults(_ catalogue: FlowCatalogue, _ available: AvailableFunctions) -> Finding? {
+    private func defaults(_ catalogue: FlowCatalogue, _ kernel: TracedKernel) -> Finding? {
         do throws(CaptureError) {
-            let roots = try RootResolution(
-                flows: catalogue.defaults, roots: [], catalogue: catalogue, available: available)
-            let names = roots.functions.map(\.name).joined(separator: ", ")
+            let plan = try RecordingPlan(flows: catalogue.defaults, roots: [], catalogue: catalogue, on: kernel)
+            let names = (plan.of(GraphRoots.self).functions.map(\.name) + plan.events.map(\.event))
+                .joined(separator: ", ")
             return group.ok("by default", "\(catalogue.defaults.joined(separator: ", ")): \(names)")
         } catch {
             let flows = catalogue.flows.filter { $0.isDefault == true }
-            let modules = Set(flows.flatMap(\.roots).compactMap(\.module)).sorted()
+            let modules = Set(flows.flatMap(\.modules)).sorted()
             return group.problem(
                 "by default", error.fact,
                 remedy: self.modules.remedy(for: modules) ?? "dmflow flows says what this kernel has")
@@ -33,10 +47,10 @@ extension Examination {
     }
 
     private func summaries(_ listing: FlowListing) -> [Finding] {
-        let lost = listing.entries.map { ($0, $0.missing.filter(\.cause.isLoss)) }
-        let whole = lost.filter { !$0.0.traced.isEmpty && $0.1.isEmpty }
-        let partial = lost.filter { !$0.0.traced.isEmpty && !$0.1.isEmpty }
-        let absent = lost.filter { $0.0.traced.isEmpty }
+        let lost = listing.entries.map { ($0, $0.unrecorded.filter(\.cause.isLoss)) }
+        let whole = lost.filter { !$0.0.recorded.isEmpty && $0.1.isEmpty }
+        let partial = lost.filter { !$0.0.recorded.isEmpty && !$0.1.isEmpty }
+        let absent = lost.filter { $0.0.recorded.isEmpty }
         let counts = [(whole.count, "whole"), (partial.count, "in part"), (absent.count, "not at all")]
         let fact =
             "\(lost.count) flows: "
@@ -46,14 +60,14 @@ extension Examination {
             + partial.map { entry, missing in
                 group.note(
                     entry.flow.name,
-                    "without \(KernelText.listing(missing.map { "\($0.function) (\($0.reason))" }, limit: 2))")
+                    "without \(KernelText.listing(missing.map { "\($0.name) (\($0.reason))" }, limit: 2))")
             }
             + (absent.isEmpty ? [] : [without(absent.map(\.0))])
     }
 
     private func without(_ entries: [FlowListing.Entry]) -> Finding {
         let names = KernelText.listing(entries.map(\.flow.name), limit: 8)
-        let modules = Set(entries.flatMap(\.missing).compactMap(\.cause.module)).sorted()
+        let modules = Set(entries.flatMap(\.unrecorded).compactMap(\.cause.module)).sorted()
         return group.note("not at all", names, remedy: self.modules.remedy(for: modules))
     }
 }

@@ -1,14 +1,18 @@
+extension CheckGroup {
+    static let kernel = CheckGroup("kernel", title: "Kernel", decides: true) { $0.kernelFindings() }
+}
+
 extension Examination {
-    private var kernel: Finding.Group { .kernel }
+    private var kernel: CheckGroup { .kernel }
 
     func kernelFindings() -> [Finding] {
         [
             kernel.ok("release", "Linux \(machine.release), \(machine.architecture)"),
-            graphTracer, interrupts, tracingInstance, functionTracing, addresses, lockdown, uprobes,
-        ].compactMap { $0 }
+            interrupts, tracingInstance, functionTracing, addresses, lockdown,
+        ].compactMap { $0 } + recordedKinds.flatMap { $0.findings(self) }
     }
 
-    private var graphTracer: Finding {
+    var graphTracer: Finding {
         // What the kernel offers counts more than what a file says of how it was built.
         let isOffered = text("available_tracers")?.split(separator: " ").contains("function_graph") == true
         if isOffered, files?.exists("set_graph_function") == true {
@@ -95,23 +99,23 @@ extension Examination {
         return kernel.ok("lockdown", level == "none" ? "none" : "\(level), which permits tracing")
     }
 
-    private var uprobes: Finding {
-        if unreadable == nil, files?.exists("uprobe_events") == true {
-            return kernel.ok("uprobes", "available, for multipathd's functions")
-        }
-        let isBuilt = configuration.map { $0.has("CONFIG_UPROBE_EVENTS") }
+    /// One kind of probes: `kprobe` or `uprobe`.
+    ///
+    /// - Parameters:
+    ///   - use: what flows have them for.
+    ///   - loss: what cannot be recorded without them.
+    func probes(_ kind: String, use: String, loss: String) -> Finding {
+        let (subject, list) = ("\(kind)s", "\(kind)_events")
+        if unreadable == nil, files?.exists(list) == true { return kernel.ok(subject, "available, \(use)") }
+        let option = "CONFIG_\(kind.uppercased())_EVENTS"
+        let isBuilt = configuration.map { $0.has(option) }
         if unreadable != nil, isBuilt != false {
             let built = isBuilt == nil ? "" : "; the kernel was built with it"
-            return kernel.unknown("uprobes", unreadable! + built)
+            return kernel.unknown(subject, unreadable! + built)
         }
         if isBuilt == true {
-            return kernel.note(
-                "uprobes",
-                "uprobe_events is not there, though the kernel was built with it: "
-                    + "multipathd's side cannot be traced")
+            return kernel.note(subject, "\(list) is not there, though the kernel was built with it: \(loss)")
         }
-        return kernel.note(
-            "uprobes", "this kernel has none: multipathd's side cannot be traced",
-            remedy: "use a kernel with CONFIG_UPROBE_EVENTS=y")
+        return kernel.note(subject, "this kernel has none: \(loss)", remedy: "use a kernel with \(option)=y")
     }
 }

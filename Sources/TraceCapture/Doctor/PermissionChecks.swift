@@ -1,5 +1,9 @@
+extension CheckGroup {
+    static let permission = CheckGroup("permission", title: "Permission", decides: true) { $0.permissionFindings() }
+}
+
 extension Examination {
-    private var permission: Finding.Group { .permission }
+    private var permission: CheckGroup { .permission }
 
     func permissionFindings() -> [Finding] { [tracefs, accessRights, processes] }
 

@@ -1,9 +1,13 @@
 import Glibc
 import TraceFormat
 
+extension CheckGroup {
+    static let resources = CheckGroup("resources", title: "Resources") { $0.resourceFindings() }
+}
+
 /// What a capture takes of the machine, and how exact its clock is.
 extension Examination {
-    private var resources: Finding.Group { .resources }
+    private var resources: CheckGroup { .resources }
 
     func resourceFindings() -> [Finding] { [buffer, presentBuffer, traceClock, clocksource, space] }
 

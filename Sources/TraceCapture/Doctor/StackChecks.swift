@@ -1,7 +1,11 @@
+extension CheckGroup {
+    static let stack = CheckGroup("stack", title: "Stack") { $0.stackFindings() }
+}
+
 /// The modules, devices and processes of multipath. A capture needs none but dm_mod; what is missing is said, since it may be
 /// what somebody wants to see.
 extension Examination {
-    private var stack: Finding.Group { .stack }
+    private var stack: CheckGroup { .stack }
 
     func stackFindings() -> [Finding] {
         [

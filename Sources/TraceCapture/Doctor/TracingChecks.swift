@@ -1,9 +1,13 @@
 import Glibc
 import TraceFormat
 
+extension CheckGroup {
+    static let tracing = CheckGroup("tracing", title: "Tracing in use", decides: true) { $0.tracingFindings() }
+}
+
 /// Who else traces. The kernel does not tell who; it shows what is set.
 extension Examination {
-    private var tracing: Finding.Group { .tracing }
+    private var tracing: CheckGroup { .tracing }
 
     func tracingFindings() -> [Finding] {
         var findings = [capture]

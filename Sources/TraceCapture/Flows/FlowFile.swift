@@ -27,15 +27,24 @@ struct FlowFile {
 
     // MARK: Parts
 
+    /// Keys of what a flow records, of which it has one at least.
+    private static let kinds = ["roots", "tracepoints", "probes", "user"]
+
     private static func flow(_ place: Located) throws(Mistake) -> Flow {
-        let entry = try Entry(
-            place.value, place.path, required: ["name", "summary", "roots"], optional: ["default", "user"])
+        let entry = try Entry(place.value, place.path, required: ["name", "summary"], optional: ["default"] + kinds)
         let name = try entry.text("name", of: .flow)
-        let roots = try entry.items("roots").map { (place) throws(Mistake) in try root(place) }
-        guard !roots.isEmpty else { throw entry.mistake("the flow '\(name)' has no roots", at: "roots") }
-        try refuseDoubles(roots.map { [$0.function, $0.module ?? ""] }, entry, "roots")
-        var flow = Flow(name: name, summary: try entry.text("summary"), roots: roots)
+        guard kinds.contains(where: entry.has) else {
+            let keys = kinds.map { "'\($0)'" }.joined(separator: ", ")
+            throw entry.mistake("the flow '\(name)' records nothing: it has none of \(keys)")
+        }
+        var flow = Flow(name: name, summary: try entry.text("summary"))
         flow.isDefault = try entry.boolean("default")
+        flow.roots = try entry.each("roots") { (place) throws(Mistake) in try root(place) }
+        try refuseDoubles(flow.roots.map { [$0.function, $0.module ?? ""] }, entry, "roots")
+        flow.tracepoints = try entry.each("tracepoints") { (place) throws(Mistake) in try tracepoint(place) }
+        try refuseDoubles(flow.tracepoints.map { [$0.event] }, entry, "tracepoints")
+        flow.probes = try entry.each("probes") { (place) throws(Mistake) in try probe(place) }
+        try refuseDoubles(flow.probes.map { [$0.name] }, entry, "probes")
         flow.user = try entry.located("user").map { (place) throws(Mistake) in try user(place) }
         return flow
     }
@@ -48,10 +57,16 @@ struct FlowFile {
             kernels: try entry.optionalText("kernels"), instead: try entry.texts("instead", of: .pattern))
     }
 
+    private static func tracepoint(_ place: Located) throws(Mistake) -> Flow.Tracepoint {
+        let entry = try Entry(place.value, place.path, required: ["event"], optional: ["filter", "module", "kernels"])
+        return Flow.Tracepoint(
+            event: try entry.text("event", of: .event), filter: try entry.optionalText("filter", of: .line),
+            module: try entry.optionalText("module", of: .module), kernels: try entry.optionalText("kernels"))
+    }
+
     private static func user(_ place: Located) throws(Mistake) -> Flow.UserSide {
         let entry = try Entry(place.value, place.path, required: ["process", "functions"], optional: ["threads"])
-        let functions = try entry.items("functions").map { (place) throws(Mistake) in try userFunction(place) }
-        guard !functions.isEmpty else { throw entry.mistake("\(entry.path).functions is empty", at: "functions") }
+        let functions = try entry.each("functions") { (place) throws(Mistake) in try userFunction(place) }
         try refuseDoubles(functions.map { [$0.object, $0.function] }, entry, "functions")
         var user = Flow.UserSide(process: try entry.text("process", of: .program), functions: functions)
         if entry.has("threads") {
@@ -75,7 +90,7 @@ struct FlowFile {
         return Flow.UserSide.Thread(name: try entry.text("name", of: .some), functions: functions)
     }
 
-    private static func refuseDoubles(_ names: [[String]], _ entry: Entry, _ key: String) throws(Mistake) {
+    static func refuseDoubles(_ names: [[String]], _ entry: Entry, _ key: String) throws(Mistake) {
         var places: [[String]: Int] = [:]
         for (number, name) in names.enumerated() {
             guard let first = places.updateValue(number, forKey: name) else { continue }

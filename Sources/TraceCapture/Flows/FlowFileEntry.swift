@@ -11,17 +11,29 @@ extension FlowFile {
 
     /// What a text of the file may be.
     enum Kind {
-        case some, flow, pattern, module, object, symbol, program
+        case some, flow, pattern, function, module, object, symbol, program
+        /// What tracepoints and kernel probes take.
+        case event, line, probe, source, members, way, fetchType
 
         var words: String {
             switch self {
             case .some: "a text"
             case .flow: "a name of letters, digits, - and _"
             case .pattern: "the name of a function, or a pattern with * and ?"
+            case .function: "the name of a function"
             case .module: "the name of a module"
             case .object: "letters, digits and single _"
             case .symbol: "a name of C"
             case .program: "the base name of a program"
+            case .event: "the name of an event with its system, such as block:block_rq_issue"
+            case .line: "a text of one line"
+            case .probe:
+                "a name of C of up to \(ProbeList.maxNameSize) characters that does not begin with "
+                    + ProbeList.reservedPrefixes.joined(separator: ", ")
+            case .source: "arg1 to arg12, return, stack, stack0 and so on, or a register such as %di"
+            case .members: "a member's name behind its structure's, such as scsi_cmnd.device->sdev_name"
+            case .way: "the name of an argument, or what it leads to, such as bd->rq->__sector"
+            case .fetchType: "a type of the kernel's probes, such as x64, u32, s8, string or symbol"
             }
         }
 
@@ -35,6 +47,18 @@ extension FlowFile {
             case .object: text.isMade(of: "_") && !text.contains("__")
             case .symbol: text.isMade(of: "_") && !text.first!.isNumber
             case .program: !text.contains("/")
+            case .function: text.isMade(of: "_.$")
+            case .event:
+                text.count { $0 == ":" } == 1
+                    && text.split(separator: ":", omittingEmptySubsequences: false).allSatisfy {
+                        Kind.symbol.holds("\($0)")
+                    }
+            case .line: text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
+            case .probe: Kind.symbol.holds(text) && ProbeList.canBeNamed(text)
+            case .source: ProbeSource(text) != nil
+            case .members: Kind.way.holds(text) && text.contains(".")
+            case .way: text.isMade(of: "_.->[]()") && text.utf8.first.map { $0 == 0x5f || $0 > 0x40 } == true
+            case .fetchType: ProbeSource.isType(text)
             }
         }
     }
@@ -114,6 +138,13 @@ extension FlowFile {
             return boolean
         }
 
+        /// The items of a list, which is not empty if it is there.
+        func each<Item>(_ key: String, _ read: (Located) throws(Mistake) -> Item) throws(Mistake) -> [Item] {
+            let items = try items(key)
+            if items.isEmpty && has(key) { throw mistake("\(path(to: key)) is empty", at: key) }
+            return try items.map(read)
+        }
+
         func items(_ key: String) throws(Mistake) -> [Located] {
             guard let value = members[key] else { return [] }
             guard case .array(let values) = value.value else { throw wrong(key, value, "a list") }
@@ -123,7 +154,7 @@ extension FlowFile {
 }
 
 extension String {
-    /// Of ASCII's letters and digits, and these.
+    /// Whether it has ASCII's letters and digits only, and these.
     fileprivate func isMade(of others: String) -> Bool {
         allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || others.contains($0)) }
     }

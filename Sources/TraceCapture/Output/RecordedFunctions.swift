@@ -4,9 +4,9 @@ import TraceFormat
 /// The functions that occur in recorded pages, so that a trace carries their symbols and not those of a whole kernel, which are
 /// 2.4 MB.
 ///
-/// Only events whose addresses are known for sure are looked into: the entries and exits of function_graph, and dmflow's own
-/// probes, which have none that a reader names. As soon as there is any other, such as the stack trace of somebody's trigger or
-/// a print of a driver, nobody here knows which names its readers want, and all symbols are kept.
+/// Only events whose addresses are known for sure are looked into: the entries and exits of function_graph, and those events of
+/// a capture's whose print forms have none that a reader names. As soon as there is any other, such as the stack trace of
+/// somebody's trigger or a print of a driver, nobody here knows which names its readers want, and all symbols are kept.
 struct RecordedFunctions {
     /// A recording of more bytes than this is so large beside the symbols that looking through it spares nothing.
     static let maxSearch = 64 << 20
@@ -16,9 +16,9 @@ struct RecordedFunctions {
 
     /// - Parameters:
     ///   - graph: the formats of the events that tracers write.
-    ///   - probes: those of dmflow's probes.
-    /// - Returns: nil if they are not of the known form.
-    init?(graph: [[UInt8]], probes: [[UInt8]]) {
+    ///   - others: those of all other events that the capture records.
+    /// - Returns: nil if they are not of the known form, or an event prints symbols of its own.
+    init?(graph: [[UInt8]], others: [[UInt8]]) {
         var places: [UInt16: Int?] = [:]
         for format in graph.map(EventFormatText.init) where ["funcgraph_entry", "funcgraph_exit"].contains(format.name)
         {
@@ -26,8 +26,8 @@ struct RecordedFunctions {
             places[number] = .some(place)
         }
         guard places.count == 2, MemoryLayout<Int>.size == 8, UInt32(1).littleEndian == 1 else { return nil }
-        for format in probes.map(EventFormatText.init) {
-            guard let number = format.number else { return nil }
+        for format in others.map(EventFormatText.init) {
+            guard let number = format.number, !format.printsSymbols else { return nil }
             places[number] = .some(nil)
         }
         self.places = places
@@ -72,6 +72,8 @@ struct RecordedFunctions {
 private struct EventFormatText {
     let name: String?
     let number: UInt16?
+    /// Whether its print form has names of code for addresses: `%pS` and its like.
+    let printsSymbols: Bool
     private let fields: [FieldLine]
 
     init(_ bytes: [UInt8]) {
@@ -81,6 +83,9 @@ private struct EventFormatText {
         }
         name = value("name:")
         number = value("ID:").flatMap { UInt16($0) }
+        printsSymbols = lines.contains { line in
+            line.hasPrefix("print fmt:") && ["%ps", "%pS", "%pf", "%pF", "%pB"].contains(where: line.contains)
+        }
         fields = FieldLine.all(bytes)
     }
 

@@ -17,11 +17,14 @@ struct RecordedTrace {
     let statistics: [CPUStatistics]
     let timing: CaptureRun.Timing
     let settings: CaptureSettings.Applied
+    let armed: [Armed]
+    /// Calls that kernel probes were passed over for, by their events.
+    let missed: [(event: String, count: UInt64)]
     let window: Window?
     let costBefore: TracingCost?
     let costAfter: TracingCost?
-    /// Whether there were probes in user space, whose cost is not measured.
-    let hasUserProbes: Bool
+    /// What was recorded besides whose cost is not measured, in words.
+    let unmeasuredCosts: [String]
     /// The functions at which trees were to begin.
     let roots: [String]
     let flows: [String]
@@ -71,8 +74,8 @@ struct RecordedTrace {
         }
         return CaptureSummary(
             output: output, ending: timing.ending, command: timing.workload?.status(), cpus: cpus,
-            duration: timing.duration, bytes: pages.reduce(0) { $0 + $1.size }, functions: settings.functions,
-            clock: settings.clock, hasUserProbes: hasUserProbes, keep: window?.length, ownCPUNs: timing.cpuTime,
-            callCostNs: callCostNs)
+            duration: timing.duration, bytes: pages.reduce(0) { $0 + $1.size }, armed: armed,
+            clock: settings.clock, unmeasuredCosts: unmeasuredCosts, missed: missed, keep: window?.length,
+            ownCPUNs: timing.cpuTime, callCostNs: callCostNs)
     }
 }

@@ -56,16 +56,12 @@ struct TraceDat {
         bytes.append(sized: metadata.headerEvent)
         bytes.append(UInt32(metadata.ftraceFormats.count))
         for format in metadata.ftraceFormats { bytes.append(sized: format) }
-        appendProbes(to: &bytes)
-    }
-
-    /// The systems of events that were on: none but the probes'.
-    private func appendProbes(to bytes: inout ByteWriter) {
-        bytes.append(UInt32(metadata.probeFormats.isEmpty ? 0 : 1))
-        if metadata.probeFormats.isEmpty { return }
-        bytes.append(string: ProbeName.group)
-        bytes.append(UInt32(metadata.probeFormats.count))
-        for format in metadata.probeFormats { bytes.append(sized: format) }
+        bytes.append(UInt32(metadata.events.count))
+        for system in metadata.events {
+            bytes.append(string: system.name)
+            bytes.append(UInt32(system.formats.count))
+            for format in system.formats { bytes.append(sized: format) }
+        }
     }
 
     private func appendNames(to bytes: inout ByteWriter) {

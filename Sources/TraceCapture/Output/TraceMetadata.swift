@@ -6,8 +6,15 @@ struct TraceMetadata {
     let headerEvent: [UInt8]
     /// The `format` files of the events that tracers write (`funcgraph_entry`, …).
     let ftraceFormats: [[UInt8]]
-    /// The same of the probes that a capture sets.
-    let probeFormats: [[UInt8]]
+    /// The same of the events that a capture records besides, by their systems; one of them is that of dmflow's own probes.
+    let events: [EventSystem]
+
+    /// The formats of events of one system.
+    struct EventSystem: Equatable {
+        let name: String
+        let formats: [[UInt8]]
+    }
+
     /// Symbols of code, in the form of /proc/kallsyms: of the functions that were recorded if it is sure which, or else all.
     let symbols: [UInt8]
     let printkFormats: [UInt8]
@@ -24,18 +31,17 @@ struct TraceMetadata {
     /// - Parameters:
     ///   - pages: what was recorded, whose functions get names.
     ///   - threads: names of threads, by their numbers, that tell more than the kernel's.
+    ///   - events: `SYSTEM/EVENT`, those that were recorded besides dmflow's own probes.
     init(
         _ files: any TracingFiles, pages: [RingBufferRecording.Pages], pageSize: Int, clock: String,
-        threads: [Int32: String] = [:], symbolFile: String = "/proc/kallsyms"
+        threads: [Int32: String] = [:], events: [String] = [], symbolFile: String = "/proc/kallsyms"
     ) throws(CaptureError) {
         headerPage = try files.readBytes("events/header_page")
         headerEvent = try files.readBytes("events/header_event")
         ftraceFormats = try Self.formats(files, of: "ftrace")
-        probeFormats =
-            files.exists("events/\(ProbeName.group)")
-            ? try Self.formats(files, of: ProbeName.group) : []
+        self.events = try Self.systems(files, of: events)
         let all = CodeSymbols(kallsyms: try readWholeFile(symbolFile))
-        let recorded = RecordedFunctions(graph: ftraceFormats, probes: probeFormats)?
+        let recorded = RecordedFunctions(graph: ftraceFormats, others: self.events.flatMap(\.formats))?
             .addresses(in: pages, pageSize: pageSize)
         symbols = recorded.map { all.text(naming: $0) } ?? all.text
         printkFormats = files.exists("printk_formats") ? try files.readBytes("printk_formats") : []
@@ -49,15 +55,14 @@ struct TraceMetadata {
     }
 
     init(
-        headerPage: [UInt8], headerEvent: [UInt8], ftraceFormats: [[UInt8]], probeFormats: [[UInt8]] = [],
-        symbols: [UInt8],
-        printkFormats: [UInt8], commandLines: [UInt8], clock: String, system: SystemName,
+        headerPage: [UInt8], headerEvent: [UInt8], ftraceFormats: [[UInt8]], events: [EventSystem] = [],
+        symbols: [UInt8], printkFormats: [UInt8], commandLines: [UInt8], clock: String, system: SystemName,
         bootID: String? = nil
     ) {
         self.headerPage = headerPage
         self.headerEvent = headerEvent
         self.ftraceFormats = ftraceFormats
-        self.probeFormats = probeFormats
+        self.events = events
         self.symbols = symbols
         self.printkFormats = printkFormats
         self.commandLines = commandLines
@@ -74,6 +79,25 @@ struct TraceMetadata {
         }
         let named = threads.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         return Array((others.map(String.init) + named).map { $0 + "\n" }.joined().utf8)
+    }
+
+    private static func systems(
+        _ files: any TracingFiles, of events: [String]
+    ) throws(CaptureError) -> [EventSystem] {
+        var systems: [EventSystem] = []
+        if files.exists("events/\(ProbeList.group)") {
+            systems.append(EventSystem(name: ProbeList.group, formats: try formats(files, of: ProbeList.group)))
+        }
+        let bySystem = Dictionary(grouping: events) { String($0.prefix { $0 != "/" }) }
+        for (system, events) in bySystem.sorted(by: { $0.key < $1.key }) {
+            var formats: [[UInt8]] = []
+            // An event may have gone with its module, and what was recorded of it with it.
+            for event in events where files.exists("events/\(event)/format") {
+                formats.append(try files.readBytes("events/\(event)/format"))
+            }
+            if !formats.isEmpty { systems.append(EventSystem(name: system, formats: formats)) }
+        }
+        return systems
     }
 
     private static func formats(_ files: any TracingFiles, of system: String) throws(CaptureError) -> [[UInt8]] {

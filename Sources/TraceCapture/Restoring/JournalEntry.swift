@@ -14,7 +14,7 @@ extension Journal {
     enum Entry: Codable, Equatable {
         case owner(Owner)
         /// A file of tracefs, before its first change.
-        case setting(TracefsState.Saved)
+        case setting(SavedFile)
         /// An instance of tracefs, before it is made.
         case instance(String)
         /// Probes, before they are set.
@@ -33,12 +33,25 @@ extension Journal.Entry {
         case .owner, .settingsRestored: true
         case .setting(let saved):
             saved.file.split(separator: "/", omittingEmptySubsequences: false).allSatisfy(Self.isPlain)
+                && Self.fits(saved)
         case .instance(let name): Self.isPlain(name[...]) && name.hasPrefix(TracingPlace.instancePrefix)
         case .probes(let probes):
             ["kprobe_events", "uprobe_events"].contains(probes.file)
                 && probes.names.allSatisfy { Self.isPlain($0[...]) }
         // Looked at when it is removed, since that is when it matters what is there.
         case .temporaryFile: true
+        }
+    }
+
+    /// Whether what is put back as an event's is an event's.
+    private static func fits(_ saved: SavedFile) -> Bool {
+        let parts = saved.file.split(separator: "/")
+        return switch saved.form {
+        case .eventSwitch:
+            parts.count == 4 && parts[0] == "events" && parts[3] == "enable"
+                && ["0", "1", "0*", "1*"].contains(saved.content.trimmed)
+        case .eventFilter: parts.count == 4 && parts[0] == "events" && parts[3] == "filter"
+        default: true
         }
     }
 

@@ -10,29 +10,9 @@ import Glibc
 /// pages, to grow to 1408 KiB on first use. The kernel has no way back to that promise, and 7 KiB without it would
 /// cripple the next tracer; such a buffer is left at its expanded size, as after any first use.
 struct TracefsState {
-    /// How a file's content is put back.
-    enum Form: Codable, Equatable {
-        /// The bytes that were read are what the file takes.
-        case value
-        /// The file shows all choices, the current one in brackets.
-        case choice
-        case filterList
-        case graphList
-        /// Each line is written by itself; `no pid` stands for none.
-        case lines
-        /// A buffer that had not been used yet, and the size that it was to have then; see above.
-        case expandedTo(kilobytes: Int)
-    }
-
-    struct Saved: Codable, Equatable {
-        let file: String
-        let content: String
-        let form: Form
-    }
-
     private let files: any TracingFiles
     private let journal: Journal?
-    private var saved: [Saved]
+    private var saved: [SavedFile]
     private var instances: [String]
     private var probes: [ProbeList]
     /// Where the tracer and the ring buffer are.
@@ -44,7 +24,7 @@ struct TracefsState {
     ///   - instances: those that it had made.
     ///   - probes: those that it had set.
     init(
-        _ files: any TracingFiles, journal: Journal? = nil, saved: [Saved] = [], instances: [String] = [],
+        _ files: any TracingFiles, journal: Journal? = nil, saved: [SavedFile] = [], instances: [String] = [],
         probes: [ProbeList] = []
     ) {
         self.files = files
@@ -65,13 +45,15 @@ struct TracefsState {
         instances.map { "instances/\($0)" } + probes.map(\.file) + saved.map(\.file)
     }
 
+    func path(_ file: String) -> String { files.path(file) }
+
     // MARK: Place
 
-    /// Makes an instance and records there, if function_graph can run in it. What is set in an instance is not saved: it goes
-    /// with the instance.
+    /// Makes an instance and records there, if function_graph can run in it or is not needed. What is set in an instance is not
+    /// saved: it goes with the instance.
     ///
     /// - Returns: false if it cannot; the instance is then gone.
-    mutating func makeInstance(_ name: String) throws(CaptureError) -> Bool {
+    mutating func makeInstance(_ name: String, forGraph: Bool = true) throws(CaptureError) -> Bool {
         try journal?.append(.instance(name))
         instances.append(name)
         do throws(CaptureError) { try files.makeDirectory("instances/\(name)") } catch {
@@ -81,7 +63,7 @@ struct TracefsState {
         }
         let place = TracingPlace(instance: name)
         let tracers = try files.read(place.file("available_tracers")).split(separator: " ")
-        if tracers.contains("function_graph") {
+        if !forGraph || tracers.contains("function_graph") {
             self.place = place
             return true
         }
@@ -90,21 +72,51 @@ struct TracefsState {
         return false
     }
 
-    // MARK: Probes
+    // MARK: Events
+
+    /// Records an event of the kernel's.
+    ///
+    /// - Parameters:
+    ///   - event: its directory below `events`, `SYSTEM/EVENT`.
+    ///   - filter: in the kernel's words; nil to record all of them.
+    mutating func enableEvent(_ event: String, filter: String?) throws(CaptureError) {
+        let (switching, filtering) = (place.file("events/\(event)/enable"), place.file("events/\(event)/filter"))
+        // Before the event is on, or others would be recorded.
+        if files.exists(filtering), filter != nil || place == .topLevel {
+            let isRight = { (shown: String) in filter == nil && SavedFile.isNoFilter(shown) }
+            if try save(filtering, as: .eventFilter, unless: isRight) {
+                try files.write(filtering, filter ?? SavedFile.noFilter)
+            }
+        }
+        // What is on is part of the list of all that are. If that is saved, and so emptied, it brings this one back, too.
+        if saved.contains(where: { $0.file == place.file("set_event") }) { return try files.write(switching, "1") }
+        if try save(switching, as: .eventSwitch, unless: { $0.trimmed == "1" }) { try files.write(switching, "1") }
+    }
 
     /// Adds probes to a list of them, and records their events.
     ///
     /// - Parameter probes: the names of the events, and the lines that define them; several may share an event.
+    /// - Returns: the lines that the kernel refused.
     /// - Throws: `.probesExist` if there are some of this group, which are not this capture's.
-    mutating func addProbes(_ file: String, _ probes: [(name: String, definition: String)]) throws(CaptureError) {
+    mutating func addProbes(
+        _ file: String, _ probes: [(name: String, definition: String)]
+    ) throws(CaptureError) -> [RefusedEntry] {
         if !self.probes.contains(where: { $0.file == file }), try !ProbeList.names(in: file, of: files).isEmpty {
             throw CaptureError(.probesExist(group: ProbeList.group), path: files.path(file))
         }
         let added = ProbeList(file: file, names: Set(probes.map(\.name)).sorted())
         try journal?.append(.probes(added))
         self.probes.append(added)
-        for probe in probes { try files.append(file, probe.definition) }
-        for name in added.names { try files.write(place.file("events/\(ProbeList.group)/\(name)/enable"), "1") }
+        var refused: [RefusedEntry] = []
+        for probe in probes {
+            do throws(CaptureError) { try files.append(file, probe.definition) } catch {
+                let explanation = ErrorLog.reason(for: probe.definition, in: files)
+                refused.append(RefusedEntry(entry: probe.definition, errno: error.errno, explanation: explanation))
+            }
+        }
+        let set = probes.filter { probe in !refused.contains { $0.entry == probe.definition } }.map(\.name)
+        for name in Set(set).sorted() { try files.write(place.file("events/\(ProbeList.group)/\(name)/enable"), "1") }
+        return refused
     }
 
     // MARK: Changing
@@ -133,9 +145,9 @@ struct TracefsState {
     mutating func choose(_ file: String, _ preferences: [String]) throws(CaptureError) -> String {
         let shown = try files.read(file)
         let offered = shown.split(separator: " ").map { $0.trimming("[]") }
-        let current = Self.currentChoice(in: shown)
+        let current = SavedFile.currentChoice(in: shown)
         guard let choice = preferences.first(where: offered.contains) else { return current }
-        if try save(file, as: .choice, unless: { Self.currentChoice(in: $0) == choice }) {
+        if try save(file, as: .choice, unless: { SavedFile.currentChoice(in: $0) == choice }) {
             try files.write(file, choice)
         }
         return choice
@@ -145,7 +157,7 @@ struct TracefsState {
     mutating func setBufferSizes(_ kilobytes: Int, cpus: [Int]) throws(CaptureError) {
         // The first change to any of them is what turns the promise of a size into that size.
         let promised = BufferSize(text: try files.read(place.file("buffer_size_kb"))).expanded
-        let form = promised.map(Form.expandedTo) ?? .value
+        let form = promised.map(SavedFile.Form.expandedTo) ?? .value
         for cpu in cpus {
             let file = place.file("per_cpu/cpu\(cpu)/buffer_size_kb")
             let isRight = { (text: String) in promised == nil && BufferSize(text: text).kilobytes == kilobytes }
@@ -170,7 +182,7 @@ struct TracefsState {
     /// Empties a list that not every kernel has; one that is empty is not touched.
     mutating func clearList(_ file: String, graph: Bool) throws(CaptureError) {
         guard files.exists(file) else { return }
-        let form: Form = graph ? .graphList : .filterList
+        let form: SavedFile.Form = graph ? .graphList : .filterList
         if try save(file, as: form, unless: { FunctionList(text: $0).functions.isEmpty }) {
             _ = try files.writeList(file, [])
         }
@@ -194,20 +206,20 @@ struct TracefsState {
     /// Empties a list of events or tasks that not every kernel has.
     mutating func clearLines(_ file: String) throws(CaptureError) {
         guard files.exists(file) else { return }
-        if try save(file, as: .lines, unless: { Self.lines($0).isEmpty }) { _ = try files.writeList(file, []) }
+        if try save(file, as: .lines, unless: { SavedFile.lines($0).isEmpty }) { _ = try files.writeList(file, []) }
     }
 
     /// Saves a file's content once.
     ///
     /// - Returns: whether the file is to be written: false when it was never saved and is right as it is.
     private mutating func save(
-        _ file: String, as form: Form, unless isRight: (String) -> Bool
+        _ file: String, as form: SavedFile.Form, unless isRight: (String) -> Bool
     ) throws(CaptureError) -> Bool {
         if saved.contains(where: { $0.file == file }) { return true }
         if place != .topLevel && place.contains(file) { return true }
         let content = String(decoding: try files.readBytes(file), as: UTF8.self)
         if isRight(content) { return false }
-        let before = Saved(file: file, content: content, form: form)
+        let before = SavedFile(file: file, content: content, form: form)
         try journal?.append(.setting(before))
         saved.append(before)
         return true
@@ -224,9 +236,9 @@ struct TracefsState {
             instances.map { "instances/\($0)" }.filter { !removing($0) }
             + probes.filter { !$0.remove(from: files) }.map(\.file)
         (saved, instances, probes, place) = ([], [], [], .topLevel)
-        var failed = left + changes.filter { !restoring($0) }.map(\.file)
+        var failed = left + changes.filter { !$0.restore(in: files) }.map(\.file)
         for change in changes where !failed.contains(change.file) {
-            if !showsAgain(change) { failed.append(change.file) }
+            if !change.isShown(in: files) { failed.append(change.file) }
         }
         return failed
     }
@@ -235,59 +247,5 @@ struct TracefsState {
         if !files.exists(instance) { return true }
         do { try files.removeDirectory(instance) } catch { return false }
         return true
-    }
-
-    private func restoring(_ saved: Saved) -> Bool {
-        do throws(CaptureError) {
-            switch saved.form {
-            case .value: try files.write(saved.file, saved.content)
-            case .choice: try files.write(saved.file, Self.currentChoice(in: saved.content))
-            case .expandedTo(let kilobytes): try files.write(saved.file, String(kilobytes))
-            case .graphList: try files.writeNames(saved.file, FunctionList(text: saved.content).graphLines)
-            case .filterList: try restoreFilter(saved)
-            case .lines: _ = try files.writeList(saved.file, Self.lines(saved.content))
-            }
-            return true
-        } catch {
-            return false
-        }
-    }
-
-    private func restoreFilter(_ saved: Saved) throws(CaptureError) {
-        let list = FunctionList(text: saved.content)
-        // The usual case, and worth its own line: the list of available functions takes a second to read.
-        if list.functions.isEmpty {
-            _ = try files.writeList(saved.file, list.pending)
-            return
-        }
-        let indices = list.filterLines(in: try AvailableFunctions(files))
-        try files.writeFilter(saved.file, indices: indices, names: { list.filterLinesByName })
-    }
-
-    private func showsAgain(_ saved: Saved) -> Bool {
-        guard let bytes = try? files.readBytes(saved.file) else { return false }
-        let content = String(decoding: bytes, as: UTF8.self)
-        // The kernel rounds a buffer up to whole pages: 1408 written is 1410 read. What was read is stable.
-        if case .expandedTo(let kilobytes) = saved.form {
-            return (BufferSize(text: content).kilobytes ?? 0) >= kilobytes
-        }
-        return content == saved.content
-    }
-
-    private static func lines(_ content: String) -> [String] {
-        content.lines.map(\.trimmed).filter { !$0.isEmpty && $0 != "no pid" }
-    }
-
-    private static func currentChoice(in shown: String) -> String {
-        shown.split(whereSeparator: \.isWhitespace).first { $0.hasPrefix("[") }?.trimming("[]") ?? shown.trimmed
-    }
-}
-
-extension StringProtocol {
-    /// The text without these characters at either side.
-    fileprivate func trimming(_ characters: String) -> String {
-        let start = drop { characters.contains($0) }
-        guard let last = start.lastIndex(where: { !characters.contains($0) }) else { return "" }
-        return String(start[...last])
     }
 }

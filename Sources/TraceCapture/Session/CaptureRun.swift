@@ -7,13 +7,9 @@ struct CaptureRun {
     private let files: any TracingFiles
     private let symbolFile: String
     private let report: (String) -> Void
-    private let available: AvailableFunctions
-    private let roots: RootResolution
+    private let plan: RecordingPlan
+    private let arming: Arming
     private let stopProbes: StopProbes?
-    private let userProbes: [UserProbes]
-    private let interrupts: Bool
-    /// Called to measure what tracing a call costs; nil if this kernel has none to call.
-    private let costFunction: AvailableFunctions.Function?
     private let callTime: () -> Double
 
     /// How often to look after the command unasked, in nanoseconds: in a program that has threads of its own, one of
@@ -26,39 +22,32 @@ struct CaptureRun {
     ///   `.processNotRunning`, `.userFunctionsNotVisible`.
     init(
         _ options: CaptureOptions, catalogue: FlowCatalogue, files: any TracingFiles, symbolFile: String,
-        release: KernelRelease = .running, callTime: @escaping () -> Double = TracingCost.callTime,
+        resolver: any FieldResolver, release: KernelRelease = .running,
+        callTime: @escaping () -> Double = TracingCost.callTime,
         report: @escaping (String) -> Void
     ) throws(CaptureError) {
         (self.options, self.files, self.symbolFile, self.report) = (options, files, symbolFile, report)
         self.callTime = callTime
-        available = try AvailableFunctions(files)
-        roots = try RootResolution(
-            flows: options.flows, roots: options.roots, catalogue: catalogue, available: available)
-        stopProbes = try StopProbes(options.limits.stopFunctions, available: available, files: files)
-        var userProbes: [UserProbes] = []
-        for name in options.flows {
-            guard let user = try catalogue.flow(named: name).user else { continue }
-            guard files.exists("uprobe_events") else {
-                throw CaptureError(.probesMissing("uprobe"), path: files.path("uprobe_events"))
-            }
-            userProbes.append(try UserProbes(user, flow: name))
-        }
-        self.userProbes = userProbes
-        costFunction = TracingCost.function(in: available)
+        let kernel = TracedKernel(files, release: release, resolver: resolver)
+        plan = try RecordingPlan(
+            flows: options.flows, roots: options.roots, catalogue: catalogue, on: kernel)
+        stopProbes = try StopProbes(options.limits.stopFunctions, on: kernel)
         let order = EntryOrder(release: release) { (try? readWholeFile(symbolFile)) ?? [] }
         // A filter for all functions cannot leave them out.
-        interrupts = options.interrupts ?? (order.recordsInterrupts || options.allFunctions)
-        for request in roots.requests { report(request.description) }
-        for probes in userProbes { for line in [probes.description] + probes.visibility { report(line) } }
-        if interrupts && !order.recordsInterrupts {
+        let interrupts = options.interrupts ?? (order.recordsInterrupts || options.allFunctions)
+        arming = Arming(
+            options: options, kernel: kernel, interrupts: interrupts,
+            costFunction: plan.hasGraph ? TracingCost.function(in: try kernel.functions()) : nil, report: report)
+        for line in plan.lines { report(line) }
+        if plan.hasGraph && interrupts && !order.recordsInterrupts {
             report(
                 "warning: on this kernel an interrupt can end a tree early; where one did, its root is short of calls")
         }
         if let first = options.command.first { report(Self.runner(of: first, options.user)) }
         if let stopProbes { report("ends when one of these is called: \(stopProbes.description)") }
-        if costFunction == nil {
+        if arming.costFunction == nil {
             if options.limits.overhead != nil { throw CaptureError(.costNotMeasurable) }
-            report(CaptureError(.costNotMeasurable).fact)
+            if plan.hasGraph { report(CaptureError(.costNotMeasurable).fact) }
         }
     }
 
@@ -77,19 +66,18 @@ struct CaptureRun {
     func record(
         in directory: Descriptor, state: inout TracefsState, signals: inout SignalWatch
     ) throws(CaptureError) -> RecordedTrace {
-        let settings = CaptureSettings(
-            options: options, roots: roots, interrupts: interrupts, besides: costFunction.map { [$0] } ?? [],
-            available: available, files: files
-        )
+        let settings = CaptureSettings(options: options, files: files)
         try settings.takeOver(&state)
         let untraced = callTime()
         let applied = try settings.apply(to: &state, report: report)
+        var armed = try plan.arm(graph: true, arming, state: &state)
         let own = files.at(state.place)
         let costBefore = try measureTraced(&state).flatMap { TracingCost(traced: $0, untraced: untraced) }
         if costBefore == nil && options.limits.overhead != nil { throw CaptureError(.costNotMeasurable) }
         // Before the probes put return addresses of their own on the stacks, and again for threads that come.
-        var threads = threadNames()
-        try UserProbes.set(userProbes, in: &state)
+        var threads = plan.threadNames()
+        armed += try plan.arm(graph: false, arming, state: &state)
+        let profile = ProbeProfile(files)
 
         let cpus = try own.cpus()
         let before = try statistics(own, cpus)
@@ -110,20 +98,17 @@ struct CaptureRun {
                 report("warning: what the kernel counted cannot be read; nobody knows whether events were lost")
                 return before
             }()
-        threads.merge(threadNames()) { _, new in new }
+        let missed = ProbeProfile(files).missed(of: plan.probeEvents, since: profile)
+        threads.merge(plan.threadNames()) { _, new in new }
         let metadata = try TraceMetadata(
-            files, pages: pages, pageSize: pageSize, clock: applied.clock, threads: threads, symbolFile: symbolFile)
+            files, pages: pages, pageSize: pageSize, clock: applied.clock, threads: threads,
+            events: plan.events.map(\.directory), symbolFile: symbolFile)
         return RecordedTrace(
             pages: pages, pageSize: pageSize, metadata: metadata, before: before, statistics: after, timing: timing,
-            settings: applied, window: window, costBefore: costBefore,
+            settings: applied, armed: armed, missed: missed, window: window, costBefore: costBefore,
             costAfter: (try? measureTraced(&state)).flatMap { TracingCost(traced: $0, untraced: untraced) },
-            hasUserProbes: !userProbes.isEmpty,
-            roots: Set(roots.graphLines + userProbes.flatMap { $0.probes.map(\.function.name) }).sorted(),
-            flows: options.flows, interrupts: interrupts, commandLine: options.commandLine)
-    }
-
-    private func threadNames() -> [Int32: String] {
-        userProbes.reduce(into: [:]) { names, probes in names.merge(probes.threadNames()) { _, new in new } }
+            unmeasuredCosts: plan.unmeasuredCosts, roots: plan.treeRoots, flows: options.flows,
+            interrupts: arming.interrupts, commandLine: options.commandLine)
     }
 
     private func statistics(_ own: any TracingFiles, _ cpus: [Int]) throws(CaptureError) -> [CPUStatistics] {
@@ -137,13 +122,13 @@ struct CaptureRun {
     /// Nanoseconds of a traced call, with the settings of the capture and nothing else below the graph's roots; nil if there is
     /// no function to measure with. Empties the ring buffer.
     private func measureTraced(_ state: inout TracefsState) throws(CaptureError) -> Double? {
-        guard let costFunction else { return nil }
+        guard let costFunction = arming.costFunction else { return nil }
         let own = files.at(state.place)
         try state.setGraphList("set_graph_function", [costFunction.name])
         try state.set(state.place.file("tracing_on"), to: "1")
         let time = callTime()
         try own.setTracing(on: false)
-        try state.setGraphList("set_graph_function", roots.graphLines)
+        try state.setGraphList("set_graph_function", plan.of(GraphRoots.self).graphLines)
         try own.write("trace", "")
         return time
     }

@@ -17,7 +17,11 @@ public struct CaptureSession {
     var journals = Journal.defaultDirectory
     var release = KernelRelease.running
     var callTime: () -> Double = TracingCost.callTime
-    var obstacles: (any TracingFiles) -> [CaptureError] = { Preflight(files: $0).obstacles() }
+    var resolver: (CaptureSession, Journal) -> any FieldResolver = { session, journal in
+        KernelFields.proven(
+            on: session.files, release: session.release, architecture: TracedKernel.architecture, journal: journal)
+    }
+    var obstacles: (Preflight) -> [CaptureError] = { $0.obstacles() }
 
     /// - Throws: `.tracefsNotMounted`.
     public init(
@@ -42,13 +46,9 @@ public struct CaptureSession {
     ///   that was not there before.
     public func run() throws(CaptureError) -> CaptureSummary {
         try checkNothingIsLeft()
-        try fail(with: obstacles(files))
-        let wantsInstance = release.letsGraphIntoInstances(of: files)
+        try fail(with: obstacles(preflight))
+        let wantsInstance = needsGraph ? release.letsGraphIntoInstances(of: files) : files.exists("instances")
         try checkNobodyIsDisturbed(ownInstance: wantsInstance)
-        let run = try CaptureRun(
-            options, catalogue: catalogue, files: files, symbolFile: symbolFile, release: release, callTime: callTime,
-            report: report)
-
         var signals = SignalWatch()
         guard let journal = try Journal(in: journals, create: true) else {
             throw CaptureError(.journalNotUsable, path: journals, errno: ENOENT)
@@ -57,7 +57,11 @@ public struct CaptureSession {
         // What could not be put back stays in the journal.
         var isRestored = true
         defer { if isRestored { try? journal.clear() } }
-        var output = try OutputFile(path: options.output) { path throws(CaptureError) in try begin(journal, path) }
+        try journal.append(.owner(Journal.Owner(tracefs: files.directory)))
+        let run = try plan(journal, isRestored: &isRestored)
+        var output = try OutputFile(path: options.output) { path throws(CaptureError) in
+            try journal.append(.temporaryFile(path))
+        }
         try output.reserve(try TraceMetadata.expectedSize(symbolFile: symbolFile))
         var state = TracefsState(files, journal: journal)
         let recorded: RecordedTrace
@@ -85,14 +89,40 @@ public struct CaptureSession {
         return summary
     }
 
+    /// Finds what is to be recorded. Where offsets have to be proven for that, probes are set for some seconds; if one of them
+    /// cannot be removed, the capture ends here.
+    private func plan(_ journal: Journal, isRestored: inout Bool) throws(CaptureError) -> CaptureRun {
+        var (run, failure): (CaptureRun?, CaptureError?)
+        do throws(CaptureError) {
+            run = try CaptureRun(
+                options, catalogue: catalogue, files: files, symbolFile: symbolFile, resolver: resolver(self, journal),
+                release: release, callTime: callTime, report: report)
+        } catch { failure = error }
+        if journal.hasChanges {
+            var state = journal.state(of: files)
+            let left = state.restore()
+            report(restoreFailures: left)
+            isRestored = left.isEmpty
+            if !left.isEmpty { throw CaptureError(.notRestored(left), path: files.directory) }
+        }
+        guard let run else { throw failure! }
+        return run
+    }
+
     // MARK: Others
+
+    private var needsGraph: Bool {
+        RecordingPlan.needsGraph(flows: options.flows, roots: options.roots, catalogue: catalogue)
+    }
+
+    private var preflight: Preflight { Preflight(files: files, needsGraph: needsGraph) }
 
     private func fail(with failures: [CaptureError]) throws(CaptureError) {
         if !failures.isEmpty { throw CaptureError(.preflight(failures)) }
     }
 
     private func checkNobodyIsDisturbed(ownInstance: Bool) throws(CaptureError) {
-        let disturbed = Preflight(files: files).othersDisturbed(ownInstance: ownInstance)
+        let disturbed = preflight.othersDisturbed(ownInstance: ownInstance)
         if !options.force { return try fail(with: disturbed) }
         for other in disturbed {
             report("forced although \(other.fact); \(ownInstance ? Self.sharedRoots : Self.takenAway)")
@@ -106,7 +136,8 @@ public struct CaptureSession {
     private func enterInstance(_ state: inout TracefsState) throws(CaptureError) {
         // Containers may share a tracefs, and have processes of the same number.
         let suffix = String(UInt32.random(in: 0 ... .max), radix: 36)
-        if try state.makeInstance("\(TracingPlace.instancePrefix)\(getpid())-\(suffix)") { return }
+        let name = "\(TracingPlace.instancePrefix)\(getpid())-\(suffix)"
+        if try state.makeInstance(name, forGraph: needsGraph) { return }
         try checkNobodyIsDisturbed(ownInstance: false)
     }
 
@@ -122,11 +153,6 @@ public struct CaptureSession {
     private func checkNothingIsLeft(in journal: Journal) throws(CaptureError) {
         guard let owner = journal.owner else { return }
         throw CaptureError(.captureLeftBehind(process: owner.process), path: journal.path)
-    }
-
-    private func begin(_ journal: Journal, _ temporaryFile: RawString) throws(CaptureError) {
-        try journal.append(.owner(Journal.Owner(tracefs: files.directory)))
-        try journal.append(.temporaryFile(temporaryFile))
     }
 
     /// What is recorded is not thrown away for a note that cannot be written: /run may be full. Were the capture killed from here

@@ -43,17 +43,26 @@ public struct CaptureSummary: Sendable {
     public let duration: UInt64
     /// Size of the recorded pages.
     public let bytes: Int
-    /// Functions that could be recorded.
-    public let functions: Int
+    /// What was armed of each kind, and what the kernel refused.
+    let armed: [Armed]
     public let clock: String
-    /// Whether there were probes in user space, whose cost is not measured.
-    public let hasUserProbes: Bool
+    /// What was recorded besides whose cost is not measured, in words.
+    public let unmeasuredCosts: [String]
+    /// Calls that kernel probes were passed over for, by their events: they are not in the file, nor among the lost.
+    public let missed: [(event: String, count: UInt64)]
     /// Nanoseconds before the end that were to be kept; nil for all.
     public let keep: UInt64?
     /// CPU time that dmflow took while it recorded, in nanoseconds.
     public let ownCPUNs: UInt64
     /// Nanoseconds that tracing a call cost, before and after the recording; nil if it could not be measured.
     public let callCostNs: (before: Double, after: Double)?
+
+    /// Functions of the kernel that could be recorded in trees of calls.
+    public var functions: Int { armed.reduce(0) { $0 + $1.functions } }
+    /// How many things of each kind were recorded besides, such as `2 tracepoints`.
+    public var besides: [String] { armed.filter { $0.functions == 0 && $0.count > 0 }.map(\.description) }
+    /// How many things the kernel has, and did not take.
+    public var refused: Int { armed.reduce(0) { $0 + $1.refused.count } }
 
     public var events: UInt64 { cpus.reduce(0) { $0 + $1.events } }
     public var lost: UInt64 { cpus.reduce(0) { $0 + $1.lost } }

@@ -8,6 +8,8 @@ import TraceFormat
 /// of function_graph is: both would share the functions at which trees begin.
 struct Preflight {
     let files: any TracingFiles
+    /// Whether calls are to be recorded, and not events only.
+    var needsGraph = true
     /// Below which kernel settings are read: `/proc/sys/kernel`.
     var sysctl = "/proc/sys/kernel"
     /// Bytes: some lines of help.
@@ -18,8 +20,9 @@ struct Preflight {
     /// - Returns: every check that failed, each with its remedy; empty when the way is free.
     func obstacles() -> [CaptureError] {
         // Without permission or the tracer, the other checks would only fail for that reason.
-        let basic = failures(of: [permission]) + failures(of: [graphTracer])
-        if let first = basic.first { return [first] }
+        if let first = failures(of: [permission]).first { return [first] }
+        if !needsGraph { return [] }
+        if let first = failures(of: [graphTracer]).first { return [first] }
         return failures(of: [functionTracing, addresses])
     }
 
@@ -28,7 +31,7 @@ struct Preflight {
     /// - Parameter ownInstance: whether the capture has an instance of its own.
     func othersDisturbed(ownInstance: Bool) -> [CaptureError] {
         ownInstance
-            ? failures(of: [graphInUse])
+            ? failures(of: needsGraph ? [graphInUse] : [])
             : failures(of: [currentTracer, events, taskFilter, triggers, cpuMask, ringBuffer, snapshot])
     }
 

@@ -12,11 +12,13 @@ struct StopProbes {
     private let probes: [Probe]
 
     /// - Throws: `.rootNotOnKernel` for a function that this kernel cannot trace; `.probesMissing`.
-    init?(_ functions: [String], available: AvailableFunctions, files: any TracingFiles) throws(CaptureError) {
+    init?(_ functions: [String], on kernel: TracedKernel) throws(CaptureError) {
         if functions.isEmpty { return nil }
-        guard files.exists("kprobe_events"), files.exists("kprobe_profile") else {
-            throw CaptureError(.probesMissing("kprobe"), path: files.path("kprobe_events"))
+        files = kernel.files
+        guard files.exists(KernelProbes.list), files.exists(ProbeProfile.file) else {
+            throw CaptureError(.probesMissing("kprobe"), path: files.path(KernelProbes.list))
         }
+        let available = try kernel.functions()
         var probes: [Probe] = []
         for name in functions {
             let found = available.entryPoints(of: name)
@@ -28,7 +30,6 @@ struct StopProbes {
                 Probe(event: "stop_\(getpid())_\(probes.count + offset)", function: function)
             }
         }
-        self.files = files
         self.probes = probes
     }
 
@@ -43,17 +44,14 @@ struct StopProbes {
                 definition: "p:\(ProbeList.group)/\(probe.event) \(module)\(probe.function.name)"
             )
         }
-        try state.addProbes("kprobe_events", lines)
+        if let refused = try state.addProbes(KernelProbes.list, lines).first {
+            throw CaptureError(
+                .writeFailed(value: refused.entry), path: files.path(KernelProbes.list), errno: refused.errno)
+        }
     }
 
     /// How often each was called so far; nothing of those that the kernel does not show just now.
-    func hits() -> [String: UInt64] {
-        // `  stop_12_0     hits     missed`
-        let lines = ((try? files.read("kprobe_profile")) ?? "").lines.map { $0.split(separator: " ") }
-        return lines.reduce(into: [:]) { hits, fields in
-            if fields.count >= 2, let count = UInt64(fields[1]) { hits[String(fields[0])] = count }
-        }
-    }
+    func hits() -> [String: UInt64] { ProbeProfile(files).hits }
 
     /// - Returns: the first of the functions that was called since the hits were counted; nil if none was.
     func firstHit(since earlier: [String: UInt64]) -> String? {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The control files of one tracing directory, addressed by their names below it (`per_cpu/cpu0/stats`).
 ///
 /// `Tracefs` is the kernel's; tests put their own in its place, which answers as a kernel would and fails on demand.
@@ -41,6 +43,11 @@ protocol TracingFiles {
 struct RefusedEntry: Equatable {
     let entry: String
     let errno: Int32
+    /// What the kernel says of it.
+    var explanation: String?
+
+    /// Why, in a few words.
+    var reason: String { explanation ?? String(cString: strerror(errno)) }
 }
 
 extension TracingFiles {

@@ -5,7 +5,12 @@ import TraceFormat
 ///
 /// The events' names tell readers of the trace what they are, see ``ProbeName``; each is
 /// recorded for every process that runs the file, such as the `multipath` command beside multipathd.
-struct UserProbes {
+struct UserProbes: RecordedKind {
+    static let noun = "user probe"
+    static let unmeasuredCost: String? = "the probes in user space, which cost more each"
+    /// The kernel's list of them.
+    private static let list = "uprobe_events"
+
     struct Function: Hashable {
         let object: String
         /// Its name in the source.
@@ -28,6 +33,8 @@ struct UserProbes {
         let isOfOtherVersion: Bool
     }
 
+    let flow: String
+    let wanted: [String]
     let probes: [Probe]
     let missing: [Missing]
     let replaced: [(function: Function, by: String)]
@@ -37,14 +44,22 @@ struct UserProbes {
     private let processes: [UserProcess]
     private let threads: ThreadNames
 
-    /// Before it, an event can be at one place only: another definition would replace the first.
-    private static let severalPlaces = KernelRelease(major: 5, minor: 4)
+    /// - Throws: `.probesMissing`, and what the other initializer throws.
+    init?(_ flow: Flow, on kernel: TracedKernel) throws(CaptureError) {
+        guard let user = flow.user else { return nil }
+        guard kernel.files.exists(Self.list) else {
+            throw CaptureError(.probesMissing("uprobe"), path: kernel.files.path(Self.list))
+        }
+        try self.init(user, flow: flow.name, proc: kernel.proc, release: kernel.release)
+    }
 
     /// - Parameter proc: where proc is mounted.
     /// - Throws: `.processNotRunning`, `.userFunctionsNotVisible`, `.readFailed`.
     init(
         _ user: Flow.UserSide, flow: String, proc: String = "/proc", release: KernelRelease = .running
     ) throws(CaptureError) {
+        self.flow = flow
+        wanted = user.functions.map(\.function)
         program = user.process
         processes = try UserProcess.running(program, proc: proc)
         guard !processes.isEmpty else { throw CaptureError(.processNotRunning(user.process, flow: flow)) }
@@ -75,13 +90,13 @@ struct UserProbes {
                 continue
             }
             let places = Self.places(of: name, wanted.object, objects)
-            if release < Self.severalPlaces && places.count > 1 {
+            if release < TracedKernel.severalPlaces && places.count > 1 {
                 missing.append(
                     Missing(
                         function: function, reason: "of its \(places.count) places, this kernel takes one",
                         isOfOtherVersion: false))
             }
-            let taken = release < Self.severalPlaces ? places.prefix(1) : places[...]
+            let taken = release < TracedKernel.severalPlaces ? places.prefix(1) : places[...]
             probes += taken.map { Probe(function: found, place: $0) }
         }
         if probes.isEmpty { throw CaptureError(.userFunctionsNotVisible(user.process, flow: flow)) }
@@ -120,15 +135,24 @@ struct UserProbes {
         ProbeName.text(kind, object: function.object, function: function.name)
     }
 
+    static func arm(
+        _ things: [UserProbes], _ arming: borrowing Arming, state: inout TracefsState
+    ) throws(CaptureError) -> Armed { try arm(things, state: &state) }
+
     /// Sets the probes of all flows, on; what several of them have is set once.
-    static func set(_ flows: [UserProbes], in state: inout TracefsState) throws(CaptureError) {
-        let lines = flows.flatMap(\.probes).uniqued().flatMap { probe in
+    static func arm(_ flows: [UserProbes], state: inout TracefsState) throws(CaptureError) -> Armed {
+        let probes = flows.flatMap(\.probes).uniqued()
+        let lines = probes.flatMap { probe in
             [("p", ProbeName.Kind.entry), ("r", .exit)].map { type, kind in
                 let event = event(kind, probe.function)
                 return (name: event, definition: "\(type):\(ProbeList.group)/\(event) \(probe.place)")
             }
         }
-        if !lines.isEmpty { try state.addProbes("uprobe_events", lines) }
+        if lines.isEmpty { return Armed(noun: noun) }
+        if let refused = try state.addProbes(list, lines).first {
+            throw CaptureError(.writeFailed(value: refused.entry), path: state.path(list), errno: refused.errno)
+        }
+        return Armed(noun: noun, count: probes.count)
     }
 
     // MARK: Threads
@@ -142,9 +166,9 @@ struct UserProbes {
     }
 }
 
-extension UserProbes: CustomStringConvertible {
-    /// What is traced in user space, and what is not, in one line.
-    var description: String {
+extension UserProbes {
+    /// What is traced in user space, and what is not, and then what can be seen of the files.
+    var lines: [String] {
         let traced = probes.map(\.function).uniqued().map(\.description)
         var parts = ["tracing in user space \(traced.joined(separator: ", "))"]
         parts += replaced.map { "\($0.by) instead of \($0.function.name)" }
@@ -153,7 +177,24 @@ extension UserProbes: CustomStringConvertible {
         if !lost.isEmpty {
             parts.append("not visible: \(lost.map(\.function.description).joined(separator: ", "))")
         }
-        return parts.joined(separator: "; ")
+        return [parts.joined(separator: "; ")] + visibility
+    }
+
+    var recorded: [String] { probes.map { "\($0.function.description), in user space" } }
+    var treeRoots: [String] { probes.map(\.function.name) }
+
+    func unrecorded(on kernel: TracedKernel) -> [Unrecorded] {
+        replaced.map { Unrecorded(name: $0.function.description, cause: .replaced(by: $0.by)) }
+            + missing.map {
+                Unrecorded(name: $0.function.description, cause: .other($0.reason, isLoss: !$0.isOfOtherVersion))
+            }
+    }
+
+    static func findings(_ examination: Examination) -> [Finding] {
+        [
+            examination.probes(
+                "uprobe", use: "for multipathd's functions", loss: "multipathd's side cannot be traced")
+        ]
     }
 }
 

@@ -1,0 +1,58 @@
+/// The fields of a kernel probe, as this kernel takes them.
+struct ProbeArguments {
+    /// In their order: `rq=+0($arg2):x64`.
+    let texts: [String]
+    /// Those that cannot be had here, which the event is without, and why.
+    let unknown: [(field: String, reason: String)]
+
+    /// - Parameters:
+    ///   - function: that is probed, by its name in the source.
+    ///   - module: that it is in.
+    init(_ fields: [Flow.KernelProbe.Field], of function: String, module: String?, on kernel: TracedKernel) {
+        var texts: [String] = []
+        var unknown: [(String, String)] = []
+        for field in fields {
+            do throws(Unknown) {
+                texts.append("\(field.name)=\(try Self.fetch(field, of: function, module: module, on: kernel))")
+            } catch {
+                unknown.append((field.name, error.reason))
+            }
+        }
+        (self.texts, self.unknown) = (texts, unknown)
+    }
+
+    private struct Unknown: Error { let reason: String }
+
+    private static func fetch(
+        _ field: Flow.KernelProbe.Field, of function: String, module: String?, on kernel: TracedKernel
+    ) throws(Unknown) -> String {
+        do throws(FieldError) {
+            switch field.place {
+            case .parameter(let path):
+                let found = try kernel.resolver.access(to: path, ofArgumentsOf: function, module: module)
+                guard let source = kernel.text(of: .argument(found.argument)) else { break }
+                return found.access.fetch(from: source, as: field.type)
+            case .value(let name):
+                guard let source = kernel.text(of: name) else { break }
+                return "\(source):\(field.type ?? "x64")"
+            case .offsets(let offsets, let name):
+                guard let source = kernel.text(of: name) else { break }
+                let value = offsets.reduce(source) { "\($1 < 0 ? "" : "+")\($1)(\($0))" }
+                return "\(value):\(field.type ?? "x64")"
+            case .members(let path, let name):
+                guard let source = kernel.text(of: name) else { break }
+                return try kernel.resolver.access(to: path, module: module).fetch(from: source, as: field.type)
+            }
+        } catch {
+            throw Unknown(reason: error.description)
+        }
+        throw Unknown(reason: "this kernel does not say where the argument is")
+    }
+}
+
+extension TracedKernel {
+    /// As its probes take it; nil for an argument that they cannot name.
+    fileprivate func text(of source: ProbeSource) -> String? {
+        source.text(namesArguments: namesArguments, architecture: architecture)
+    }
+}
