@@ -65,7 +65,7 @@ import TraceFormat
         let written = Written()
         let formats = [TraceDatImage.entryFormat, TraceDatImage.exitFormat].map { Array($0.utf8) }
         let recorded = try #require(
-            RecordedFunctions(graph: formats, probes: TraceDatImage.userFormats.map { Array($0.utf8) }))
+            RecordedFunctions(graph: formats, others: TraceDatImage.userFormats.map { Array($0.utf8) }))
         let addresses = try #require(recorded.addresses(in: try written.lanes(), pageSize: written.pageSize))
         let all = CodeSymbols(kallsyms: Array((Written.symbols + "ffffffff81f00000 D data\n").utf8))
         let table = SymbolTable(kallsyms: all.text(naming: addresses))
@@ -126,7 +126,8 @@ private struct Written {
             metadata: TraceMetadata(
                 headerPage: Array(Self.headerPage.utf8), headerEvent: Array("# compressed entry header\n".utf8),
                 ftraceFormats: [TraceDatImage.entryFormat, TraceDatImage.exitFormat].map { Array($0.utf8) },
-                probeFormats: TraceDatImage.userFormats.map { Array($0.utf8) }, symbols: Array(Self.symbols.utf8),
+                events: [.init(name: ProbeName.group, formats: TraceDatImage.userFormats.map { Array($0.utf8) })],
+                symbols: Array(Self.symbols.utf8),
                 printkFormats: Array("0xffffffff82000000 : \"x\"\n".utf8),
                 commandLines: TraceMetadata.commandLines(
                     Array("100 multipathd\n101 dd\n".utf8), threads: [100: "multipathd[checkerloop]"]),
