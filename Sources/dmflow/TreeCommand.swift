@@ -33,9 +33,10 @@ struct TreeCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let style = Style.ofStandardOutput(trace.color)
+            let map = try trace.layerMap()
+            let style = Style.ofStandardOutput(trace.color).colored(by: map)
             let limits = TreeRenderer.Limits(depth: depth, thresholdNs: threshold)
-            let renderer = TreeRenderer(map: try trace.layerMap(), style: style, limits: limits)
+            let renderer = TreeRenderer(map: map, style: style, limits: limits)
             let listing = TreeListing(renderer, style: style, thresholdNs: limits.thresholdNs)
             let drawing = Drawing(listing, roots: Set(root))
             let assembler = TreeAssembler(

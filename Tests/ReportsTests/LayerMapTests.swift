@@ -166,4 +166,26 @@ import Testing
     private func layerName(_ map: LayerMap, _ name: String, _ module: String?) -> String {
         map.layers[map.layer(of: Function(name: name, module: module))]
     }
+
+    // MARK: Colours
+
+    /// A layer is one line, its colour included.
+    @Test func aLineMakesALayerWithItsColour() throws {
+        let map = try LayerMap(text: "nvme=38;5;80 [nvme*] nvme_*", path: "my.layers")
+        #expect(layerName(map, "nvme_queue_rq", "nvme") == "nvme" && layerName(map, "nvme_setup_cmd", nil) == "nvme")
+        let style = Style(color: true, unicode: false).colored(by: map)
+        #expect(style.layer("nvme", "x") == "\u{1b}[38;5;80mx\u{1b}[0m")
+        #expect(style.layer("dm", "x") == Style(color: true, unicode: false).layer("dm", "x"))
+        #expect(Style.plain.colored(by: map).layer("nvme", "x") == "x")
+    }
+
+    @Test func aUsersColourComesBeforeTheBuiltInOne() throws {
+        #expect(try LayerMap(text: "dm=31 [dm_x]", path: "my.layers").colors["dm"] == "31")
+        #expect(LayerMap.builtin.colors.count == Set(LayerMap.builtin.layers).count - 1)
+    }
+
+    @Test(arguments: ["dm=", "dm=red", "dm=1m;2", "dm=\u{1b}[31m", "=31", "dm=12345678901234567"])
+    func whatIsNoColourIsRefused(layer: String) {
+        #expect(throws: LayerMapError.self) { try LayerMap(text: "\(layer) dm_*", path: "my.layers") }
+    }
 }

@@ -12,16 +12,18 @@ public struct LayerMapError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         printable(
-            "\(path):\(line): \(problem); write `LAYER [module] name …`, names with * and ? as in a shell")
+            "\(path):\(line): \(problem); write `LAYER=COLOUR [module] name …`, names with * and ? as in a shell")
     }
 }
 
 /// Tells the layer of a function: by its module first, by its name where the code is built into the kernel.
 ///
-/// The map is a text of lines `LAYER [module] name …`; the built-in one, `builtin.layers`, explains the form.
+/// The map is a text of lines `LAYER=COLOUR [module] name …`; the built-in one, `builtin.layers`, explains the form.
 public struct LayerMap: Sendable {
     /// Names of the layers in the order of the map; the last is `other`.
     public let layers: [String]
+    /// The colours of layers that have one, by name: numbers of SGR, as terminals understand them (`1;34`).
+    public let colors: [String: String]
     private let modules: LayerRules
     private let names: LayerRules
 
@@ -40,7 +42,8 @@ public struct LayerMap: Sendable {
         var reader = LayerMapReader()
         try reader.read(text, path: path)
         if isUsers, !reader.replaces { try reader.read(PackageResources.builtin_layers, path: "builtin.layers") }
-        (layers, modules, names) = (reader.layers + [LayerMapReader.other], reader.modules, reader.names)
+        (layers, colors) = (reader.layers + [LayerMapReader.other], reader.colors)
+        (modules, names) = (reader.modules, reader.names)
     }
 
     /// The index in ``layers`` of the function's layer.

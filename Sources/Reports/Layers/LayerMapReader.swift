@@ -6,6 +6,8 @@ import TraceFormat
 struct LayerMapReader {
     /// In the order in which the text names them first, without `other`.
     private(set) var layers: [String] = []
+    /// Colours by layer, as numbers of SGR; the first that a text names counts.
+    private(set) var colors: [String: String] = [:]
     /// Rules for the names of modules, in brackets in the text.
     private(set) var modules = LayerRules()
     /// Rules for the names of functions that are built in.
@@ -19,7 +21,7 @@ struct LayerMapReader {
     private var numbers: [String: Int] = [:]
 
     /// - Parameters:
-    ///   - text: lines `LAYER [module] name …`, with comments behind `#`.
+    ///   - text: lines `LAYER=COLOUR [module] name …`, with comments behind `#`; the colour may be left out.
     ///   - path: for messages.
     mutating func read(_ text: [UInt8], path: String) throws(LayerMapError) {
         let text = text.span
@@ -42,7 +44,8 @@ struct LayerMapReader {
     private mutating func read(line: Span<UInt8>) throws(Problem) {
         let line = line.extracting(0..<Self.end(in: line, from: 0) { $0 == UInt8(ascii: "#") })
         guard let first = Self.word(line, from: 0) else { return }
-        let name = Self.text(line, first)
+        let equals = first.first { line[$0] == UInt8(ascii: "=") } ?? first.upperBound
+        let name = Self.text(line, first.lowerBound..<equals)
         guard var word = Self.word(line, from: first.upperBound) else {
             if name == "only" {
                 replaces = true
@@ -50,15 +53,25 @@ struct LayerMapReader {
             }
             throw Problem(text: "layer '\(name)' without patterns")
         }
-        guard first.allSatisfy({ Self.isOfName(line[$0]) }) else {
+        guard equals > first.lowerBound, (first.lowerBound..<equals).allSatisfy({ Self.isOfName(line[$0]) }) else {
             throw Problem(text: "'\(name)' is no name for a layer")
         }
+        if equals < first.upperBound { try addColor(line.extracting((equals + 1)..<first.upperBound), of: name) }
         let layer = number(of: name)
         while true {
             try add(line.extracting(word), layer: layer)
             guard let next = Self.word(line, from: word.upperBound) else { return }
             word = next
         }
+    }
+
+    private mutating func addColor(_ word: Span<UInt8>, of layer: String) throws(Problem) {
+        let text = Self.text(word, 0..<word.count)
+        let isColor = word.indices.allSatisfy { word[$0] == UInt8(ascii: ";") || isDigit(word[$0]) }
+        guard isColor, !word.isEmpty, word.count <= 16 else {
+            throw Problem(text: "'\(text)' is no colour, such as 32 or 1;34 or 38;5;173")
+        }
+        if colors[layer] == nil { colors[layer] = text }
     }
 
     /// - Parameter word: a pattern, in brackets if it is one of modules.
@@ -96,6 +109,8 @@ struct LayerMapReader {
 
     /// Blanks, tabs, and what else C takes for white space.
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+
+    private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
     private static func isOfName(_ byte: UInt8) -> Bool {
         switch byte {

@@ -4,6 +4,8 @@ public struct Style: Sendable {
     public let color: Bool
     /// Block characters for bars; `#` otherwise.
     public let unicode: Bool
+    /// Colours by layer; nil for those of the built-in map.
+    private var layers: [String: String]?
 
     /// Plain ASCII, for files and pipes.
     public static let plain = Style(color: false, unicode: false)
@@ -23,8 +25,17 @@ public struct Style: Sendable {
     /// What casts doubt on the figures.
     public func warning(_ text: String) -> String { escape("1;31", text) }
 
+    /// The same style, with the colours that a layer map has for its layers.
+    public func colored(by map: LayerMap) -> Style {
+        var style = self
+        style.layers = map.colors
+        return style
+    }
+
     /// The same layer has the same colour in every report.
-    func layer(_ name: String, _ text: String) -> String { escape(Self.colors[name] ?? "37", text) }
+    func layer(_ name: String, _ text: String) -> String {
+        color ? escape((layers ?? LayerMap.builtin.colors)[name] ?? "37", text) : text
+    }
 
     /// `fraction` (0…1) of `width` columns, at least one mark for what is above zero; padded to `width` if asked.
     func bar(_ fraction: Double, of width: Int, padded: Bool) -> String {
@@ -43,13 +54,6 @@ public struct Style: Sendable {
     }
 
     private static let blocks = Array("▏▎▍▌▋▊▉")
-
-    private static let colors = [
-        "daemon": "1;36", "dm": "1;34", "block": "36", "scsi": "32", "libiscsi": "35", "net": "33", "fs": "38;5;173",
-        "mm": "38;5;109",
-        "lock": "31", "sched": "38;5;141", "irq": "38;5;203", "work": "38;5;150", "time": "38;5;180",
-        "driver": "38;5;67",
-    ]
 }
 
 func pad(_ text: String, _ width: Int) -> String {
