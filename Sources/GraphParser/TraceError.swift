@@ -2,6 +2,7 @@ import TraceFormat
 
 /// Why a trace cannot be read: what, where, and what to do about it.
 public struct TraceError: Error, Equatable, CustomStringConvertible {
+    /// What kind of problem it is, for programs.
     public enum Code: Sendable {
         /// The file cannot be opened or read.
         case unreadable
@@ -17,6 +18,7 @@ public struct TraceError: Error, Equatable, CustomStringConvertible {
         case unsupported
     }
 
+    /// What kind of problem it is.
     public let code: Code
     /// The file's path as the user gave it; `-` for standard input.
     public let path: String
@@ -25,6 +27,11 @@ public struct TraceError: Error, Equatable, CustomStringConvertible {
     /// What the user can do.
     public let remedy: String
 
+    /// - Parameters:
+    ///   - code: what kind of problem it is.
+    ///   - path: the file's, as the user gave it.
+    ///   - problem: what is wrong, as the rest of a sentence that begins with the file.
+    ///   - remedy: what to do about it.
     public init(_ code: Code, path: String, _ problem: String, remedy: String) {
         self.code = code
         self.path = path

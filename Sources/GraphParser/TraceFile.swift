@@ -2,13 +2,17 @@ public import TraceFormat
 
 /// What is known of a trace as a whole.
 public struct TraceSource: Equatable, Sendable {
+    /// What a trace is stored as.
     public enum Kind: String, Sendable {
+        /// function_graph text.
         case text
+        /// A file of trace-cmd's form, version 6 or 7.
         case traceDat = "trace.dat"
     }
 
     /// As the user gave it; `-` for standard input.
     public var path: String
+    /// What it is stored as.
     public let kind: Kind
     /// Which recording it is of, as far as the trace tells.
     public let identity: TraceIdentity
@@ -33,6 +37,7 @@ public struct TraceSource: Equatable, Sendable {
 
 /// The result of one pass over a trace.
 public struct TraceReading: Sendable {
+    /// What is known of the trace as a whole.
     public let source: TraceSource
     /// If the pass ended early, of what was read until then, which is more than what analyzers were given.
     public let counts: TraceCounts

@@ -129,7 +129,7 @@ import Testing
         #expect(output.contains("ret_from_fork_asm]"))
     }
 
-    /// Of another instance than the calls'.
+    /// Events of another instance than the calls'.
     @Test func eventsOfAnotherInstanceAreDrawnInTheTasksCalls() throws {
         let result = try Program.run(["tree", "--events", Fixtures.path("7.3/instances.dat")])
         #expect(result.output.split(separator: "\n").count { $0.contains("/* ") } == 32)

@@ -47,7 +47,7 @@ import Testing
 
     /// Whatever is known of an event's print form holds for the real texts of four kernels, against the records of the same seconds.
     @Test(arguments: kernels, events) func textAndRecordsHoldTheSame(kernel: String, event: String) throws {
-        // Of a failed request the text has the error's number, and the record its code, which is not the same on all kernels.
+        // For a failed request the text has the error's number, and the record its code, which is not the same on all kernels.
         let fields = Self.fields(of: event).filter { $0 != "error" }
         let (text, file) = (Reader(event, fields), Reader(event, fields))
         try TraceFile.read(Fixtures.path("\(kernel)/events.txt"), into: [text])

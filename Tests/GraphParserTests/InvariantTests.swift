@@ -60,12 +60,12 @@ import Testing
         }
     }
 
-    @Test(arguments: Fixtures.textTraces) func theShortWayLeadsToTheSameCalls(fixture: String) throws {
+    @Test(arguments: Fixtures.textTraces) func theFastPathLeadsToTheSameCalls(fixture: String) throws {
         let bytes = try Fixtures.bytes(fixture)
         #expect(TextReading(bytes).lines == TextReading(bytes, slowPathOnly: true).lines)
     }
 
-    @Test(arguments: Fixtures.datTraces) func theShortWayOfTraceDatLeadsToTheSameCalls(fixture: String) throws {
+    @Test(arguments: Fixtures.datTraces) func theFastPathOfTraceDatLeadsToTheSameCalls(fixture: String) throws {
         let file = try InputFile(path: Fixtures.path(fixture))
         let names = TraceNames()
         var reader = TraceDatReader(file: file, header: try TraceDatHeader(file), names: names)
@@ -125,7 +125,7 @@ import Testing
             #expect(ofText == ofDat)
             return
         }
-        // Of a call that calls nothing text does not tell whether an interrupt came before, after or inside.
+        // Where a call calls nothing, text does not tell whether an interrupt came before, after or inside.
         func plain(_ outline: [[String]]) -> [String] {
             outline.joined().map { String($0.drop { $0 == " " }) }.sorted()
         }

@@ -58,7 +58,7 @@ import Testing
         try expect(Self.small(none + [Self.page]).version7(), isRead: isRead, calls: 3)
     }
 
-    /// Of all buffers together: each takes memory.
+    /// For all buffers together: each takes memory.
     @Test(arguments: [(8192, true), (8193, false)]) func cpusWithData(count: Int, isRead: Bool) throws {
         var image = Self.small(.init(repeating: Self.page, count: count - 4000))
         image.instances = [("other", .init(repeating: Self.page, count: 4000))]

@@ -143,7 +143,7 @@ import TraceFormat
         #expect(trace.outline() == [["f [lib] - complete"]] && trace.counts.untimed == 1)
     }
 
-    /// Of a call that lasted 2 us a kernel's call of 3 us cannot be a part; a microsecond may have been cut off its times.
+    /// A kernel's call of 3 us cannot be part of a call that lasted 2 us; a microsecond may have been cut off its times.
     @Test(arguments: [(1, Confidence.lossy), (2, .complete), (3, .complete)])
     func moreTimeBelowThanInACallIsInDoubt(micros: Int, confidence: Confidence) throws {
         let trace = try read([(0, "+o"), (10, "+f"), (10, leaf), (10 + micros, "-f"), (30, "-o")])

@@ -4,7 +4,7 @@ import Testing
 @testable import Reports
 
 @Suite struct FiguresTests {
-    /// Of every magnitude, and around each place where one begins.
+    /// Durations of every magnitude, and around each place where one begins.
     private static let durations: [UInt64] = {
         var random = SeededRandom(seed: 9)
         var values: [UInt64] = [0, .max]

@@ -9,7 +9,7 @@ public struct SyntheticTrace {
         public let depth: Int
         /// In `functions`, or of user space in `userFunctions`.
         public let function: Int
-        /// Of exits: when the call began and ended, which can be earlier than its records.
+        /// For exits: when the call began and ended, which can be earlier than its records.
         public let callTime: UInt64
         public let returnTime: UInt64
 

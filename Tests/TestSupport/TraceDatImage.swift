@@ -168,7 +168,7 @@ public struct TraceDatImage {
         \tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;
         """
 
-    /// Of uprobes at the entries and returns of `SyntheticTrace.userFunctions`.
+    /// Formats of uprobes at the entries and returns of `SyntheticTrace.userFunctions`.
     public static let userFormats = SyntheticTrace.userFunctions.indices.flatMap { function in
         [true, false].map { isEntry in
             """

@@ -44,7 +44,7 @@ import Testing
         #expect(try find([]) == [] && find([page([])]) == [])
     }
 
-    /// Of a capture that keeps its end only.
+    /// For a capture that keeps its end only.
     @Test func whatIsCutOffDoesNotCount() throws {
         #expect(
             try find([SyntheticPage.oneTree(at: 1), page(entry(0x8100_0200))], start: 4096) == [0xffff_ffff_8100_0200])

@@ -43,7 +43,7 @@ import Testing
         #expect(printable(bytes) == shown)
     }
 
-    /// Of every scalar there is: what is printed has none that is not plain, and nothing is escaped twice.
+    /// For every scalar there is: what is printed has none that is not plain, and nothing is escaped twice.
     @Test func nothingInvisibleComesThrough() {
         let forbidden: Set<Unicode.GeneralCategory> = [.control, .format, .lineSeparator, .paragraphSeparator]
         for scalar in (0...0x10ffff).lazy.compactMap({ Unicode.Scalar(UInt32($0)) }) {

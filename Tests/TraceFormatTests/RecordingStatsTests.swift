@@ -30,7 +30,7 @@ import TraceFormat
         #expect(RecordingStats(option: Array("dmflow:".utf8)) == RecordingStats())
     }
 
-    /// Of a file that came by mail.
+    /// What a file says that came by mail.
     @Test func whatIsNoValueIsPassedOver() {
         let lines =
             "dmflow:\nrecorded for: -5 ns\ncall cost before: many\nhost: a\u{1b}[2Jb\nhost\nflows: \nroots:x\ty z\n"

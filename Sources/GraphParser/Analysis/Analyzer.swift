@@ -36,6 +36,7 @@ extension Analyzer {
 
 /// Whether an analyzer wants to be given more.
 public enum Demand: Sendable {
+    /// It goes on.
     case more
     /// It has what it wants.
     case enough
@@ -43,6 +44,7 @@ public enum Demand: Sendable {
 
 /// What a pass has found, once it is over.
 public struct TraceEnd: Sendable {
+    /// What is known of the trace as a whole.
     public let source: TraceSource
     /// If the pass ended early, of what was read until then, which is more than what analyzers were given.
     public let counts: TraceCounts

@@ -9,6 +9,12 @@ public struct Interest: Sendable {
     /// Names of events that are no calls, with `*` and `?` as in a shell; empty for none.
     public var events: [String]
 
+    /// In nothing, unless told otherwise.
+    ///
+    /// - Parameters:
+    ///   - calls: begins and ends of calls.
+    ///   - losses: events that the kernel lost.
+    ///   - events: names of events that are no calls, with `*` and `?` as in a shell.
     public init(calls: Bool = false, losses: Bool = false, events: [String] = []) {
         self.calls = calls
         self.losses = losses

@@ -1,5 +1,6 @@
 /// What is known of a trace before its first event.
 public struct TraceContext: Sendable {
+    /// Text or trace.dat.
     public let kind: TraceSource.Kind
     /// The names of functions and tasks: those of the whole trace when it has been read, until then those met so far.
     public let names: TraceNames

@@ -45,9 +45,14 @@ public struct EventField: Sendable {
 
 /// A block device by its numbers.
 public struct BlockDevice: Hashable, Sendable, CustomStringConvertible {
+    /// The driver's number.
     public let major: Int
+    /// The device's number within its driver.
     public let minor: Int
 
+    /// - Parameters:
+    ///   - major: the driver's number.
+    ///   - minor: the device's number within its driver.
     public init(major: Int, minor: Int) {
         self.major = major
         self.minor = minor

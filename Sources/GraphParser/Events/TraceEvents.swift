@@ -11,6 +11,7 @@ public struct TraceEvents: Sequence, Sendable {
     /// nil for all.
     var selection: EventSelection?
 
+    /// Whether no event happened that the analyzer is interested in.
     public var isEmpty: Bool { rows.isEmpty }
 
     /// The event of a row; nil if the analyzer is not interested in it.
@@ -84,6 +85,7 @@ public struct TraceEvent: Sendable {
 
     /// In ns of the trace clock; nil where the trace does not tell.
     public var time: UInt64? { row.timeOrNone == GraphEvent.noTime ? nil : row.timeOrNone }
+    /// The CPU on which it happened.
     public var cpu: Int { Int(row.cpuNumber) }
     /// Thread ID of the task that it happened in; nil where the trace does not tell.
     public var tid: Int32? { row.key == .nobody ? nil : row.key.tid }

@@ -15,7 +15,7 @@ final class CompressedText: Sendable {
     private let lock = Mutex(())
     /// Used under the lock only.
     nonisolated(unsafe) private var decompressed: DecompressedStream
-    /// Of the next byte that comes out; under the lock too.
+    /// The offset of the next byte that comes out; under the lock too.
     nonisolated(unsafe) private var position: Int
 
     private struct ReadFailure: Error { let number: Int32 }

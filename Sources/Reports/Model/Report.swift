@@ -13,7 +13,7 @@ public struct Report: Codable, Equatable, Sendable {
         public let kind: String
         @NullWhenAbsent public var kernel: String?
         @NullWhenAbsent public var clock: String?
-        /// Of the traced machine for a trace.dat; of a text, which does not tell them, those with calls, at least 1.
+        /// CPUs of the traced machine for a trace.dat; for a text, which does not tell them, those with calls, at least 1.
         public let cpus: Int
         /// Those with events, or with calls in a text; nil for a text without the CPU column.
         @NullWhenAbsent public var cpusWithEvents: Int?

@@ -37,7 +37,7 @@ public final class ReportBuilder: Analyzer {
         var treeCalls = 0
         /// Those below them that are the kernel's.
         var kernelCallsBelow = 0
-        /// Of each layer its self time in the calls in which it occurred.
+        /// The self time of each layer in the calls in which it occurred.
         var layers = LayerHistograms()
     }
 
@@ -229,7 +229,7 @@ public final class ReportBuilder: Analyzer {
     /// - Parameter group: a caller before its calls.
     private func layerTimes(of group: [Call]) -> [LayerTime] {
         var tree = [LayerTime](repeating: LayerTime(), count: map.layers.count)
-        // Of the callers of a call: depth and layer.
+        // Depth and layer of the callers of a call.
         var callers: [(depth: Int, layer: Int)] = []
         for call in group where call.confidence == .complete {
             callers.removeAll { $0.depth >= call.depth }

@@ -12,7 +12,7 @@ struct PlacedJSON: Equatable {
 
     struct Member: Equatable {
         let key: String
-        /// Of the key.
+        /// Where the key stands.
         let offset: Int
         let value: PlacedJSON
     }

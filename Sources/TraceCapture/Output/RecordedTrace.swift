@@ -2,7 +2,7 @@ import TraceFormat
 
 /// What was recorded, until it is in a file.
 struct RecordedTrace {
-    /// Of a recording that was left to the ring buffer.
+    /// What stays of a recording that was left to the ring buffer.
     struct Window {
         /// Nanoseconds that were asked for.
         let length: UInt64

@@ -19,9 +19,9 @@ final class CPURecorder: Sendable {
 
     /// What a recorder did.
     struct Outcome: Sendable {
-        /// Of whole pages in the file.
+        /// Bytes of whole pages in the file.
         var bytes = 0
-        /// Of pages that were taken out of the ring buffer and are not in the file.
+        /// Bytes of pages that were taken out of the ring buffer and are not in the file.
         var dropped = 0
         /// The errno of the call that ended it early; 0 if none.
         var failure: Int32 = 0

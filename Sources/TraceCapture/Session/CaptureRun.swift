@@ -145,7 +145,7 @@ struct CaptureRun {
         let duration: UInt64
         let end: UInt64
         let requests: UInt64?
-        /// Of this process while it recorded and drained, in nanoseconds.
+        /// CPU time of this process while it recorded and drained, in nanoseconds.
         var cpuTime: UInt64 = 0
     }
 

@@ -24,9 +24,9 @@ public struct CaptureSummary: Sendable {
         public let events: UInt64
         /// Events that happened and are not in the file.
         public let lost: UInt64
-        /// Of a capture that keeps only the end: nanoseconds before the end at which what is kept begins.
+        /// How long before the end what is kept begins, in nanoseconds, if the capture keeps only the end.
         public let heldNs: UInt64?
-        /// Of such a capture: older events, which made room for newer ones.
+        /// Older events, which made room for newer ones in such a capture.
         public let overwritten: UInt64
         /// Bytes of pages that were read and that the disk had no room for.
         public let dropped: Int

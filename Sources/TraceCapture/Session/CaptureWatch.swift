@@ -20,7 +20,7 @@ struct CaptureWatch {
     private static let pace: UInt64 = 100_000_000
     /// A rate is taken over a second: a flow may come in bursts.
     private static let rateInterval: UInt64 = 1_000_000_000
-    /// Of fewer events, a few that are lost would be a large part.
+    /// Among fewer events, a few that are lost would be a large part.
     private static let fewEvents: UInt64 = 10_000
 
     /// - Parameters:

@@ -5,7 +5,7 @@ protocol CompiledFunction {
 }
 
 extension Array where Element: CompiledFunction {
-    /// Of the forms of one source function, those where it starts.
+    /// Those of the forms of one source function where it starts.
     ///
     /// Besides the function itself these are what the compiler made of it (`.isra.0`, `.constprop.3`). `.part.N` is the remainder
     /// of a function whose beginning was inlined: it stands in only where nothing else does. `.cold` holds the unlikely blocks of

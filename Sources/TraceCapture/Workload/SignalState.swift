@@ -4,7 +4,7 @@ import Glibc
 struct SignalState {
     /// Blocked.
     var mask = sigset_t()
-    /// Of the signals that were looked at.
+    /// Those that are ignored, and those that are not, among the signals that were looked at.
     var ignored: [Int32] = []
     var others: [Int32] = []
 

@@ -30,6 +30,7 @@ public struct RecordingStats: Codable, Equatable, Sendable {
     /// The flows that were asked for.
     public var flows: [String]?
 
+    /// With nothing known.
     public init() {}
 
     /// The higher of the two costs, which an estimate should not be below; nil if neither was measured.

@@ -11,6 +11,11 @@ public struct SystemName: Equatable, Sendable {
     /// The architecture, such as `x86_64`; empty if it is not told.
     public let machine: String
 
+    /// - Parameters:
+    ///   - system: the operating system's name.
+    ///   - host: the node's name.
+    ///   - release: the kernel's release.
+    ///   - machine: the architecture.
     public init(system: String = "Linux", host: String, release: String, machine: String) {
         (self.system, self.host, self.release, self.machine) = (system, host, release, machine)
     }

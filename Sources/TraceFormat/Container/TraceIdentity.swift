@@ -10,6 +10,10 @@ public struct TraceIdentity: Codable, Equatable, Sendable {
         /// Nanoseconds that tracing was on.
         public var durationNs: UInt64?
 
+        /// - Parameters:
+        ///   - callNs: nanoseconds that recording one call took.
+        ///   - recorderCPUNs: nanoseconds of CPU time that the recorder took.
+        ///   - durationNs: nanoseconds that tracing was on.
         public init(callNs: UInt64? = nil, recorderCPUNs: UInt64? = nil, durationNs: UInt64? = nil) {
             (self.callNs, self.recorderCPUNs, self.durationNs) = (callNs, recorderCPUNs, durationNs)
         }
@@ -32,6 +36,7 @@ public struct TraceIdentity: Codable, Equatable, Sendable {
     /// When tracing was turned on: nanoseconds since 1970 by the machine's real-time clock.
     public var startNs: UInt64?
 
+    /// With nothing known.
     public init() {}
 
     /// - Parameters:

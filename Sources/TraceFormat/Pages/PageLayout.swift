@@ -8,11 +8,11 @@ public struct PageLayout: Equatable, Sendable {
     /// Where the commit word stands.
     public static let commitOffset = 8
 
-    /// Of a 64-bit kernel.
+    /// The layout of a 64-bit kernel.
     public static let wide = PageLayout(commitSize: 8, dataOffset: 16)
-    /// Of a 32-bit kernel.
+    /// The layout of a 32-bit kernel.
     public static let narrow = PageLayout(commitSize: 4, dataOffset: 12)
-    /// Of a kernel as wide as this process.
+    /// The layout of a kernel as wide as this process.
     public static let running = MemoryLayout<Int>.size == 8 ? wide : narrow
 
     private init(commitSize: Int, dataOffset: Int) {

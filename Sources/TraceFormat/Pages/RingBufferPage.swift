@@ -11,6 +11,7 @@ public enum RecordType {
     /// A time that counts from zero.
     @inlinable public static var timeStamp: UInt32 { 31 }
 
+    /// The bits of a record's first word that hold its type.
     @inlinable public static var mask: UInt32 { 31 }
     /// Bits of the type, below those of the time.
     @inlinable public static var bits: UInt32 { 5 }
@@ -24,21 +25,25 @@ public enum RecordType {
 /// padding claims the length -4 makes it turn in a circle for ever, which a file that came by mail must not be able to do.
 /// The tests compare both over every page of the captured fixtures.
 @frozen public struct RingBufferPage {
+    /// What comes next on a page.
     @frozen public enum Next {
         /// An event: where its record stands in the page, and its time in ns of the trace clock.
         case event(record: Range<Int>, timestamp: UInt64)
+        /// Nothing more.
         case end
         /// A length that does not fit: the rest of the page cannot be read.
         case damaged
     }
 
+    /// What a page's header tells of events before it.
     @frozen public enum Loss: Equatable {
+        /// No event was lost.
         case none
         /// Events were lost before this page; nil if the kernel did not count them.
         case events(Int?)
     }
 
-    /// Of the event that came last, or of the page before the first: ns of the trace clock.
+    /// Time of the event that came last, or of the page before the first: ns of the trace clock.
     public var timestamp: UInt64
     /// Whether events were lost between the previous page and this one.
     public let loss: Loss
@@ -47,7 +52,9 @@ public enum RecordType {
     @usableFromInline var index: Int
     @usableFromInline let end: Int
 
-    /// - Parameter page: the whole sub-buffer, little-endian.
+    /// - Parameters:
+    ///   - page: the whole sub-buffer, little-endian.
+    ///   - layout: of its header.
     /// - Returns: nil if the header claims more than the page holds.
     public init?(_ page: RawSpan, _ layout: PageLayout = .wide) {
         guard page.byteCount >= layout.dataOffset,

@@ -12,7 +12,7 @@ public struct RawString: Hashable, Sendable {
     /// - Parameter text: as ``text`` gave it, or any other.
     public init(_ text: String) { self.init(bytes: text.outsideBytes) }
 
-    /// The name as a string that is different for each name: see ``Swift/String/init(outside:)``. For passing on, not for showing.
+    /// The name as a string that is different for each name: see `String(outside:)`. For passing on, not for showing.
     public var text: String { String(outside: bytes) }
 
     /// Calls `body` with the bytes and the NUL behind them, for calls that take a path.

@@ -14,6 +14,7 @@ public struct Call: Sendable {
     public internal(set) var childrenNs: UInt64
     /// See ``GraphEvent/end``.
     var end: UInt64
+    /// The function's number.
     public internal(set) var function: FunctionID
     @usableFromInline var taskNumber: Int32
     /// The number that ``CallBegin`` gave the call while it was open; negative if there was no `began`.
@@ -22,9 +23,12 @@ public struct Call: Sendable {
     @usableFromInline var depthNumber: UInt16
     var firstCPU: UInt16
     var lastCPU: UInt16
+    /// How far the record can be trusted.
     public internal(set) var confidence: Confidence
+    /// What else is known of it.
     public internal(set) var flags: Flags
 
+    /// What is known of a call besides times.
     public struct Flags: OptionSet, Sendable {
         public let rawValue: UInt8
         @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -57,8 +61,11 @@ public struct Call: Sendable {
     /// (Linux 6.11) the outermost can be deeper; nothing in a trace tells those from what was cut off.
     @inlinable public var isFragment: Bool { isRoot && depthNumber > 0 && !isUser }
 
+    /// Whether no caller was recorded.
     @inlinable public var isRoot: Bool { flags.contains(.root) }
+    /// See `Flags.whole`.
     @inlinable public var isWhole: Bool { flags.contains(.whole) }
+    /// Whether nothing was called in between.
     @inlinable public var isLeaf: Bool { flags.contains(.leaf) }
     /// A call in user space, told by a uprobe's events; its module is the program or library.
     @inlinable public var isUser: Bool { flags.contains(.user) }
@@ -66,6 +73,7 @@ public struct Call: Sendable {
     /// Number of calls in user space that it is inside of and, of a kernel's call, the kernel's depth below them: there 0 is the
     /// function that set_graph_function triggered on.
     @inlinable public var depth: Int { Int(depthNumber) }
+    /// The task's number while it has open calls.
     @inlinable public var task: TaskSlot { Int(taskNumber) }
     /// Thread ID; nil where the trace does not tell.
     public var tid: Int32? { key.tid }

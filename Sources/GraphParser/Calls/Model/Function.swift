@@ -7,6 +7,9 @@ public struct Function: Hashable, Sendable, CustomStringConvertible {
     /// The module that ftrace prints in brackets, or in user space the program or library; nil for code built into the kernel.
     public let module: String?
 
+    /// - Parameters:
+    ///   - name: as the kernel has it, with the compiler's suffixes.
+    ///   - module: nil for what is built into the kernel.
     public init(name: String, module: String?) {
         self.name = name
         self.module = module
@@ -29,8 +32,10 @@ public struct Function: Hashable, Sendable, CustomStringConvertible {
 
 /// A function's number in the ``TraceNames`` of one reading; dense from 0, so that consumers can index arrays with it.
 public struct FunctionID: Hashable, Sendable {
+    /// The number; 0 is ``unknown``.
     public let index: Int32
 
+    /// - Parameter index: the number; not negative.
     public init(index: Int32) { self.index = index }
 
     /// Stands for the function of a bare `}` whose entry was not recorded.

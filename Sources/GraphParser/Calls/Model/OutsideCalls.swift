@@ -9,13 +9,16 @@
 public struct OutsideCalls: Sendable {
     /// The function and the number of the call that is about to end.
     public let function: FunctionID
+    /// The number that ``CallBegin/number`` had for it.
     public let number: Int32
+    /// The task's number.
     public let task: TaskSlot
     /// Nobody called it.
     public let isOfRoot: Bool
     /// The first calls directly below it, which were over before it began, and the last ones, which began when it was over; each
     /// first of those that are below it, a caller before its calls. Those of an open call are what came after it at its own depth.
     public internal(set) var before: [[Call]] = []
+    /// Trees of calls that came after it, in the same order.
     public internal(set) var after: [[Call]] = []
     /// The calls right before it that are inside of it: an interrupt came when it had begun, and before its entry was recorded.
     public internal(set) var inside: [[Call]] = []

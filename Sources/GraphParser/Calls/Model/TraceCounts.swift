@@ -8,8 +8,11 @@ import TraceFormat
 public struct TraceCounts: Equatable, Sendable {
     /// Complete calls.
     public var calls = 0
+    /// Calls without a recorded exit.
     public var open = 0
+    /// Exits without a recorded entry.
     public var orphans = 0
+    /// Calls during which events were lost.
     public var lossy = 0
 
     /// Complete calls whose duration the trace does not have.

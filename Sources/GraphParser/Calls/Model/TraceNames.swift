@@ -32,6 +32,7 @@ public final class TraceNames: Sendable {
 
     private let tables = Mutex(Tables())
 
+    /// Without any name but that of functions that are not known.
     public init() {}
 
     /// Number of distinct functions, ``FunctionID/unknown`` included.
@@ -46,6 +47,7 @@ public final class TraceNames: Sendable {
     /// The command name of a thread; nil if the trace does not tell it.
     public func comm(of tid: Int32) -> String? { tables.withLock { $0.comms[tid] } }
 
+    /// The function of a number that this reading gave. Takes a lock.
     public subscript(id: FunctionID) -> Function { tables.withLock { $0.functions[Int(id.index)] } }
 
     func intern(_ function: Function) -> FunctionID {

@@ -113,7 +113,7 @@ enum BodyParser {
     private enum Ending {
         case leaf
         case entry
-        /// Of a call, but with more behind it than a remark.
+        /// A call's, but with more behind it than a remark.
         case damage
     }
 

@@ -15,7 +15,7 @@ struct LineScanner: Sendable {
         static let widest = 16
     }
 
-    /// Of the length that most lines have, and of another one: a name and a thread ID that need more columns than the kernel
+    /// Prefixes of the length that most lines have, and of another one: a name and a thread ID that need more columns than the kernel
     /// has for them shift the rest of the line.
     private var prefixes = PrefixTable()
     private var otherPrefixes = PrefixTable()

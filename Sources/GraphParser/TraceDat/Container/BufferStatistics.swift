@@ -3,7 +3,7 @@ import TraceFormat
 /// What the kernel had counted for the CPUs' ring buffers when the recorder asked, collected option by option.
 struct BufferStatistics: Sendable {
     struct Key: Hashable, Sendable {
-        /// Of the instance; empty for the top-level buffer.
+        /// The instance's name; empty for the top-level buffer.
         let buffer: String
         let cpu: Int
     }

@@ -1,6 +1,6 @@
 /// A ring buffer in a trace.dat: the top-level one, or that of an instance.
 struct TraceBuffer: Equatable, Sendable {
-    /// Of the instance; empty for the top-level buffer.
+    /// The instance's name; empty for the top-level buffer.
     let name: String
     /// Name of the trace clock; nil if the recorder did not store it.
     var clock: String?

@@ -54,7 +54,7 @@ struct TraceDatHeader: Sendable {
     /// Whether it holds only the end of a recording, as was meant.
     var isWindow: Bool { recording?.keptNs != nil }
 
-    /// Of each CPU that lost events and has none in the file.
+    /// The losses of each CPU that has no events in the file.
     var lossesWithoutData: [Int] {
         let present = Set(
             buffers.flatMap { buffer in buffer.cpus.map { BufferStatistics.Key(buffer: buffer.name, cpu: $0.cpu) } })

@@ -9,7 +9,7 @@ struct TraceDatMetadata {
     private(set) var comms: [Int32: String] = [:]
     var options = TraceDatOptions()
     private(set) var buffers: [TraceBuffer] = []
-    /// Of the machine, as version 6 has it beside the options; 0 where they alone tell.
+    /// CPUs of the machine, as version 6 has them beside the options; 0 where they alone tell.
     var cpuCount = 0
 
     /// The kernel does not save more names.

@@ -24,7 +24,7 @@ struct TraceDatOptions {
 
     /// Larger ones are damaged: the longest that is read lists the CPUs of a buffer.
     static let maxSize = 1 << 20
-    /// Of all options of a file. They are compressed in some files, so that few bytes can become many.
+    /// Bytes of all options of a file. They are compressed in some files, so that few bytes can become many.
     static let maxBytes = 64 << 20
 
     /// Takes an option that both versions have; others are passed over.

@@ -125,6 +125,6 @@ struct TraceDatVersion7 {
             of: file)
     }
 
-    /// Of a CPU in a buffer's option: number, place, size.
+    /// Bytes of a CPU's entry in a buffer's option: number, place, size.
     private static let cpuSize = 20
 }

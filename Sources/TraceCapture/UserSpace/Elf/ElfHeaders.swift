@@ -19,7 +19,7 @@ struct ElfHeaders {
         let size: UInt64
         /// The section that belongs to it: the names of symbols.
         let link: UInt32
-        /// Of its entries or, for notes, of what they hold.
+        /// The alignment of its entries or, for notes, of what they hold.
         let alignment: UInt64
         let entrySize: UInt64
     }

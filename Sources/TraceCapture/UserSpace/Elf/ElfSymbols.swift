@@ -71,7 +71,7 @@ struct ElfSymbols {
         return functions
     }
 
-    /// Of the type of functions, and in a section: neither undefined nor one of the reserved numbers, but for the one that says
+    /// Whether it has the type of functions, and is in a section: neither undefined nor one of the reserved numbers, but for the one that says
     /// that the number is elsewhere.
     private func isFunction(_ entry: Int) -> Bool {
         let type = symbols.number(UInt8.self, entry, at: symbols.is64Bit ? 4 : 12) & 0xf
