@@ -52,7 +52,6 @@ import Testing
 
     private func entry(_ number: Int, in table: PrefixTable) -> PrefixTable.Entry? {
         let line = line(number)
-        var table = table
         return table.entry(line.span.bytes, 0)
     }
 

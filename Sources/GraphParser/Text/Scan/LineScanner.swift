@@ -119,9 +119,10 @@ struct LineScanner: Sendable {
         // No line of a call is shorter than its duration's column and a brace.
         let capacity = (bytes.byteCount - line) / (LineShape.durationWidth + 2)
         var tally = LineTally()
+        var last = LastPrefix()
         events.append(addingCapacity: capacity) { output in
             while line < end {
-                let place = scanPlace(bytes, line)
+                let place = scanPlace(bytes, line, &last)
                 let next =
                     if let place, bytes.byte(place.body) == UInt8(ascii: "/") {
                         Self.scanComment(bytes, place, types, comments, &tasks, &payload, &output, &tally)
@@ -150,11 +151,18 @@ struct LineScanner: Sendable {
 
     /// The columns of a call's line, or of a comment; nil if they are not known.
     @inline(__always)
-    private mutating func scanPlace(_ bytes: RawSpan, _ start: Int) -> Place? {
+    private mutating func scanPlace(_ bytes: RawSpan, _ start: Int, _ last: inout LastPrefix) -> Place? {
         var at = start
-        guard let time = hasTime ? time(bytes, &at) : GraphEvent.noTime,
-            let prefix = prefix(bytes, &at), let duration = LineShape.duration(bytes, at)
-        else { return nil }
+        guard let time = hasTime ? time(bytes, &at) : GraphEvent.noTime else { return nil }
+        if last.isAgain(bytes, at) {
+            at &+= last.length
+        } else {
+            let begin = at
+            guard let entry = prefix(bytes, &at) else { return nil }
+            last = LastPrefix(start: begin, length: at &- begin, entry: entry)
+        }
+        let prefix = last.entry
+        guard let duration = LineShape.duration(bytes, at) else { return nil }
         at &+= LineShape.durationWidth &+ 3
         let body = bytes.skipSpaces(from: at)
         guard body &- at <= 256 else { return nil }
@@ -227,8 +235,7 @@ struct LineScanner: Sendable {
     }
 
     /// What the prefix at `at` tells; nil if it is not known.
-    @inline(__always)
-    private mutating func prefix(_ bytes: RawSpan, _ at: inout Int) -> PrefixTable.Entry? {
+    private func prefix(_ bytes: RawSpan, _ at: inout Int) -> PrefixTable.Entry? {
         if let entry = prefixes.entry(bytes, at) {
             at &+= prefixes.length
             return entry
@@ -279,27 +286,5 @@ struct LineScanner: Sendable {
             text: NameIndex.head(bytes.word(at), min(width, 8)),
             more: width > 8 ? NameIndex.head(bytes.word(at &+ 8), width &- 8) : 0, width: width,
             ns: value &* 1_000_000_000)
-    }
-}
-
-/// Lines that were scanned.
-private struct LineTally {
-    var leaves = 0
-    var entries = 0
-    var exits = 0
-    var comments = 0
-    var structureLines = 0
-
-    var lines: Int { leaves + entries + exits + comments + structureLines }
-}
-
-extension TraceCounts {
-    fileprivate mutating func add(_ tally: LineTally) {
-        records += tally.lines
-        leaves += tally.leaves
-        entries += tally.entries
-        exits += tally.exits
-        comments += tally.comments
-        structureLines += tally.structureLines
     }
 }

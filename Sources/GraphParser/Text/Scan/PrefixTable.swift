@@ -19,8 +19,6 @@ struct PrefixTable: Sendable {
     /// For each place the entry in a word, 0 where there is none, and the words of its prefix, the last one filled up with zeros.
     private var words: [UInt64] = []
     private var places = 0
-    /// Where the prefix that was asked for last begins in `words`: the next line mostly has the same.
-    private var last = 0
     /// What every hash begins with: of a known one, a text could have thousands of prefixes with the same place.
     private let seed = UInt64.random(in: 0 ... .max)
 
@@ -38,7 +36,7 @@ struct PrefixTable: Sendable {
     mutating func removeAll() { begin(length: 0) }
 
     private mutating func begin(length: Int) {
-        (self.length, used, places, last) = (length, 0, Self.fewestPlaces, 0)
+        (self.length, used, places) = (length, 0, Self.fewestPlaces)
         words = [UInt64](repeating: 0, count: places * stride)
     }
 
@@ -122,17 +120,8 @@ struct PrefixTable: Sendable {
 
     /// What the prefix at `start` tells; nil if it is not known.
     @inline(__always)
-    mutating func entry(_ bytes: RawSpan, _ start: Int) -> Entry? {
+    func entry(_ bytes: RawSpan, _ start: Int) -> Entry? {
         let (whole, rest) = (length &>> 3, length & 7)
-        if last < words.count, isEqual(bytes, start, last &+ 1, whole, rest), words[last] != 0 {
-            return Entry(word: words[last])
-        }
-        guard let place = find(bytes, start, whole, rest) else { return nil }
-        last = place
-        return Entry(word: words[place])
-    }
-
-    private func find(_ bytes: RawSpan, _ start: Int, _ whole: Int, _ rest: Int) -> Int? {
         var hash = seed
         for word in 0..<whole { hash = NameIndex.mix(hash, bytes.word(start &+ 8 &* word)) }
         hash = NameIndex.mix(hash, NameIndex.head(bytes.word(start &+ 8 &* whole), rest))
@@ -140,7 +129,7 @@ struct PrefixTable: Sendable {
         while true {
             let first = place &* stride
             if words[first] == 0 { return nil }
-            if isEqual(bytes, start, first &+ 1, whole, rest) { return first }
+            if isEqual(bytes, start, first &+ 1, whole, rest) { return Entry(word: words[first]) }
             place = (place &+ 1) & (places &- 1)
         }
     }
