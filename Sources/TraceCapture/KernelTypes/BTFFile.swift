@@ -114,16 +114,26 @@ final class BTFFile: Sendable {
     func types(named name: String, of kinds: Set<BTFType.Kind>) -> [TypeID] {
         let wanted = Array(name.utf8)
         if wanted.isEmpty || wanted.contains(0) { return [] }
-        return typeIDs.filter { id in
-            let type = type(id)!
-            return kinds.contains(type.kind) && hasName(type.nameOffset, wanted)
-        }
+        return types(of: kinds) { hasName($0, wanted) }
     }
 
     /// The names of all types of these kinds in this file itself.
     func names(of kinds: Set<BTFType.Kind>) -> [String] {
-        typeIDs.lazy.compactMap { self.type($0) }.filter { kinds.contains($0.kind) }.map { self.name($0.nameOffset) }
-            .filter { !$0.isEmpty }
+        types(of: kinds) { _ in true }.map { name(type($0)!.nameOffset) }.filter { !$0.isEmpty }
+    }
+
+    /// A hundred thousand types are looked at for each name, so no more of them than it takes.
+    private func types(of kinds: Set<BTFType.Kind>, where isNamed: (UInt32) -> Bool) -> [TypeID] {
+        let mask = kinds.reduce(UInt32(0)) { $0 | 1 << UInt32($1.rawValue) }
+        var found: [TypeID] = []
+        for (position, offset) in offsets.enumerated() {
+            let info = bytes.number(UInt32.self, at: Int(offset) + 4, isBigEndian: isBigEndian)
+            guard mask >> (info >> 24 & 0x1f) & 1 != 0,
+                isNamed(bytes.number(UInt32.self, at: Int(offset), isBigEndian: isBigEndian))
+            else { continue }
+            found.append(typeIDs.lowerBound + TypeID(position))
+        }
+        return found
     }
 }
 

@@ -41,7 +41,10 @@ private struct TableStructure: StructureType {
 
     func member(_ name: String) throws(FieldError) -> StructureMember? {
         let candidates = rows.filter { $0.member == name }
-        guard let first = candidates.first else { return nil }
+        guard let first = candidates.first else {
+            let name = "\(self.name).\(name)"
+            throw FieldError(.notProven(name, reason: "no table has it"), in: name)
+        }
         let proven = candidates.filter { offsets.verdict(on: $0) == .proven }
         guard let row = proven.first else {
             guard case .unproven(let reason) = offsets.verdict(on: first) else { return nil }

@@ -1,8 +1,10 @@
 /// Proves offsets by what the kernel does meanwhile: probes fetch the value at the offset, and others the value that it must be.
 /// Path checkers alone send enough commands.
 struct SampledProof: OffsetProof {
-    /// As many values must agree; of numbers that are no pointers, as many different ones.
-    static let minMatches = 3
+    /// As many pointers must agree, which no other word holds by chance, but for a field that always is the same.
+    static let minPointers = 2
+    /// As many different numbers must agree.
+    static let minNumbers = 3
     /// For each value that does not, so many must. Probes miss calls now and then, such as the one that a value came from, and what
     /// was under way when they were set has no beginning.
     static let matchesPerMiss = 8
@@ -62,7 +64,8 @@ struct SampledProof: OffsetProof {
         let needsDifferent: Bool
 
         var isProof: Bool {
-            (needsDifferent ? matches.count : matchCount) >= minMatches && misses * matchesPerMiss <= matchCount
+            (needsDifferent ? matches.count >= minNumbers : matchCount >= minPointers)
+                && misses * matchesPerMiss <= matchCount
         }
     }
 

@@ -12,8 +12,8 @@ struct TracefsSampler: ProbeSampler {
     /// Waits; milliseconds.
     var pause: (Int) -> Void = { usleep(UInt32($0) * 1000) }
 
-    /// Of each CPU: a thousand hits.
-    private static let bufferKilobytes = 64
+    /// Of each CPU: some thousand hits.
+    private static let bufferKilobytes = 256
 
     private var instance: String { "\(TracingPlace.instancePrefix)prove-\(getpid())" }
     private func event(_ number: Int) -> String { "prove_\(getpid())_\(number)" }
@@ -42,6 +42,9 @@ struct TracefsSampler: ProbeSampler {
     private func record(
         _ points: [SamplePoint], into sample: inout ProbeSample, until isEnough: ([ProbeHit]) -> Bool
     ) throws(CaptureError) {
+        // What one probe sees, the others must have had a chance to see: all begin at once, and stop while the buffer is printed,
+        // whose CPUs would have different times else.
+        try setRecording(on: false)
         for (number, point) in points.enumerated() {
             guard let error = set(point, event(number)) else {
                 try files.write("instances/\(instance)/events/\(ProbeList.group)/\(event(number))/enable", "1")
@@ -54,12 +57,18 @@ struct TracefsSampler: ProbeSampler {
         var waited = 0
         var wait = 50
         while waited < patience {
+            try setRecording(on: true)
             pause(wait)
+            try setRecording(on: false)
             waited += wait
             wait = min(wait * 2, max(patience - waited, 1))
             sample.hits = hits(try files.readBytes("instances/\(instance)/trace"), points)
             if isEnough(sample.hits) { return }
         }
+    }
+
+    private func setRecording(on: Bool) throws(CaptureError) {
+        try files.write("instances/\(instance)/tracing_on", on ? "1" : "0")
     }
 
     /// - Returns: why the kernel did not take it; nil if it did.
