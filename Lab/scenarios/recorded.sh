@@ -54,6 +54,8 @@ killed() {
 armed() { grep --quiet dmflow "$tracefs/kprobe_events"; }
 
 stack_up
+# As after any first use: the kernel has no way back to a size that it only promised.
+echo 1408 >"$tracefs/buffer_size_kb"
 step 60 "list the flows" dmflow flows --flows flows.json >flows.txt
 echo 'nr_sector > 3' >"$tracefs/events/block/block_rq_issue/filter"
 snapshot >before.txt

@@ -118,6 +118,10 @@ private struct Written {
         stats.bootID = "0b5a7e5c-52d0-4f43-9df1-57a3f6ac7d2e"
         stats.commandLine = CommandLineText.text(["dmflow", "capture", "--flow", "io", "--", "dd", "if=/dev/a b"])
         stats.flows = ["io", "requests"]
+        stats.kinds = [
+            .init(kind: "graph-root", armed: 2, refused: 0), .init(kind: "kernel-probe", armed: 7, refused: 1),
+        ]
+        stats.missedByProbes = ["queued": 3, "done": 18_446_744_073_709_551_615]
         return stats
     }
 

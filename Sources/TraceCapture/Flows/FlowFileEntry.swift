@@ -28,7 +28,7 @@ extension FlowFile {
             case .event: "the name of an event with its system, such as block:block_rq_issue"
             case .line: "a text of one line"
             case .probe:
-                "a name of C of up to \(ProbeList.maxNameSize) characters that does not begin with "
+                "a name of C of up to \(ProbeName.maxSize) characters that does not begin with "
                     + ProbeList.reservedPrefixes.joined(separator: ", ")
             case .source: "arg1 to arg12, return, stack, stack0 and so on, or a register such as %di"
             case .members: "a member's name behind its structure's, such as scsi_cmnd.device->sdev_name"

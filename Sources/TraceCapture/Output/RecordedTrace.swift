@@ -53,6 +53,11 @@ struct RecordedTrace {
         stats.bootID = metadata.bootID
         stats.commandLine = commandLine.isEmpty ? nil : CommandLineText.text(commandLine)
         stats.flows = flows
+        stats.kinds = armed.map { one in
+            .init(kind: one.kind, armed: one.count, refused: one.refused.count)
+        }
+        stats.missedByProbes =
+            missed.isEmpty ? nil : Dictionary(missed.map { ($0.event, $0.count) }) { first, _ in first }
         return stats
     }
 

@@ -82,6 +82,9 @@ struct Armed: Equatable, Sendable {
     /// Functions that call the graph tracer.
     var functions = 0
 
+    /// As a trace names it: `kernel-probe`.
+    var kind: String { noun.split(separator: " ").joined(separator: "-") }
+
     /// `2 tracepoints`
     var description: String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import TraceFormat
 
 /// The running kernel, asked what of the flows it can record, and why not the rest. Long lists are read when they are needed.
 final class TracedKernel {
@@ -87,9 +87,5 @@ final class TracedKernel {
         return absence(of: module, kernels: kernels) ?? .notInKernel(kernels: kernels)
     }
 
-    static var architecture: String {
-        var name = utsname()
-        uname(&name)
-        return withUnsafeBytes(of: name.machine) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    }
+    static var architecture: String { SystemName.running.machine }
 }

@@ -5,15 +5,13 @@ struct ProbeList: Codable, Equatable {
     /// The group of all probes that dmflow sets.
     static let group = ProbeName.group
 
-    /// The kernel's limit to an event's name, in bytes without the NUL.
-    static let maxNameSize = 63
-
     /// With which the names of events begin that readers take for calls in user space, and those of dmflow's other probes.
-    static let reservedPrefixes = ["call__", "ret__", "stop_", "prove_"]
+    static let reservedPrefixes =
+        [ProbeName.Kind.entry, .exit].map { "\($0.prefix)" } + ["stop_", "prove_"]
 
     /// Whether a flow may give an event this name, as far as the kernel and dmflow itself are concerned.
     static func canBeNamed(_ name: String) -> Bool {
-        name.utf8.count <= maxNameSize && !reservedPrefixes.contains(where: name.hasPrefix)
+        name.utf8.count <= ProbeName.maxSize && !reservedPrefixes.contains(where: name.hasPrefix)
     }
 
     let file: String

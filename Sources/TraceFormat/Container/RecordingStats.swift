@@ -30,8 +30,25 @@ public struct RecordingStats: Codable, Equatable, Sendable {
     /// The flows that were asked for.
     public var flows: [String]?
 
+    /// How much of each kind of things was recorded, in the order in which it was armed.
+    public var kinds: [KindCount]?
+    /// Calls that kernel probes were passed over for, by their events: they are in no page, and not among what a CPU lost.
+    public var missedByProbes: [String: UInt64]?
+
     /// With nothing known.
     public init() {}
+
+    /// How many things of one kind were recorded, and how many the kernel has and did not take.
+    public struct KindCount: Codable, Equatable, Sendable {
+        /// `graph-root`, `tracepoint`, `kernel-probe`, `user-probe`; other recorders may have others.
+        public let kind: String
+        public let armed: Int
+        public let refused: Int
+
+        public init(kind: String, armed: Int, refused: Int) {
+            (self.kind, self.armed, self.refused) = (kind, armed, refused)
+        }
+    }
 
     /// The higher of the two costs, which an estimate should not be below; nil if neither was measured.
     public var callCostNs: UInt64? { [callCostBeforeNs, callCostAfterNs].compactMap(\.self).max() }
@@ -95,6 +112,26 @@ extension RecordingStats {
         } decode: { stats, value in
             stats.flows = value.words.map { printable($0) }
         },
+        Line(name: "armed and refused") { stats in
+            stats.kinds.flatMap {
+                $0.isEmpty ? nil : $0.map { "\($0.kind)=\($0.armed)/\($0.refused)" }.joined(separator: " ")
+            }
+        } decode: { stats, value in
+            stats.kinds = value.pairs.compactMap { kind, counts in
+                let numbers = counts.split(separator: "/").map { Int($0) }
+                guard numbers.count == 2, let armed = numbers[0], let refused = numbers[1] else { return nil }
+                return KindCount(kind: kind, armed: armed, refused: refused)
+            }
+        },
+        Line(name: "missed by probes") { stats in
+            stats.missedByProbes.flatMap { missed in
+                missed.isEmpty
+                    ? nil : missed.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+            }
+        } decode: { stats, value in
+            let counts = value.pairs.compactMap { event, count in UInt64(count).map { (event, $0) } }
+            stats.missedByProbes = Dictionary(counts) { first, _ in first }
+        },
     ]
 
     private typealias Place<Value> = WritableKeyPath<RecordingStats, Value?> & Sendable
@@ -113,6 +150,16 @@ extension RecordingStats {
             stats[keyPath: place].map { printable($0) }
         } decode: { stats, value in
             stats[keyPath: place] = value.value.isEmpty ? nil : printable(value.value)
+        }
+    }
+}
+
+extension NamedValue {
+    /// Words of the form `name=value`.
+    fileprivate var pairs: [(name: String, value: String)] {
+        words.compactMap { word in
+            guard let sign = word.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+            return (printable(word[..<sign]), printable(word[(sign + 1)...]))
         }
     }
 }

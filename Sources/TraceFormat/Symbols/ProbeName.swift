@@ -5,7 +5,8 @@ package struct ProbeName {
         case entry
         case exit
 
-        fileprivate var prefix: StaticString { self == .entry ? "call__" : "ret__" }
+        /// With which its names begin.
+        package var prefix: StaticString { self == .entry ? "call__" : "ret__" }
     }
 
     /// The group of all probes that dmflow sets: the folder in tracefs' events, and the system in a trace.dat.
