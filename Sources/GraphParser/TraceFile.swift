@@ -73,7 +73,7 @@ public enum TraceFile {
         let context = TraceContext(kind: isTraceDat ? .traceDat : .text, names: names, types: types)
         if isTraceDat {
             let header = try TraceDatHeader(file)
-            names.learn(header.comms)
+            names.learn(header.description.comms)
             let reader = TraceDatReader(file: file, header: header, names: names, types: types)
             return try read(reader, context, types, analyzers) { progress($0, file.size) }
         }
@@ -81,9 +81,10 @@ public enum TraceFile {
         return try read(source, context, types, analyzers) { progress($0, file.size) }
     }
 
-    private static func read<Source: EventSource>(
+    /// - Parameter mayBeEmpty: whether a trace without calls is one all the same.
+    static func read<Source: EventSource>(
         _ source: Source, _ context: TraceContext, _ types: EventTypes, _ analyzers: AnalyzerSet,
-        progress: (Int) -> Void
+        mayBeEmpty: Bool = false, progress: (Int) -> Void
     ) throws -> TraceReading {
         var analyzers = analyzers
         try analyzers.begin(context)
@@ -92,7 +93,7 @@ public enum TraceFile {
             interleavesEvents: analyzers.interleavesEvents)
         let result = try Pipeline.run(source, builder, into: &analyzers, progress: progress)
         // A damaged file has a report that says so.
-        guard result.counts.holdsCalls || result.counts.isInDoubt else {
+        guard mayBeEmpty || result.counts.holdsCalls || result.counts.isInDoubt else {
             throw TraceError.noCalls(result.source.source.path, result.counts)
         }
         var source = result.source.source

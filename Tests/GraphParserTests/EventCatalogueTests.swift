@@ -130,7 +130,7 @@ import Testing
         image.systems = [("block", [Self.issue, "nonsense"]), ("empty", []), ("test", [Self.mixed])]
         for bytes in [image.bytes(), image.version7(.zstd), image.version7(.none)] {
             let temporary = try TemporaryFile(bytes)
-            let events = try TraceDatHeader(InputFile(path: temporary.path)).events
+            let events = try TraceDatHeader(InputFile(path: temporary.path)).description.events
             #expect(events.count == 5)
             #expect(
                 [5, 77, 1222, 1222, 11].map { events.event(id: $0)?.system } == [

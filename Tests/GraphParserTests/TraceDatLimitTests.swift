@@ -119,7 +119,7 @@ import Testing
         var image = Self.small()
         image.commandLines = (1...count).map { "\($0) n\n" }.joined()
         let file = try TemporaryFile(image.bytes())
-        #expect(try TraceDatHeader(InputFile(path: file.path)).comms.count == kept)
+        #expect(try TraceDatHeader(InputFile(path: file.path)).description.comms.count == kept)
     }
 
     // MARK: Helpers

@@ -24,8 +24,8 @@ import TraceFormat
         // 0x8000_0000 / 2^32: every tick is half a nanosecond.
         let rate = little(UInt32(0x8000_0000)) + little(UInt32(32)) + little(UInt64(5))
         let header = try read([(4, Array("[x86-tsc]".utf8)), (14, rate)])
-        #expect(header.time(UInt64(1) << 60) == 1 << 59)
-        #expect(header.time(1001) == 500)
+        #expect(header.description.time(UInt64(1) << 60) == 1 << 59)
+        #expect(header.description.time(1001) == 500)
         #expect(header.notes.isEmpty)
     }
 
@@ -37,8 +37,8 @@ import TraceFormat
         ] as [([(UInt16, String)], Int64)]) func offsetsAreAdded(options: [(UInt16, String)], expected: Int64) throws
     {
         let header = try read(options.map { ($0.0, Array("\($0.1)\0".utf8)) })
-        #expect(header.time.offset == expected)
-        #expect(header.time(100) == UInt64(bitPattern: 100 &+ expected))
+        #expect(header.description.time.offset == expected)
+        #expect(header.description.time(100) == UInt64(bitPattern: 100 &+ expected))
     }
 
     @Test(arguments: [UInt32.max, 128, 64, 0]) func anyRateGivesATime(shift: UInt32) {

@@ -21,9 +21,12 @@ import Testing
     ]) func whatTraceCmdConvertedIsReadAsTheOriginal(files: (old: String, new: String)) throws {
         let old = try TraceDatHeader(InputFile(path: Fixtures.path(files.old)))
         let new = try TraceDatHeader(InputFile(path: Fixtures.path(files.new)))
-        #expect(new.identity == old.identity && new.comms == old.comms)
-        #expect(new.cpuCount == old.cpuCount && new.layout == old.layout && new.notes == old.notes)
-        #expect(new.symbols.count == old.symbols.count && new.events.count == old.events.count)
+        #expect(new.identity == old.identity && new.description.comms == old.description.comms)
+        #expect(
+            new.cpuCount == old.cpuCount && new.description.layout == old.description.layout && new.notes == old.notes)
+        #expect(
+            new.description.symbols.count == old.description.symbols.count
+                && new.description.events.count == old.description.events.count)
         #expect(new.top.pageSize == old.top.pageSize && new.buffers.count == 1)
         let (oldTrace, newTrace) =
             (try Fixtures.reading(files.old), try Fixtures.reading(files.new))
@@ -45,9 +48,9 @@ import Testing
         let header = try open(Self.image.version7(packing))
         #expect(header.identity.kernel == "6.1.0")
         #expect(header.identity.clock == "boot")
-        #expect(header.comms == [100: "first", 101: "second"])
-        #expect(header.symbols.count == SyntheticTrace.functions.count)
-        #expect(header.events.event(id: 1222)?.name == "block_rq_issue")
+        #expect(header.description.comms == [100: "first", 101: "second"])
+        #expect(header.description.symbols.count == SyntheticTrace.functions.count)
+        #expect(header.description.events.event(id: 1222)?.name == "block_rq_issue")
     }
 
     @Test(arguments: Decompression.allCases) func instancesAreListed(packing: Decompression) throws {

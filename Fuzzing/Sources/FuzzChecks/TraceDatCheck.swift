@@ -14,8 +14,8 @@ private func read(_ bytes: [UInt8]) throws(TraceError) {
     let file = try InputFile(path: "/proc/self/fd/\(memoryFile.descriptor)")
     let header = try TraceDatHeader(file)
     let names = TraceNames()
-    names.learn(header.comms)
-    describeEvents(header.events, bytes)
+    names.learn(header.description.comms)
+    describeEvents(header.description.events, bytes)
 
     let seed = digest(bytes)
     let types = EventTypes(Interest(events: seed % 2 == 0 ? ["*"] : []), isText: false)

@@ -17,6 +17,14 @@ final class InputFile: Sendable {
         /// From the byte at `start` on.
         case file(OpenFile, start: Int)
         case compressed(CompressedText)
+        case memory([UInt8])
+    }
+
+    /// What is no file, but read like one.
+    ///
+    /// - Parameter name: for messages.
+    init(_ bytes: [UInt8], name: String) {
+        (path, size, content) = (name, bytes.count, .memory(bytes))
     }
 
     /// - Parameters:
@@ -120,6 +128,10 @@ final class InputFile: Sendable {
         case .file(let file, let start):
             let (filled, failure) = file.fill(buffer, at: start + offset)
             return failure == 0 ? .success(filled) : .failure(.unreadable(path, failure))
+        case .memory(let bytes):
+            let part = bytes.dropFirst(offset).prefix(buffer.count)
+            buffer.copyBytes(from: part)
+            return .success(part.count)
         }
     }
 }

@@ -6,7 +6,7 @@ struct TraceDatReader: EventSource {
     private let file: InputFile
     private let header: TraceDatHeader
     private var decoder: EventDecoder
-    private var streams: [CPUStream] = []
+    private var streams: [CPUStream<PageReader>] = []
     /// The streams that have events left.
     private var order = MergeOrder()
     private var isOpened = false
@@ -26,7 +26,7 @@ struct TraceDatReader: EventSource {
     init(file: InputFile, header: TraceDatHeader, names: TraceNames, types: EventTypes = .none) {
         self.file = file
         self.header = header
-        decoder = EventDecoder(header: header, names: names, types: types)
+        decoder = EventDecoder(header.description, names: names, types: types)
         let streamCount = header.buffers.reduce(0) { $0 + $1.cpus.count }
         let chunkSize = min(Self.maxChunkSize, Self.pagesInMemory / max(streamCount, 1))
         var instances: [UInt16] = []
@@ -34,11 +34,13 @@ struct TraceDatReader: EventSource {
             for data in buffer.cpus {
                 streams.append(
                     CPUStream(
-                        file: file, data: data, pageSize: buffer.pageSize, number: instances.count,
+                        PageReader(
+                            file: file, data: data, pageSize: buffer.pageSize,
+                            maxChunkSize: Self.maxChunkSize(buffer.pageSize, streams: streamCount)),
+                        cpu: data.cpu, number: instances.count, pageSize: buffer.pageSize,
                         losses: StatedLosses(
                             header.statistics[.init(buffer: buffer.name, cpu: data.cpu)], isWindow: header.isWindow),
-                        chunkSize: chunkSize,
-                        maxChunkSize: Self.maxChunkSize(buffer.pageSize, streams: streamCount)))
+                        chunkSize: chunkSize))
                 instances.append(UInt16(instance))
             }
         }

@@ -29,11 +29,11 @@ struct TraceMetadata {
     /// before tracefs is restored, as that forgets the tasks.
     ///
     /// - Parameters:
-    ///   - pages: what was recorded, whose functions get names.
+    ///   - pages: what was recorded, whose functions get names; nil for all functions.
     ///   - threads: names of threads, by their numbers, that tell more than the kernel's.
     ///   - events: `SYSTEM/EVENT`, those that were recorded besides dmflow's own probes.
     init(
-        _ files: any TracingFiles, pages: [RingBufferRecording.Pages], pageSize: Int, clock: String,
+        _ files: any TracingFiles, pages: [RingBufferRecording.Pages]?, pageSize: Int, clock: String,
         threads: [Int32: String] = [:], events: [String] = [], symbolFile: String = "/proc/kallsyms"
     ) throws(CaptureError) {
         headerPage = try files.readBytes("events/header_page")
@@ -41,8 +41,8 @@ struct TraceMetadata {
         ftraceFormats = try Self.formats(files, of: "ftrace")
         self.events = try Self.systems(files, of: events)
         let all = CodeSymbols(kallsyms: try readWholeFile(symbolFile))
-        let recorded = RecordedFunctions(graph: ftraceFormats, others: self.events.flatMap(\.formats))?
-            .addresses(in: pages, pageSize: pageSize)
+        let functions = RecordedFunctions(graph: ftraceFormats, others: self.events.flatMap(\.formats))
+        let recorded = pages.flatMap { functions?.addresses(in: $0, pageSize: pageSize) }
         symbols = recorded.map { all.text(naming: $0) } ?? all.text
         printkFormats = files.exists("printk_formats") ? try files.readBytes("printk_formats") : []
         let tasks = files.exists("saved_cmdlines") ? try files.readBytes("saved_cmdlines") : []

@@ -80,7 +80,8 @@ func monotonicNanoseconds() -> UInt64 { nanoseconds(CLOCK_MONOTONIC) }
 /// The time of day, in nanoseconds since 1970.
 func realTimeNanoseconds() -> UInt64 { nanoseconds(CLOCK_REALTIME) }
 
-private func nanoseconds(_ clock: clockid_t) -> UInt64 {
+/// Any clock of the system's.
+func nanoseconds(_ clock: clockid_t) -> UInt64 {
     var now = timespec()
     clock_gettime(clock, &now)
     return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)

@@ -35,6 +35,18 @@ package struct CPUStatistics: Equatable, Sendable {
         read = values["read events"] ?? 0
     }
 
+    /// The trace's clock when they were read: in ns, cut to microseconds, where it counts those, else as it counts; nil if it is
+    /// not told.
+    package var now: UInt64? {
+        guard let value = NamedValue.lines(text.utf8).first(where: { $0.name == "now ts" })?.value else { return nil }
+        let parts = value.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { UInt64(String(decoding: $0, as: UTF8.self)) }
+        guard numbers.count == parts.count, numbers.count <= 2 else { return nil }
+        if numbers.count == 1 { return numbers[0] }
+        let (time, overflow) = numbers[0].multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow || parts[1].count != 6 || time > .max >> 1 ? nil : time + numbers[1] * 1000
+    }
+
     /// Events that happened and were not handed out.
     package var lost: UInt64 { overrun &+ commitOverrun &+ dropped }
 }

@@ -2,18 +2,10 @@ import TraceFormat
 
 /// What stands in a trace.dat beside the ring buffers' pages, and where those are.
 struct TraceDatHeader: Sendable {
-    /// Where the events begin in a page.
-    let layout: PageLayout
-    /// The function_graph events.
-    let formats: EventFormats
-    /// All events.
-    let events: EventCatalogue
-    let symbols: SymbolTable
-    let comms: [Int32: String]
+    /// How to read the pages.
+    let description: TraceDescription
     /// Which recording it is of, as far as the recorder stored it.
     let identity: TraceIdentity
-    /// What to do with timestamps.
-    let time: TimeConversion
     /// CPUs of the traced machine.
     let cpuCount: Int
     /// The top-level buffer, which is the first and can be empty, and those of instances.
@@ -28,20 +20,11 @@ struct TraceDatHeader: Sendable {
         var cursor = FileCursor(ByteSource(file))
         let preamble = try TraceDatPreamble(&cursor)
         let metadata = try Self.metadata(cursor, preamble)
-        let events = EventCatalogue(metadata.events)
-        guard let formats = EventFormats(events) else {
-            throw TraceError(
-                .otherTracer, path: file.path, "it describes no function_graph events",
-                remedy: "record with `dmflow capture` or `trace-cmd record -p function_graph`")
-        }
         let options = metadata.options
-        self.formats = formats
-        self.events = events
+        description = try TraceDescription(
+            layout: metadata.layout, events: metadata.events, symbols: metadata.symbols, comms: metadata.comms,
+            time: options.time, path: file.path)
         buffers = Self.topFirst(metadata.buffers, pageSize: preamble.pageSize)
-        layout = metadata.layout
-        symbols = metadata.symbols
-        comms = metadata.comms
-        time = options.time
         recording = options.recording
         statistics = options.statistics.ofCPU
         let ofOption = options.clock == "" ? nil : options.clock
@@ -87,10 +70,7 @@ struct TraceDatHeader: Sendable {
     // MARK: Notes
 
     private static func notes(_ metadata: TraceDatMetadata, clock: String?) -> [String] {
-        var notes: [String] = []
-        if let clock, !countsNanoseconds(clock), metadata.options.time.multiplier == 0 {
-            notes.append("the clock '\(clock)' does not count nanoseconds: its times only order the events")
-        }
+        var notes = metadata.options.time.multiplier == 0 ? TimeConversion.notes(clock: clock) : []
         if metadata.options.isGuest { notes.append("a guest's trace: its times are not put on the host's clock") }
         if metadata.symbols.isEmpty {
             notes.append("no function names: /proc/kallsyms was not readable when this was recorded")
@@ -99,9 +79,5 @@ struct TraceDatHeader: Sendable {
             notes.append("more symbols than a kernel has: only the first \(metadata.symbols.count) count")
         }
         return notes
-    }
-
-    private static func countsNanoseconds(_ clock: String) -> Bool {
-        !["counter", "x86-tsc", "ppc-tb", "s390-tod"].contains(clock)
     }
 }

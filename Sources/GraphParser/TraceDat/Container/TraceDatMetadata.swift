@@ -12,8 +12,6 @@ struct TraceDatMetadata {
     /// CPUs of the machine, as version 6 has them beside the options; 0 where they alone tell.
     var cpuCount = 0
 
-    /// The kernel does not save more names.
-    private static let maxComms = 1 << 16
     private static let maxHeaderPageSize = 16 << 10
 
     /// - Parameter layout: what to take if the file tells nothing of it.
@@ -49,21 +47,10 @@ struct TraceDatMetadata {
         symbols = SymbolTable(builder)
     }
 
-    /// Lines of `TID name`.
     mutating func readCommandLines(_ cursor: inout FileCursor) throws(TraceError) {
-        var lines = LineSplitter()
-        try cursor.pieces(try cursor.size64("command names"), "command names") { piece in
-            lines.feed(piece) { takeComm($0) }
-        }
-        lines.finish { takeComm($0) }
-    }
-
-    private mutating func takeComm(_ line: Span<UInt8>) {
-        guard comms.count < Self.maxComms else { return }
-        let parts = line.withUnsafeBufferPointer {
-            $0.split(separator: space, maxSplits: 1).map { [UInt8]($0.prefix(256)) }
-        }
-        guard parts.count == 2, let tid = Int32(String(decoding: parts[0], as: UTF8.self)) else { return }
-        comms[tid] = printable(parts[1])
+        var lines = CommandLines()
+        try cursor.pieces(try cursor.size64("command names"), "command names") { lines.feed($0) }
+        lines.finish()
+        comms = lines.names
     }
 }

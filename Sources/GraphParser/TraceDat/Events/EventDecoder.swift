@@ -64,22 +64,22 @@ struct EventDecoder: Sendable {
     /// By the event's number: what it is.
     private let kinds: [RecordKind]
 
-    init(header: TraceDatHeader, names: TraceNames, types: EventTypes) {
-        kinds = RecordKind.all(header, names, types)
-        layout = header.layout
-        time = header.time
-        keepsTime = header.time.isIdentity
-        type = TypeCell(header.formats.type)
-        pidField = header.formats.pid
-        pid = Cell(header.formats.pid)
-        entry = HeadLayout(header.formats.entry, pid)
-        addressEntry = HeadLayout(header.formats.returnAddressEntry, pid)
-        exit = ExitLayout(header.formats.exit, pid)
+    init(_ description: TraceDescription, names: TraceNames, types: EventTypes) {
+        kinds = RecordKind.all(description, names, types)
+        layout = description.layout
+        time = description.time
+        keepsTime = description.time.isIdentity
+        type = TypeCell(description.formats.type)
+        pidField = description.formats.pid
+        pid = Cell(description.formats.pid)
+        entry = HeadLayout(description.formats.entry, pid)
+        addressEntry = HeadLayout(description.formats.returnAddressEntry, pid)
+        exit = ExitLayout(description.formats.exit, pid)
         // A kernel without one of them has `.max` for it.
         let minCallSize = min(entry.minimumSize, addressEntry.minimumSize, exit.head.minimumSize, 64)
         let makesOthers = kinds.contains { $0.makesEvents }
         minEventSize = 4 + (makesOthers ? 4 : minCallSize)
-        symbols = header.symbols
+        symbols = description.symbols
         self.names = names
     }
 
@@ -348,7 +348,7 @@ private struct Cell: Sendable {
     /// Bytes that a record must have for it.
     let end: Int
 
-    /// - Parameter field: nil if no record has it. No kernel has any but the type in the first half of the common header.
+    /// - Parameter field: nil if no record has it. No kernel has any but the type in the first half of the common description.
     init(_ field: Field?) {
         end = field.map { $0.offset + $0.size < 8 ? .max : $0.offset + $0.size } ?? .max
         offset = end == .max ? 0 : end - 8

@@ -51,6 +51,21 @@ struct EventIndex: Sendable {
         }
     }
 
+    /// Takes formats that are in no file.
+    ///
+    /// - Parameter system: their folder in tracefs' events.
+    mutating func add(_ formats: [[UInt8]], of system: String) {
+        let text = formats.flatMap { $0 }
+        sources.append(ByteSource(InputFile(text, name: system)))
+        let number = systems.firstIndex(of: system) ?? systems.count
+        if number == systems.count { systems.append(system) }
+        var offset = 0
+        for format in formats {
+            add(format.prefix(Self.headSize), at: offset, size: format.count, system: number)
+            offset += format.count
+        }
+    }
+
     private mutating func addFormats(_ cursor: inout FileCursor, system: Int) throws(TraceError) {
         let count = try cursor.unsigned32("number of events")
         formatCount += Int(count)

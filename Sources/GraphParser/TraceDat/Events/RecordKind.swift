@@ -18,11 +18,11 @@ enum RecordKind: Sendable {
         }
     }
 
-    /// Those of a file, by number: a table, since every record looks itself up.
+    /// Those of a trace, by number: a table, since every record looks itself up.
     ///
     /// - Parameter types: gets the events that somebody wants.
-    static func all(_ header: TraceDatHeader, _ names: TraceNames, _ types: EventTypes) -> [RecordKind] {
-        let events = header.events
+    static func all(_ description: TraceDescription, _ names: TraceNames, _ types: EventTypes) -> [RecordKind] {
+        let events = description.events
         var kinds = [RecordKind](repeating: .unknown, count: (events.numbers.last ?? -1) + 1)
         for number in events.numbers where !events.isCall(id: number) { kinds[number] = .unwanted }
         for (number, call) in events.userCalls.sorted(by: { $0.key < $1.key }) {
@@ -33,7 +33,7 @@ enum RecordKind: Sendable {
         for number in events.numbers {
             guard case .unwanted = kinds[number], let name = events.name(id: number), types.interest.wants(event: name)
             else { continue }
-            let content = EventType.Content.record(id: number, events, header.symbols)
+            let content = EventType.Content.record(id: number, events, description.symbols)
             kinds[number] = .wanted(types.add(EventType(name: name, content: content)))
         }
         return kinds

@@ -1,10 +1,11 @@
-/// The events of one CPU's ring buffer in a trace.dat, in the order in which they were recorded.
-struct CPUStream: Sendable {
+/// The events of one CPU's ring buffer, in the order in which they were recorded.
+struct CPUStream<Pages: PageSource>: Sendable {
     /// The events of the page decoded last; those before `next` have been moved on.
     private var page = DecodedPage()
     private var next = 0
     private let ring: Ring
-    private var reader: PageReader
+    /// Where its pages come from.
+    var pages: Pages
     private let pageSize: Int
     /// The pages read last, and how many bytes of it are valid.
     private var chunk: [UInt8] = []
@@ -17,27 +18,24 @@ struct CPUStream: Sendable {
 
     /// - Parameters:
     ///   - number: see ``GraphEvent/ring``.
-    ///   - losses: what the file states of this CPU's.
-    ///   - chunkSize: pages are read in pieces of about so many bytes.
-    ///   - maxChunkSize: bytes that a compressed chunk may hold.
-    init(
-        file: InputFile, data: CPUData, pageSize: Int, number: Int, losses: StatedLosses, chunkSize: Int,
-        maxChunkSize: Int
-    ) {
+    ///   - losses: what a file states of this CPU's.
+    ///   - chunkSize: pages are taken in pieces of about so many bytes.
+    init(_ pages: Pages, cpu: Int, number: Int, pageSize: Int, losses: StatedLosses, chunkSize: Int) {
         self.losses = losses
-        ring = Ring(cpu: UInt16(data.cpu), number: UInt16(number))
+        ring = Ring(cpu: UInt16(cpu), number: UInt16(number))
         self.pageSize = pageSize
         self.chunkSize = chunkSize
-        reader = PageReader(file: file, data: data, pageSize: pageSize, maxChunkSize: maxChunkSize)
+        self.pages = pages
     }
 
     var cpu: UInt16 { ring.cpu }
     /// Whether a page of it has held events, of whatever kind.
     private(set) var hasEvents = false
 
-    /// Bytes of the file that have been read so far.
-    var bytesRead: Int { reader.bytesRead }
+    /// Bytes that have been read so far.
+    var bytesRead: Int { pages.bytesRead }
 
+    /// Whether no event is left of what there is now.
     var isAtEnd: Bool { next == page.events.count }
 
     /// To be asked at the end.
@@ -61,17 +59,20 @@ struct CPUStream: Sendable {
         next = end
     }
 
-    /// Decodes the next pages once all events have been moved on; `isAtEnd` stays true at the end of the buffer.
+    /// Decodes the next pages once all events have been moved on; `isAtEnd` stays true where there are none, or none yet.
     mutating func refill(_ decoder: inout EventDecoder) throws(TraceError) {
         lastTime = page.keys.last ?? lastTime
         page.removeAll()
         next = 0
         while page.events.isEmpty {
-            guard try loadNextPage() else { return losses.finish(ring, at: lastTime, &page) }
+            guard try loadNextPage() else {
+                if pages.isOver { losses.finish(ring, at: lastTime, &page) }
+                return
+            }
             let range = pageStart..<min(pageStart + pageSize, filled)
-            let pages = chunk
+            let chunk = chunk
             let (before, read) = (decoder.pageLosses, decoder.counts.records)
-            decoder.decode(pages.span.bytes.extracting(range), ring, before: lastTime, into: &page)
+            decoder.decode(chunk.span.bytes.extracting(range), ring, before: lastTime, into: &page)
             losses.take(
                 events: decoder.counts.records - read, lost: decoder.pageLosses.events - before.events,
                 uncounted: decoder.pageLosses.uncounted - before.uncounted, ring, &page)
@@ -83,7 +84,7 @@ struct CPUStream: Sendable {
         pageStart += pageSize
         // The last page may be cut; then its own header tells.
         if pageStart < filled { return true }
-        filled = try reader.next(into: &chunk, atMost: chunkSize)
+        filled = try pages.next(into: &chunk, atMost: chunkSize)
         pageStart = 0
         return filled > 0
     }

@@ -34,11 +34,16 @@ struct MergeOrder: Sendable {
         }
     }
 
-    mutating func add(_ stream: Int, at time: UInt64) {
+    /// - Parameter goingOn: the stream that came first last, if it goes on: it is before others of the same time.
+    mutating func add(_ stream: Int, at time: UInt64, goingOn: Int? = nil) {
         let key = Key(time: time, stream: stream)
+        func isBefore(_ other: Key) -> Bool {
+            if time != other.time || other.stream != goingOn && stream != goingOn { return key.isBefore(other) }
+            return stream == goingOn
+        }
         heap.append(key)
         var place = heap.count - 1
-        while place > 0, key.isBefore(heap[(place - 1) / 2]) {
+        while place > 0, isBefore(heap[(place - 1) / 2]) {
             heap[place] = heap[(place - 1) / 2]
             place = (place - 1) / 2
         }

@@ -2,7 +2,7 @@
 ///
 /// Has all its state in itself, so that each CPU's pages can be read in a thread of its own. Memory is that of the caller's
 /// buffer; for compressed data also a compressed chunk, and one that is larger than what the caller asks for.
-struct PageReader: Sendable {
+struct PageReader: PageSource {
     private let file: InputFile
     private let data: CPUData
     private let pageSize: Int
@@ -23,6 +23,9 @@ struct PageReader: Sendable {
         self.pageSize = pageSize
         offset = data.offset
     }
+
+    /// A file has no more than it has.
+    var isOver: Bool { true }
 
     /// Bytes of the file that have been read so far.
     var bytesRead: Int { (chunks?.offset ?? offset) - data.offset }

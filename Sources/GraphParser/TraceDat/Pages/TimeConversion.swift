@@ -7,6 +7,14 @@ struct TimeConversion: Equatable, Sendable {
     /// ns to be added behind that.
     var offset: Int64 = 0
 
+    /// What a reader should know of times that are not converted.
+    ///
+    /// - Parameter clock: name of the trace clock; nil if it is not known.
+    static func notes(clock: String?) -> [String] {
+        guard let clock, ["counter", "x86-tsc", "ppc-tb", "s390-tod"].contains(clock) else { return [] }
+        return ["the clock '\(clock)' does not count nanoseconds: its times only order the events"]
+    }
+
     var isIdentity: Bool { multiplier == 0 && offset == 0 }
 
     func callAsFunction(_ timestamp: UInt64) -> UInt64 {

@@ -1,0 +1,63 @@
+public import TraceFormat
+
+/// Hands over the pages of ring buffers while a kernel writes to them.
+public protocol PageFeed: Sendable {
+    /// Waits until it is worth to look, asks the trace's clock, and then takes from each CPU all pages that it has.
+    ///
+    /// The clock has to be asked before the first CPU: what happened up to then is in one of the pages.
+    ///
+    /// - Parameter take: gets a CPU's next pages, whole ones; the span is not kept.
+    /// - Returns: what was found out; nil if the trace is over, with all that was taken in this call belonging to it.
+    /// - Throws: what ends the reading.
+    mutating func next(_ take: (_ cpu: Int, _ pages: Span<UInt8>) -> Void) throws(TraceError) -> LiveRound?
+}
+
+/// What a look at all CPUs' ring buffers yielded beside their pages.
+public struct LiveRound: Sendable {
+    /// When the look began, in ns of the trace clock.
+    public var watermark: UInt64
+    /// `saved_cmdlines`, if there are new tasks; may be empty.
+    public var commandLines: [UInt8]
+
+    public init(watermark: UInt64, commandLines: [UInt8] = []) {
+        (self.watermark, self.commandLines) = (watermark, commandLines)
+    }
+}
+
+/// A trace that is being recorded.
+public struct LiveTrace: Sendable {
+    /// Where it comes from, for messages and reports, such as the tracefs.
+    public var path: String
+    /// How to read the pages.
+    public var description: TraceDescription
+    /// The CPUs that have a ring buffer, each once.
+    public var cpus: [Int]
+    /// Bytes of a ring buffer's page.
+    public var pageSize: Int
+    /// Which recording it is.
+    public var identity = TraceIdentity()
+
+    public init(path: String, description: TraceDescription, cpus: [Int], pageSize: Int) {
+        (self.path, self.description, self.cpus, self.pageSize) = (path, description, cpus, pageSize)
+    }
+
+    /// Reads what a feed hands over, until it is over or no analyzer wants more. Analyzers are called on this thread, the feed on
+    /// another. A round's events are handed on before the next round is waited for.
+    ///
+    /// - Parameters:
+    ///   - analyzers: get what they are interested in, in time order; how much came too late for that is told in the notes.
+    ///   - progress: called after each round at the latest, with the bytes read so far.
+    /// - Throws: what the feed or an analyzer throws.
+    @discardableResult
+    public func read(
+        _ feed: some PageFeed, into analyzers: [any Analyzer], progress: (Int) -> Void = { _ in }
+    ) throws -> TraceReading {
+        let names = TraceNames()
+        names.learn(description.comms)
+        let analyzers = AnalyzerSet(analyzers)
+        let types = EventTypes(analyzers.events, isText: false)
+        let context = TraceContext(kind: .traceDat, names: names, types: types)
+        let source = LiveSource(self, feed, names: names, types: types)
+        return try TraceFile.read(source, context, types, analyzers, mayBeEmpty: true, progress: progress)
+    }
+}
