@@ -46,6 +46,9 @@ public struct OutputOptions: Sendable {
     /// Tells the layers of functions.
     public var map: LayerMap
 
+    /// The style with the colours that the map has for its layers.
+    var layerStyle: Style { style.colored(by: map) }
+
     /// As they are by default.
     public init(style: Style = .plain, rootLimit: Int = 10, functionLimit: Int = 15, map: LayerMap = .builtin) {
         (self.style, self.rootLimit, self.functionLimit, self.map) = (style, rootLimit, functionLimit, map)

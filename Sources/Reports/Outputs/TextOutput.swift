@@ -7,7 +7,7 @@ struct TextOutput: OutputFormat {
         let options = results.options
         try sink.write(
             TextReport(
-                results.report, style: options.style, rootLimit: options.rootLimit,
+                results.report, style: options.layerStyle, rootLimit: options.rootLimit,
                 functionLimit: options.functionLimit
             ).render())
     }

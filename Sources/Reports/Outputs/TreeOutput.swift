@@ -21,8 +21,8 @@ struct TreeOutput: OutputFormat {
         }
 
         init(_ options: OutputOptions, _ sink: OutputSink) {
-            let renderer = TreeRenderer(map: options.map, style: options.style, limits: .init())
-            let listing = Listing(TreeListing(renderer, style: options.style, thresholdNs: 0), sink)
+            let renderer = TreeRenderer(map: options.map, style: options.layerStyle, limits: .init())
+            let listing = Listing(TreeListing(renderer, style: options.layerStyle, thresholdNs: 0), sink)
             assembler = TreeAssembler(
                 onTree: { tree in
                     listing.trees.add(tree, to: &sink.bytes)
