@@ -46,10 +46,6 @@ extension Summary.Source {
     }
 }
 
-extension TraceIdentity {
-    fileprivate var texts: [String] { [host, boot, kernel, commandLine, clock].compactMap(\.self) + (flows ?? []) }
-}
-
 extension Summary.Root {
     fileprivate var isSound: Bool {
         Summary.isFunction(function, module, base: baseName) && latency.count > 0

@@ -37,6 +37,9 @@ public struct TraceIdentity: Codable, Equatable, Sendable {
     public var startNs: UInt64?
 
     /// With nothing known.
+    /// All of it that is text, from whoever recorded the trace.
+    package var texts: [String] { [host, boot, kernel, commandLine, clock].compactMap(\.self) + (flows ?? []) }
+
     public init() {}
 
     /// - Parameters:

@@ -29,7 +29,7 @@ struct TraceDatHeader: Sendable {
         statistics = options.statistics.ofCPU
         let ofOption = options.clock == "" ? nil : options.clock
         let clock = ofOption ?? buffers[0].clock ?? buffers.last?.clock
-        identity = TraceIdentity(system: options.system, clock: clock, stats: options.recording)
+        identity = options.identity(clock: clock)
         cpuCount = max(metadata.cpuCount, options.cpuCount ?? 0, (buffers.flatMap(\.cpus).map(\.cpu).max() ?? -1) + 1)
         notes = Self.notes(metadata, clock: clock)
     }

@@ -47,6 +47,13 @@ struct TraceDatOptions {
         }
     }
 
+    /// Which recording it is of, as far as options tell.
+    ///
+    /// - Parameter clock: where it is known from elsewhere, too.
+    func identity(clock: String?) -> TraceIdentity {
+        TraceIdentity(system: system, clock: clock, stats: recording)
+    }
+
     /// Version 6: name and place of an instance's buffer.
     mutating func takeInstance(_ cursor: inout FileCursor) throws(TraceError) {
         let offset = try cursor.unsigned64("place of an instance's buffer")
