@@ -77,6 +77,13 @@ import TraceFormat
         #expect(recording?.callCostNs == nil && recording?.durationNs == nil && recording?.multipathRequests == nil)
     }
 
+    @Test(arguments: [
+        ("trace-cmd version 3.1.6 ()\0", "trace-cmd version 3.1.6 ()"), ("a\u{1b}[2J", "a\\x1b[2J"), ("", ""),
+    ])
+    func theFileSaysWhatWroteIt(content: String, writer: String) throws {
+        #expect(try read([(9, Array(content.utf8))]).identity.writer == writer)
+    }
+
     // MARK: Page layout
 
     @Test func a32BitKernelsPagesAreRead() throws {

@@ -17,6 +17,7 @@ import TraceFormat
         #expect(header.identity.flows == ["io", "requests"] && header.identity.startNs == 1_764_180_000_123_456_789)
         #expect(header.identity.cost == .init(callNs: 210, recorderCPUNs: 6_000_000, durationNs: 5_000_000_000))
         #expect(header.identity.clock == "mono" && header.recording == written.stats)
+        #expect(header.identity.writer == "dmflow")
         #expect(header.description.comms == [100: "multipathd[checkerloop]", 101: "dd"])
         #expect(
             header.description.layout == .wide && header.description.symbols.count == SyntheticTrace.functions.count)

@@ -31,15 +31,17 @@ public struct TraceIdentity: Codable, Equatable, Sendable {
     public var clock: String?
     /// The flows that were asked for.
     public var flows: [String]?
+    /// Name and version of the program that wrote the file.
+    public var writer: String?
     /// nil if nothing of it is known.
     public var cost: Cost?
     /// When tracing was turned on: nanoseconds since 1970 by the machine's real-time clock.
     public var startNs: UInt64?
 
-    /// With nothing known.
     /// All of it that is text, from whoever recorded the trace.
-    package var texts: [String] { [host, boot, kernel, commandLine, clock].compactMap(\.self) + (flows ?? []) }
+    package var texts: [String] { [host, boot, kernel, commandLine, clock, writer].compactMap(\.self) + (flows ?? []) }
 
+    /// With nothing known.
     public init() {}
 
     /// - Parameters:

@@ -12,6 +12,8 @@ struct TraceDatOptions {
 
     /// nil if the recorder did not store it.
     private(set) var system: SystemName?
+    /// Name and version of the recorder.
+    private(set) var writer: String?
     /// Empty if the name stands elsewhere.
     private(set) var clock: String?
     private(set) var time = TimeConversion()
@@ -38,6 +40,7 @@ struct TraceDatOptions {
         // Microseconds, and nanoseconds, as text.
         case TraceDatOption.date: time.offset &+= Self.number(try Self.content(&cursor)) &* 1000
         case TraceDatOption.offset: time.offset &+= Self.number(try Self.content(&cursor))
+        case TraceDatOption.writer: writer = printable(try Self.content(&cursor).prefix { $0 != 0 })
         case TraceDatOption.cpuCount: try takeCPUCount(&cursor)
         case TraceDatOption.timeShift: isGuest = true
         case TraceDatOption.ticksToTime:
@@ -51,7 +54,9 @@ struct TraceDatOptions {
     ///
     /// - Parameter clock: where it is known from elsewhere, too.
     func identity(clock: String?) -> TraceIdentity {
-        TraceIdentity(system: system, clock: clock, stats: recording)
+        var identity = TraceIdentity(system: system, clock: clock, stats: recording)
+        identity.writer = writer
+        return identity
     }
 
     /// Version 6: name and place of an instance's buffer.
