@@ -70,7 +70,7 @@ public struct Flow: Equatable, Sendable {
             public var type: String?
         }
 
-        /// Of the event, in dmflow's group.
+        /// The event's name in dmflow's group.
         public var name: String
         /// The name in the source, without compiler suffixes.
         public var function: String
