@@ -35,7 +35,7 @@ import Testing
     private struct Event: Equatable {
         var numbers: [UInt64]
         var kind: GraphEvent.Kind
-        /// Of an event that is no call: its type and text.
+        /// Type and text of an event that is no call.
         var text: [String] = []
 
         init(_ event: GraphEvent, _ batch: EventBatch, _ types: EventTypes) {

@@ -210,7 +210,7 @@ private struct Recorded {
     let header: TraceDatHeader
     let cpus: [Int]
     let pageSize: Int
-    /// Of each CPU, in order.
+    /// The pages of each CPU, in order.
     let pages: [[[UInt8]]]
     let events: [Row]
     let counts: TraceCounts

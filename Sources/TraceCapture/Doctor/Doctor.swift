@@ -8,6 +8,7 @@ public struct Doctor {
     private let examination: Examination
     private let groups: [CheckGroup]
 
+    /// For the machine that this runs on.
     public init() { self.init(Examination(Machine())) }
 
     init(_ examination: Examination, groups: [CheckGroup] = CheckGroup.all) {
@@ -26,7 +27,9 @@ public struct Doctor {
 
 /// All findings, by group. As JSON it has the schema in `schema`.
 public struct Diagnosis: Encodable, Sendable {
+    /// The JSON's schema.
     public let schema = "dmflow.doctor/1"
+    /// Its name, as uname(2) has it.
     public let host: String
     /// Its release: `6.1.0-50-amd64`.
     public let kernel: String
@@ -38,6 +41,7 @@ public struct Diagnosis: Encodable, Sendable {
     }
     /// In the order in which they are shown. Not in the JSON, whose findings name them.
     public let groups: [CheckGroup]
+    /// Each with its group, in the order of the groups.
     public let findings: [Finding]
 
     private enum CodingKeys: String, CodingKey { case schema, host, kernel, canCapture, findings }

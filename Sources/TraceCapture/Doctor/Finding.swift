@@ -2,7 +2,9 @@ import TraceFormat
 
 /// One thing that was looked at: what it is, and what to do about it.
 public struct Finding: Equatable, Sendable {
+    /// What a finding means for a capture.
     public enum Verdict: String, Codable, Sendable {
+        /// As it should be.
         case ok
         /// A capture can be made, but somebody should know; or it could not be found out.
         case note
@@ -10,9 +12,13 @@ public struct Finding: Equatable, Sendable {
         case problem
     }
 
+    /// Where it belongs.
     public let group: CheckGroup
+    /// What was looked at, in a word or two.
     public let subject: String
+    /// What it means for a capture.
     public let verdict: Verdict
+    /// What was found, escaped for a terminal.
     public let fact: String
     /// What to do, as a command where there is one.
     public let remedy: String?

@@ -13,6 +13,11 @@ public struct Flow: Equatable, Sendable {
         /// is a root of its own.
         public var instead: [String]?
 
+        /// - Parameters:
+        ///   - function: the name in the source, or a pattern with * and ?.
+        ///   - module: that it is in where it is not built in.
+        ///   - kernels: which have it, for people.
+        ///   - instead: what is traced where it cannot be.
         public init(function: String, module: String? = nil, kernels: String? = nil, instead: [String]? = nil) {
             (self.function, self.module, self.kernels, self.instead) = (function, module, kernels, instead)
         }
@@ -36,7 +41,12 @@ public struct Flow: Equatable, Sendable {
     /// A place in the kernel's code that becomes an event of dmflow's own.
     public struct KernelProbe: Equatable, Sendable {
         /// When the event is recorded.
-        public enum Moment: String, CaseIterable, Sendable { case entry, `return` }
+        public enum Moment: String, CaseIterable, Sendable {
+            /// Where the function begins.
+            case entry
+            /// Where it returns.
+            case `return`
+        }
 
         /// A value that the event has.
         public struct Field: Equatable, Sendable {
@@ -53,19 +63,22 @@ public struct Flow: Equatable, Sendable {
                 case offsets([Int], from: ProbeSource)
             }
 
+            /// What the event calls it.
             public var name: String
             var place: Place
             /// As the kernel names types of probes: `x64`, `u32`, `string`; nil for that of the member, or `x64`.
             public var type: String?
         }
 
-        /// Of the event, in dmflow's group.
+        /// The event's name in dmflow's group.
         public var name: String
         /// The name in the source, without compiler suffixes.
         public var function: String
+        /// When the event is recorded.
         public var moment = Moment.entry
         /// The module that it is in where it is not built in.
         public var module: String?
+        /// What the event has beside the place, in this order.
         public var fields: [Field] = []
         /// Which kernels have it, for people.
         public var kernels: String?
@@ -89,16 +102,21 @@ public struct Flow: Equatable, Sendable {
 
         /// A thread, known by functions that no other thread is ever in.
         public struct Thread: Equatable, Sendable {
+            /// What it is called in traces.
             public var name: String
+            /// Any of them on its stack tells it.
             public var functions: [String]
         }
 
         /// The base name of the program, which has to run.
         public var process: String
+        /// Those that get probes.
         public var functions: [Function]
+        /// Its threads that can be told apart; nil if none can.
         public var threads: [Thread]?
     }
 
+    /// What users ask for it by.
     public var name: String
     /// What a user sees it as.
     public var summary: String
@@ -106,8 +124,11 @@ public struct Flow: Equatable, Sendable {
     public var isDefault: Bool?
     /// Where its trees of calls begin.
     public var roots: [Root] = []
+    /// Events of the kernel's source that are recorded.
     public var tracepoints: [Tracepoint] = []
+    /// Places in the kernel's code that are recorded.
     public var probes: [KernelProbe] = []
+    /// nil if it is in the kernel only.
     public var user: UserSide?
 
     /// Modules of the kernel that have something of it.

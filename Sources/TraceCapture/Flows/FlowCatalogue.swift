@@ -1,5 +1,6 @@
 /// The flows that can be asked for by name: a data file, of the schema that `Documentation/flows.schema.json` has.
 public struct FlowCatalogue: Sendable {
+    /// In the order in which they are listed.
     public private(set) var flows: [Flow]
 
     /// `builtin.flows.json`.
@@ -25,6 +26,7 @@ public struct FlowCatalogue: Sendable {
         return FlowCatalogue(flows: flows.filter { !new.contains($0.name) } + other.flows)
     }
 
+    /// The flows' names, in their order.
     public var names: [String] { flows.map(\.name) }
     /// Recorded when none is asked for.
     public var defaults: [String] { flows.filter { $0.isDefault == true }.map(\.name) }

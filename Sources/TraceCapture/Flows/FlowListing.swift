@@ -1,6 +1,8 @@
 /// What the flows resolve to on this kernel, and why something is missing.
 public struct FlowListing: Sendable {
+    /// A flow on this kernel.
     public struct Entry: Equatable, Sendable {
+        /// As the catalogue has it.
         public let flow: Flow
         /// What is recorded: functions as `name [module]`, and what is of another kind, said so.
         public let recorded: [String]
@@ -8,6 +10,7 @@ public struct FlowListing: Sendable {
         public let unrecorded: [Unrecorded]
     }
 
+    /// In the order of the catalogue.
     public let entries: [Entry]
 
     /// - Throws: `.tracefsNotMounted`, `.notPermitted`.

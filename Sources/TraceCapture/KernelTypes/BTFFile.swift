@@ -20,7 +20,7 @@ final class BTFFile: Sendable {
     let isBigEndian: Bool
     private let bytes: [UInt8]
     private let strings: Range<Int>
-    /// Of the first string, among those of all files.
+    /// The offset of the first string among those of all files.
     private let firstName: Int
     /// Where in `bytes` each type begins.
     private let offsets: [UInt32]

@@ -28,7 +28,7 @@ struct BTFType {
 
     let kind: Kind
     let nameOffset: UInt32
-    /// Of members, values or parameters.
+    /// How many members, values or parameters it has.
     let count: Int
     /// What the kind makes of it: members are bit-fields too, enumerations are signed, declarations are of unions.
     let hasFlag: Bool
@@ -36,7 +36,7 @@ struct BTFType {
     private let sizeOrType: UInt32
     private let bytes: [UInt8]
     private let isBigEndian: Bool
-    /// Of what follows the beginning.
+    /// Where what follows the beginning stands.
     private let start: Int
 
     /// - Parameter offset: of a type that is known to be of a known kind and whole.

@@ -1,7 +1,7 @@
 /// A type as somebody sees it who steps through it, whoever tells it.
 enum FieldType {
     case void
-    /// Of enumerations and truth values, too.
+    /// Also what enumerations and truth values are.
     case integer(bytes: Int, isSigned: Bool, isCharacter: Bool)
     case pointer(to: any TypeReference)
     /// - count: 0 for as many as there are behind the structure.

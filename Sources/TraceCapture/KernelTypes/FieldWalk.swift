@@ -22,7 +22,7 @@ final class FieldWalk {
     /// Where a walk is.
     private struct Place {
         var type: FieldType
-        /// Of the pointers read so far.
+        /// Offsets of the pointers read so far.
         var offsets: [Int] = []
         /// From the last pointer; nil while what is at hand is the value itself.
         var bitOffset: Int?

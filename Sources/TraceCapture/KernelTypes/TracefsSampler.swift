@@ -12,7 +12,7 @@ struct TracefsSampler: ProbeSampler {
     /// Waits; milliseconds.
     var pause: (Int) -> Void = { usleep(UInt32($0) * 1000) }
 
-    /// Of each CPU: some thousand hits.
+    /// For each CPU: some thousand hits.
     private static let bufferKilobytes = 256
 
     private var instance: String { "\(TracingPlace.instancePrefix)prove-\(getpid())" }

@@ -1,11 +1,11 @@
 /// What a field of a kernel probe starts from, as a flow names it.
 enum ProbeSource: Equatable {
-    /// Of the function, counted from 1.
+    /// An argument of the function, counted from 1.
     case argument(Int)
     /// An entry of the stack; nil for the stack's address.
     case stack(Int?)
     case returnValue
-    /// Of this architecture, as the kernel names it: `%di`.
+    /// A register of this architecture, as the kernel names it: `%di`.
     case register(String)
 
     /// What the kernel takes at most.

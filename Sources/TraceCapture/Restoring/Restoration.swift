@@ -2,7 +2,9 @@ import Glibc
 
 /// Puts back what a capture left changed that was killed.
 public struct Restoration {
+    /// What there was to put back.
     public enum Outcome: Equatable, Sendable {
+        /// No capture was killed.
         case nothingToRestore
         /// What the capture with this process ID had changed is as it was; the names of the files, and unfinished traces that
         /// were left alone, since by now they may be somebody else's files.
@@ -12,6 +14,7 @@ public struct Restoration {
     private let directory: String
     private let openFiles: (String) throws(CaptureError) -> any TracingFiles
 
+    /// For this machine's journals, in `/run/dmflow`.
     public init() {
         self.init(journals: Journal.defaultDirectory) { directory throws(CaptureError) in
             // Where it was may not be tracefs any longer, nor ever have been.

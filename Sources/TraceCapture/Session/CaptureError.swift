@@ -7,36 +7,63 @@ public struct CaptureError: Error, Equatable, Sendable {
     public enum Problem: Equatable, Sendable {
         /// Several checks failed before anything was touched.
         case preflight([CaptureError])
+        /// The kernel refuses it: not root, or lockdown.
         case notPermitted
+        /// There is no tracefs.
         case tracefsNotMounted
+        /// tracefs cannot be written to.
         case tracefsReadOnly
+        /// The kernel was built without function_graph.
         case graphTracerMissing
+        /// `kernel.ftrace_enabled` is 0.
         case ftraceDisabled
+        /// /proc/kallsyms shows no addresses.
         case addressesHidden
+        /// Somebody else's tracer is set: its name.
         case tracerInUse(String)
+        /// Somebody else records events.
         case eventsEnabled
+        /// Somebody else limits tracing to tasks.
         case taskFilterSet
+        /// Somebody else's triggers stand in `set_ftrace_filter`; the first of them.
         case triggersSet(first: String)
+        /// Somebody else limits tracing to these CPUs.
         case cpuMaskNarrowed(mask: String)
+        /// A ring buffer holds events that nobody has read.
         case bufferNotEmpty(cpu: Int, entries: UInt64)
+        /// Somebody has taken a snapshot of the ring buffer.
         case snapshotTaken
+        /// No flow has this name, but these are known.
         case unknownFlow(String, known: [String])
         /// A file of flows, and what is wrong with it.
         case flowsNotUsable(String)
+        /// None of a flow's roots can be traced on this kernel.
         case flowNotOnKernel(String, roots: [String])
+        /// A function that was asked for cannot be traced on this kernel; some of similar names can.
         case rootNotOnKernel(String, similar: [String])
+        /// A file of tracefs cannot be read.
         case readFailed
+        /// A file of tracefs does not take this value.
         case writeFailed(value: String)
+        /// The output cannot be made.
         case outputNotWritable
+        /// The output's name is taken by a directory, a device or the like.
         case outputNotAFile
+        /// The disk has not even so many bytes, for the trace's header.
         case spaceMissing(bytes: Int)
+        /// The pages could not be written.
         case recordingFailed
+        /// The tracing directory has no CPU.
         case noRingBuffer
+        /// A CPU's recorder could not be started.
         case threadFailed
+        /// The command could not be run: its name.
         case commandNotStarted(String)
+        /// Nobody has this name or number.
         case unknownUser(String)
         /// The command's process could not become this user's.
         case userNotTaken(String)
+        /// A signal came while the file was put together.
         case interruptedWhileWriting
         /// These files could not be put back.
         case notRestored([String])
@@ -44,28 +71,39 @@ public struct CaptureError: Error, Equatable, Sendable {
         case captureRunning(process: Int32?)
         /// A capture was killed before it could put tracing back.
         case captureLeftBehind(process: Int32)
+        /// The journal can be neither written nor read.
         case journalNotUsable
         /// What makes the journal one that somebody else may have written.
         case journalNotSafe(String)
+        /// The journal holds what no capture writes.
         case journalDamaged
+        /// The kernel makes no tracing instance.
         case instanceNotMade
         /// `kprobe` or `uprobe`.
         case probesMissing(String)
+        /// Somebody else has probes in the group of dmflow's.
         case probesExist(group: String)
         /// The bound on the overhead cannot be watched.
         case costNotMeasurable
+        /// The program that a flow needs does not run.
         case processNotRunning(String, flow: String)
+        /// A program runs, but has symbols for none of a flow's functions.
         case userFunctionsNotVisible(String, flow: String)
         /// A program or library, and what is wrong with it.
         case elfNotUsable(String)
     }
 
+    /// What went wrong.
     public let problem: Problem
     /// The file or directory concerned.
     public let path: String?
     /// The errno of the call that failed; 0 where no call failed.
     public let errno: Int32
 
+    /// - Parameters:
+    ///   - problem: what went wrong.
+    ///   - path: the file or directory concerned.
+    ///   - errno: of the call that failed; 0 where no call failed.
     public init(_ problem: Problem, path: String? = nil, errno: Int32 = 0) {
         self.problem = problem
         self.path = path

@@ -13,5 +13,6 @@ public struct CaptureLimits: Sendable {
     /// Nanoseconds that are still recorded after that call.
     public var stopDelay: UInt64 = 0
 
+    /// None: the capture ends with its command or by a signal.
     public init() {}
 }

@@ -16,11 +16,13 @@ public struct CaptureOptions: Sendable {
     public var force = false
     /// How many levels of calls are recorded; nil for all.
     public var depth: Int?
+    /// When it ends by itself.
     public var limits = CaptureLimits()
     /// Keep only the last nanoseconds before the end, as far as the ring buffer holds them; nil to keep all.
     public var keep: UInt64?
     /// The ring buffer of one CPU.
     public var bufferKilobytes = 16 * 1024
+    /// The path of the file to write.
     public var output: RawString
     /// Whom the file is given to; nil for whoever captures.
     public var owner: Account?
@@ -31,6 +33,9 @@ public struct CaptureOptions: Sendable {
     /// Whom the command is run as; nil for whoever captures.
     public var user: Account?
 
+    /// - Parameters:
+    ///   - flows: names of the catalogue.
+    ///   - output: the path of the file to write.
     public init(flows: [String], output: RawString) {
         self.flows = flows
         self.output = output

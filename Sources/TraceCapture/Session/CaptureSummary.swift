@@ -4,9 +4,13 @@ public import TraceFormat
 public struct CaptureSummary: Sendable {
     /// Why it ended.
     public enum Ending: Equatable, Sendable {
+        /// The command ended.
         case commandEnded
+        /// The time was over.
         case durationPassed
+        /// By a signal of this number: Ctrl-C, SIGTERM, SIGHUP.
         case signal(Int32)
+        /// As much was recorded as was asked for.
         case sizeReached
         /// The first of the functions that end the capture was called.
         case stopFunctionCalled(String)
@@ -14,11 +18,13 @@ public struct CaptureSummary: Sendable {
         case lossExceeded(Double)
         /// The part of a CPU's time that tracing took.
         case overheadExceeded(Double)
+        /// The disk had no room for more.
         case diskFull
     }
 
     /// What one CPU contributed.
     public struct CPU: Equatable, Sendable {
+        /// Its number.
         public let cpu: Int
         /// Events that were read, all of which are in the file unless only the end is kept.
         public let events: UInt64
@@ -32,12 +38,15 @@ public struct CaptureSummary: Sendable {
         public let dropped: Int
     }
 
+    /// The path of the file that was written.
     public let output: RawString
+    /// Why it ended.
     public internal(set) var ending: Ending
     /// What is not as it was before, although the trace was made.
     public internal(set) var notRestored: CaptureError?
     /// How the command ended, if there was one.
     public let command: CommandStatus?
+    /// One for each CPU with a ring buffer.
     public let cpus: [CPU]
     /// Nanoseconds during which tracing was on.
     public let duration: UInt64
@@ -45,6 +54,7 @@ public struct CaptureSummary: Sendable {
     public let bytes: Int
     /// What was armed of each kind, and what the kernel refused.
     let armed: [Armed]
+    /// Name of the trace clock.
     public let clock: String
     /// What was recorded besides whose cost is not measured, in words.
     public let unmeasuredCosts: [String]
@@ -64,7 +74,9 @@ public struct CaptureSummary: Sendable {
     /// How many things the kernel has, and did not take.
     public var refused: Int { armed.reduce(0) { $0 + $1.refused.count } }
 
+    /// Events that were read, on all CPUs.
     public var events: UInt64 { cpus.reduce(0) { $0 + $1.events } }
+    /// Events that happened and are not in the file, on all CPUs.
     public var lost: UInt64 { cpus.reduce(0) { $0 + $1.lost } }
 
     /// The part of a CPU's time that tracing took, on whichever CPU it was highest; nil if it is not known.

@@ -2,6 +2,7 @@
 public enum TraceNoise: String, CaseIterable, Sendable {
     /// Taking and giving back locks that nobody else holds; who has to wait for one is recorded all the same.
     case locks
+    /// Taking and giving back memory.
     case allocator
 
     var patterns: [String] {

@@ -14,7 +14,7 @@ struct SyntheticBTF {
         (strings, next, firstName) = ([0], 1, 0)
     }
 
-    /// Of a module.
+    /// For a module.
     init(base: SyntheticBTF) {
         isBigEndian = base.isBigEndian
         (strings, next, firstName) = ([], base.next, base.firstName + base.strings.count)
