@@ -193,4 +193,16 @@ func makeSummary(path: String, named name: String? = nil, map: LayerMap = .built
     var source = reading.source
     source.path = name ?? path
     return builder.summary(source: source, counts: reading.counts)
+
+    /// Keys are added as time goes on: summaries of before are read all the same.
+    @Test(arguments: ["interrupts", "keptNs", "recorderCpuNs"]) func aKeyThatAnOlderSummaryLacksIsAbsent(key: String)
+        throws
+    {
+        let json = try makeSummary("6.1/io.dat").json()
+        #expect(json.contains("\"\(key)\""))
+        let older = json.replacing(try Regex(",\\s*\"\(key)\"\\s*:\\s*[a-z0-9]+"), with: "")
+        #expect(!older.contains("\"\(key)\""))
+        let read = try Summary(json: Array(older.utf8), path: "older.json")
+        #expect(read.roots == (try makeSummary("6.1/io.dat")).roots)
+    }
 }

@@ -1,4 +1,5 @@
-/// Encodes an absent value as null, where synthesized coding leaves the key out: the contract promises the key.
+/// Encodes an absent value as null, and reads a key that is missing as absent. Synthesized coding would leave the key out, which
+/// the contract promises, and refuse what was written before the key was added.
 @propertyWrapper
 public struct NullWhenAbsent<Value: Codable & Equatable & Sendable>: Codable, Equatable, Sendable {
     /// The value; nil if there is none.
@@ -17,5 +18,14 @@ public struct NullWhenAbsent<Value: Codable & Equatable & Sendable>: Codable, Eq
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// What synthesized decoding calls for such a property: nil for a key that is missing.
+    public func decode<Value>(
+        _ type: NullWhenAbsent<Value>.Type, forKey key: Key
+    ) throws -> NullWhenAbsent<Value> {
+        try decodeIfPresent(type, forKey: key) ?? NullWhenAbsent(wrappedValue: nil)
     }
 }

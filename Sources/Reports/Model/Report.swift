@@ -9,7 +9,7 @@ public struct Report: Codable, Equatable, Sendable {
 
     public struct Source: Codable, Equatable, Sendable {
         public let path: String
-        /// `text` or `trace.dat`.
+        /// `text` or `trace.dat`; `several` for merged summaries of both.
         public let kind: String
         @NullWhenAbsent public internal(set) var kernel: String?
         @NullWhenAbsent public internal(set) var clock: String?
@@ -43,7 +43,7 @@ public struct Report: Codable, Equatable, Sendable {
         @NullWhenAbsent public internal(set) var callCostAfterNs: UInt64?
         /// Requests that the multipath devices completed meanwhile.
         @NullWhenAbsent public internal(set) var multipathRequests: UInt64?
-        /// Whether interrupts were recorded; their time is in what they hit else.
+        /// Whether interrupts were recorded; else their time is in what they hit.
         @NullWhenAbsent public internal(set) var interrupts: Bool?
     }
 

@@ -119,7 +119,8 @@ public struct Summary: Equatable, Sendable {
 extension Summary.Source {
     init(_ source: TraceSource) {
         self.init(
-            path: source.path.asText, kind: source.kind.rawValue, machineCPUs: source.machineCPUs, cpusWithEvents: source.cpusWithEvents, notes: source.notes,
+            path: source.path.asText, kind: source.kind.rawValue, machineCPUs: source.machineCPUs,
+            cpusWithEvents: source.cpusWithEvents, notes: source.notes,
             recording: source.recording.map(Report.Recording.init), identity: source.identity)
     }
 }

@@ -7,7 +7,7 @@ struct TracingPlace: Equatable, Sendable {
     /// The instance's name; nil for the top level.
     let instance: String?
 
-    /// With which the names of all instances begin that captures make.
+    /// The beginning of the names of all instances that captures make.
     static let instancePrefix = "dmflow-"
 
     static let topLevel = TracingPlace(instance: nil)

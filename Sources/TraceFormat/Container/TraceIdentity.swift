@@ -10,6 +10,12 @@ public struct TraceIdentity: Codable, Equatable, Sendable {
         /// Nanoseconds that tracing was on.
         public var durationNs: UInt64?
 
+        private enum CodingKeys: String, CodingKey {
+            case callNs, durationNs
+            // As in a report.
+            case recorderCPUNs = "recorderCpuNs"
+        }
+
         /// - Parameters:
         ///   - callNs: nanoseconds that recording one call took.
         ///   - recorderCPUNs: nanoseconds of CPU time that the recorder took.

@@ -6,7 +6,7 @@ extension StackBuilder {
         losses[ring].isPending = true
         if event.extent == .anywhere { losses[ring].isAnywhere = true }
         running[ring] = .unknown
-        // Who has come to the place of one that departed is another one.
+        // A task that has since got the place of one that departed is not concerned.
         for task in losses[ring].departed where stacks[task.slot].born <= task.at { calls.markLossy(stacks[task.slot]) }
         losses[ring].departed.removeAll(keepingCapacity: true)
         // The calls of those that are still here are marked when they are heard of again: there may be many, and many losses.

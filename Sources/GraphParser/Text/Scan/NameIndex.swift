@@ -13,7 +13,7 @@ struct NameIndex: Sendable {
     private var words: [UInt64] = []
     private var slots = [Slot](repeating: Slot(), count: 1024)
     private var used = 0
-    /// What every hash begins with: of a known one, a text could have thousands of names with the same place.
+    /// Random, so that no text can have thousands of names with the same place in the table.
     let seed = UInt64.random(in: 0 ... .max)
 
     /// The function whose name stands in `range` of `line`, added to `names` when it is new.

@@ -19,7 +19,7 @@ struct PrefixTable: Sendable {
     /// For each place the entry in a word, 0 where there is none, and the words of its prefix, the last one filled up with zeros.
     private var words: [UInt64] = []
     private var places = 0
-    /// What every hash begins with: of a known one, a text could have thousands of prefixes with the same place.
+    /// Random, so that no text can have thousands of prefixes with the same place in the table.
     private let seed = UInt64.random(in: 0 ... .max)
 
     /// At most 9 MB.
