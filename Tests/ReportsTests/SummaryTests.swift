@@ -109,6 +109,18 @@ import Testing
 
     // MARK: JSON
 
+    /// Keys are added as time goes on: summaries of before are read all the same.
+    @Test(arguments: ["interrupts", "keptNs", "recorderCpuNs"]) func aKeyThatAnOlderSummaryLacksIsAbsent(key: String)
+        throws
+    {
+        let json = try makeSummary("6.1/io.dat").json()
+        #expect(json.contains("\"\(key)\""))
+        let older = json.replacing(try Regex(",\\s*\"\(key)\"\\s*:\\s*[a-z0-9]+"), with: "")
+        #expect(!older.contains("\"\(key)\""))
+        let read = try Summary(json: Array(older.utf8), path: "older.json")
+        #expect(read.roots == (try makeSummary("6.1/io.dat")).roots)
+    }
+
     @Test(arguments: Fixtures.traces.filter { !$0.hasPrefix("7.3") }) func jsonHoldsAllOfIt(fixture: String) throws {
         let summary = try makeSummary(fixture)
         let json = try summary.json()
@@ -193,16 +205,4 @@ func makeSummary(path: String, named name: String? = nil, map: LayerMap = .built
     var source = reading.source
     source.path = name ?? path
     return builder.summary(source: source, counts: reading.counts)
-
-    /// Keys are added as time goes on: summaries of before are read all the same.
-    @Test(arguments: ["interrupts", "keptNs", "recorderCpuNs"]) func aKeyThatAnOlderSummaryLacksIsAbsent(key: String)
-        throws
-    {
-        let json = try makeSummary("6.1/io.dat").json()
-        #expect(json.contains("\"\(key)\""))
-        let older = json.replacing(try Regex(",\\s*\"\(key)\"\\s*:\\s*[a-z0-9]+"), with: "")
-        #expect(!older.contains("\"\(key)\""))
-        let read = try Summary(json: Array(older.utf8), path: "older.json")
-        #expect(read.roots == (try makeSummary("6.1/io.dat")).roots)
-    }
 }
