@@ -16,7 +16,7 @@ public func checkText(_ bytes: [UInt8]) {
     expect(reading.counts.records == lines, "\(reading.counts.records) of \(lines) lines are accounted for")
 
     let source = TraceSource(
-        path: "-", kind: .text, kernel: reading.reader.kernel, clock: nil, machineCPUs: nil,
+        path: "-", kind: .text, identity: .init(), machineCPUs: nil,
         cpusWithEvents: reading.reader.cpusWithCalls, hasTimes: reading.reader.hasTimes, recording: nil,
         notes: reading.reader.notes)
     checkStacks(
