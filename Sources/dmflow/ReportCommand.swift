@@ -34,9 +34,9 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let builder = ReportBuilder(map: try trace.layerMap())
+            let builder = SummaryBuilder(map: try trace.layerMap())
             let reading = try trace.read(into: [builder])
-            let report = builder.report(source: reading.source, counts: reading.counts)
+            let report = Report(builder.summary(source: reading.source, counts: reading.counts))
             try write(verbose ? report.withNotUnderstood(reading.source.notUnderstood) : report)
             try trace.checkStrict(reading.counts)
         }

@@ -8,25 +8,12 @@ private let reports = OncePerName<Report>()
 
 /// A fixture's report, made once for all tests that ask.
 func makeReport(_ fixture: String) throws -> Report {
-    try reports.value(of: fixture) { fixture in
-        let builder = ReportBuilder(map: .builtin)
-        let reading = try TraceFile.read(Fixtures.path(fixture), into: [builder])
-        var source = reading.source
-        source.path = fixture
-        return builder.report(source: source, counts: reading.counts)
-    }
+    try reports.value(of: fixture) { Report(try makeSummary($0)) }
 }
 
-func makeReport(path: String) throws -> Report {
-    let builder = ReportBuilder(map: .builtin)
-    let reading = try TraceFile.read(path, into: [builder])
-    return builder.report(source: reading.source, counts: reading.counts)
-}
+func makeReport(path: String) throws -> Report { Report(try makeSummary(path: path)) }
 
-func makeReport(text: String) throws -> Report {
-    let file = try TemporaryFile(Array(text.utf8))
-    return try makeReport(path: file.path)
-}
+func makeReport(text: String) throws -> Report { Report(try makeSummary(text: text)) }
 
 @Suite struct ReportTests {
     // MARK: Golden reports

@@ -138,10 +138,10 @@ private let fewLayers = try! LayerMap(
 private func report(
     _ batch: TraceBatch, _ counts: TraceCounts, _ source: TraceSource, _ names: TraceNames, _ map: LayerMap
 ) -> Report {
-    let builder = ReportBuilder(map: map)
+    let builder = SummaryBuilder(map: map)
     builder.begin(TraceContext(kind: source.kind, names: names, types: .none))
     builder.take(batch)
-    return builder.report(source: source, counts: counts)
+    return Report(builder.summary(source: source, counts: counts))
 }
 
 private func check(_ report: Report, _ calls: [Call], precision: UInt64) {

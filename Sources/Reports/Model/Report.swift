@@ -11,16 +11,16 @@ public struct Report: Codable, Equatable, Sendable {
         public let path: String
         /// `text` or `trace.dat`.
         public let kind: String
-        @NullWhenAbsent public var kernel: String?
-        @NullWhenAbsent public var clock: String?
+        @NullWhenAbsent public internal(set) var kernel: String?
+        @NullWhenAbsent public internal(set) var clock: String?
         /// CPUs of the traced machine for a trace.dat; for a text, which does not tell them, those with calls, at least 1.
         public let cpus: Int
         /// Those with events, or with calls in a text; nil for a text without the CPU column.
-        @NullWhenAbsent public var cpusWithEvents: Int?
+        @NullWhenAbsent public internal(set) var cpusWithEvents: Int?
         public let notes: [String]
         /// The first lines of a text that were not understood, for those who ask for them; absent for all others.
         public var notUnderstood: [NotUnderstood]?
-        @NullWhenAbsent public var recording: Recording?
+        @NullWhenAbsent public internal(set) var recording: Recording?
     }
 
     public struct NotUnderstood: Codable, Equatable, Sendable {
@@ -33,18 +33,18 @@ public struct Report: Codable, Equatable, Sendable {
     /// What `dmflow capture` knew of the recording.
     public struct Recording: Codable, Equatable, Sendable {
         /// How long tracing was on.
-        @NullWhenAbsent public var durationNs: UInt64?
+        @NullWhenAbsent public internal(set) var durationNs: UInt64?
         /// How much of that was to be kept, before the end.
-        @NullWhenAbsent public var keptNs: UInt64?
+        @NullWhenAbsent public internal(set) var keptNs: UInt64?
         /// CPU time of the recorder.
-        @NullWhenAbsent public var recorderCpuNs: UInt64?
+        @NullWhenAbsent public internal(set) var recorderCpuNs: UInt64?
         /// What recording one call took before, its entry and its exit.
-        @NullWhenAbsent public var callCostBeforeNs: UInt64?
-        @NullWhenAbsent public var callCostAfterNs: UInt64?
+        @NullWhenAbsent public internal(set) var callCostBeforeNs: UInt64?
+        @NullWhenAbsent public internal(set) var callCostAfterNs: UInt64?
         /// Requests that the multipath devices completed meanwhile.
-        @NullWhenAbsent public var multipathRequests: UInt64?
+        @NullWhenAbsent public internal(set) var multipathRequests: UInt64?
         /// Whether interrupts were recorded; their time is in what they hit else.
-        @NullWhenAbsent public var interrupts: Bool?
+        @NullWhenAbsent public internal(set) var interrupts: Bool?
     }
 
     public struct Counts: Codable, Equatable, Sendable {
@@ -92,10 +92,10 @@ public struct Report: Codable, Equatable, Sendable {
     /// The complete calls of one function that had no recorded caller: nobody called them, or of a fragment, the caller was lost.
     public struct Root: Codable, Equatable, Sendable {
         public let function: String
-        @NullWhenAbsent public var module: String?
+        @NullWhenAbsent public internal(set) var module: String?
         /// Whether the capture was to record trees at this function; null if that is not known, and of a fragment. An interrupt, or what a task does
         /// besides, can stand without a caller, too.
-        @NullWhenAbsent public var askedFor: Bool?
+        @NullWhenAbsent public internal(set) var askedFor: Bool?
         /// Whether these are calls whose callers were cut off or lost: they stand deeper than any root does.
         public let fragment: Bool
         public let calls: Int
@@ -108,7 +108,7 @@ public struct Report: Codable, Equatable, Sendable {
         public let treeCalls: Int
         /// What recording the kernel's calls below took, as an estimate: their number with what recording one cost. It is part of
         /// `latency.sumNs`. What probes in user space took is not known.
-        @NullWhenAbsent public var tracingNs: UInt64?
+        @NullWhenAbsent public internal(set) var tracingNs: UInt64?
         public let latency: Latency
         /// Largest self time first.
         public let layers: [RootLayer]
@@ -133,7 +133,7 @@ public struct Report: Codable, Equatable, Sendable {
 
     public struct FunctionTime: Codable, Equatable, Sendable {
         public let function: String
-        @NullWhenAbsent public var module: String?
+        @NullWhenAbsent public internal(set) var module: String?
         public let layer: String
         public let calls: Int
         public let selfNs: UInt64
@@ -156,15 +156,6 @@ public struct Report: Codable, Equatable, Sendable {
         var report = self
         report.source.notUnderstood = lines.map { NotUnderstood(line: $0.number, text: $0.text) }
         return report
-    }
-}
-
-extension Report.Source {
-    init(_ source: TraceSource) {
-        self.init(
-            path: source.path.asText, kind: source.kind.rawValue, kernel: source.kernel, clock: source.clock,
-            cpus: source.machineCPUs ?? source.cpusWithEvents ?? 1, cpusWithEvents: source.cpusWithEvents,
-            notes: source.notes, notUnderstood: nil, recording: source.recording.map(Report.Recording.init))
     }
 }
 

@@ -5,7 +5,7 @@ import TraceFormat
 /// Text: `lines = leaves + entries + exits + comments + structureLines + unparsedLines`, where comments and losses count
 /// lines. trace.dat: `events = entries + exits + comments + unparsedLines`. Both: `entries + inferredEntries + leaves = calls
 /// + lossy + open` and `exits + leaves = calls + lossy + orphans`.
-public struct TraceCounts: Equatable, Sendable {
+public struct TraceCounts: Codable, Equatable, Sendable {
     /// Complete calls.
     public var calls = 0
     /// Calls without a recorded exit.
@@ -42,6 +42,9 @@ public struct TraceCounts: Equatable, Sendable {
     /// All lines of a text, or all events of a trace.dat.
     public var records = 0
 
+    /// Of nothing.
+    public init() {}
+
     /// True if any call was seen, be it only its entry or exit.
     var holdsCalls: Bool { entries + exits + leaves > 0 }
 
@@ -66,15 +69,23 @@ public struct TraceCounts: Equatable, Sendable {
 }
 
 extension TraceCounts {
-    static func + (left: TraceCounts, right: TraceCounts) -> TraceCounts {
+    private static var parts: [WritableKeyPath<TraceCounts, Int>] {
+        [
+            \.calls, \.open, \.orphans, \.lossy, \.untimed, \.joinedByName, \.lostEvents, \.uncountedLosses, \.entries,
+            \.inferredEntries, \.exits, \.leaves, \.comments, \.structureLines, \.unparsedLines, \.records,
+        ]
+    }
+
+    /// True if any of the counts is none, as only those can be that are read from a file.
+    public var isNegative: Bool { Self.parts.contains { self[keyPath: $0] < 0 } }
+
+    /// Of both together; each sticks at the greatest number.
+    public static func + (left: TraceCounts, right: TraceCounts) -> TraceCounts {
         var sum = left
-        for part in [
-            \TraceCounts.calls, \.open, \.orphans, \.lossy, \.untimed, \.joinedByName, \.lostEvents, \.uncountedLosses,
-            \.entries,
-            \.inferredEntries,
-            \.exits,
-            \.leaves, \.comments, \.structureLines, \.unparsedLines, \.records,
-        ] { sum[keyPath: part] += right[keyPath: part] }
+        for part in parts {
+            let (both, overflow) = left[keyPath: part].addingReportingOverflow(right[keyPath: part])
+            sum[keyPath: part] = overflow ? .max : both
+        }
         return sum
     }
 }

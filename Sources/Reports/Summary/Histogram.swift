@@ -1,7 +1,8 @@
 /// Counts of durations in ns, from which any percentile can be read within 0.4 %, and which can be merged.
 ///
 /// Up to 255 ns each value has a bucket of its own; above, each power of two is split into 128 buckets. Only the buckets that are
-/// used take memory, and up to fifteen beside each: a report holds one histogram for each root and layer.
+/// used take memory, and up to fifteen beside each: a summary holds one histogram for each root and layer. Merging is associative
+/// and commutative: all counts and sums stick at the greatest number, and min(a + b, limit) does not depend on the order either.
 public struct Histogram: Sendable {
     /// The counts of the groups of buckets that are used, in the order in which each was first.
     private var counts: [Int] = []
@@ -10,22 +11,39 @@ public struct Histogram: Sendable {
     private var lowest = 0
     /// Zeros are counted apart: a layer that is missing in some calls must not stretch the range.
     private var zeros = 0
+    /// How many values were recorded.
     public private(set) var count = 0
+    /// The smallest value, in ns; UInt64.max if there is none.
     public private(set) var min = UInt64.max
+    /// The largest value, in ns; 0 if there is none.
     public private(set) var max: UInt64 = 0
-    /// Sticks at UInt64.max, which is 584 years.
+    /// Of all values, in ns; sticks at UInt64.max, which is 584 years.
     public private(set) var sum: UInt64 = 0
 
     /// Buckets of a group.
     private static let group = 16
 
+    /// Without any value.
     public init() {}
+
+    /// - Parameters:
+    ///   - buckets: in ascending order, each with a count above 0; together `count`.
+    ///   - min: in the first bucket.
+    ///   - max: in the last one.
+    init(buckets: [Bucket], min: UInt64, max: UInt64, sum: UInt64) {
+        for bucket in buckets {
+            count = count.addingSaturated(bucket.count)
+            if bucket.index == 0 { zeros = bucket.count } else { add(bucket.count, to: bucket.index) }
+        }
+        (self.min, self.max, self.sum) = (min, max, sum)
+    }
 
     /// What it takes beside itself.
     var byteCount: Int {
         counts.capacity * MemoryLayout<Int>.stride + places.capacity * MemoryLayout<Int16>.stride
     }
 
+    /// Adds a value.
     @inline(__always)
     public mutating func record(_ ns: UInt64) {
         count &+= 1
@@ -35,20 +53,21 @@ public struct Histogram: Sendable {
         if ns == 0 { zeros &+= 1 } else { add(1, to: Self.bucket(of: ns)) }
     }
 
+    /// Adds a value so many times; nothing if that is less than once.
     public mutating func record(_ ns: UInt64, times: Int) {
         guard times > 0 else { return }
-        count += times
+        count = count.addingSaturated(times)
         min = Swift.min(min, ns)
         max = Swift.max(max, ns)
-        let (product, overflow) = ns.multipliedReportingOverflow(by: UInt64(times))
-        sum = sum.addingSaturated(overflow ? .max : product)
-        if ns == 0 { zeros += times } else { add(times, to: Self.bucket(of: ns)) }
+        sum = sum.addingSaturated(ns.multipliedSaturated(by: times))
+        if ns == 0 { zeros = zeros.addingSaturated(times) } else { add(times, to: Self.bucket(of: ns)) }
     }
 
+    /// Adds all values of another.
     public mutating func merge(_ other: Histogram) {
         other.forEachBucket { add($1, to: $0) }
-        zeros += other.zeros
-        count += other.count
+        zeros = zeros.addingSaturated(other.zeros)
+        count = count.addingSaturated(other.count)
         min = Swift.min(min, other.min)
         max = Swift.max(max, other.max)
         sum = sum.addingSaturated(other.sum)
@@ -59,7 +78,8 @@ public struct Histogram: Sendable {
         let group = bucket / Self.group &- lowest
         let place = group >= 0 && group < places.count ? Int(places[group]) : -1
         let first = place < 0 ? self.place(ofNew: bucket / Self.group) : place &* Self.group
-        counts[first &+ bucket & (Self.group &- 1)] &+= times
+        let index = first &+ bucket & (Self.group &- 1)
+        counts[index] = counts[index].addingSaturated(times)
     }
 
     /// Makes room for a group.
@@ -93,32 +113,55 @@ public struct Histogram: Sendable {
     /// Nothing recorded gives zeros.
     public func percentiles(_ fractions: [Double]) -> [UInt64] {
         fractions.map { fraction in
-            let rank = Swift.max(1, Int((fraction * Double(count)).rounded(.up)))
+            let rank = Swift.max(1, Int(exactly: (fraction * Double(count)).rounded(.up)) ?? count)
             // The extremes are known exactly.
             if rank >= count { return max }
             var seen = zeros
             if seen >= rank { return 0 }
             var found: Int?
             forEachBucket { bucket, times in
-                seen += times
+                seen = seen.addingSaturated(times)
                 if found == nil && seen >= rank { found = bucket }
             }
             return found.map { Swift.min(Swift.max(Self.middle(of: $0), min), max) } ?? 0
         }
     }
 
+    /// A bucket's index and how many values it has.
+    struct Bucket: Equatable {
+        let index: Int
+        let count: Int
+    }
+
+    /// Those that are used, in ascending order.
+    var buckets: [Bucket] {
+        var buckets = zeros > 0 ? [Bucket(index: 0, count: zeros)] : []
+        forEachBucket { buckets.append(Bucket(index: $0, count: $1)) }
+        return buckets
+    }
+
+    /// One more than the index of the last bucket that there can be.
+    static let bucketCount = bucket(of: .max) + 1
+
+    /// Where a value in ns is counted.
     @inline(__always)
-    private static func bucket(of ns: UInt64) -> Int {
+    static func bucket(of ns: UInt64) -> Int {
         guard ns >= 256 else { return Int(ns) }
         let shift = 56 - ns.leadingZeroBitCount
         return shift << 7 + Int(ns >> UInt64(shift))
     }
 
-    private static func middle(of bucket: Int) -> UInt64 {
-        guard bucket >= 256 else { return UInt64(bucket) }
+    /// The values in ns that are counted in a bucket.
+    static func values(of bucket: Int) -> ClosedRange<UInt64> {
+        guard bucket >= 256 else { return UInt64(bucket)...UInt64(bucket) }
         let shift = UInt64(bucket >> 7) - 1
         let lowest = (UInt64(bucket & 127) + 128) << shift
-        return lowest + (1 << shift) / 2
+        return lowest...(lowest + ((1 << shift) - 1))
+    }
+
+    private static func middle(of bucket: Int) -> UInt64 {
+        let values = values(of: bucket)
+        return values.lowerBound + (values.upperBound - values.lowerBound + 1) / 2
     }
 }
 
@@ -126,20 +169,6 @@ extension Histogram: Equatable {
     /// The same values, however they came in.
     public static func == (left: Histogram, right: Histogram) -> Bool {
         left.count == right.count && left.sum == right.sum && left.min == right.min && left.max == right.max
-            && left.zeros == right.zeros && left.used.elementsEqual(right.used, by: ==)
-    }
-
-    private var used: [(bucket: Int, times: Int)] {
-        var used: [(bucket: Int, times: Int)] = []
-        forEachBucket { used.append(($0, $1)) }
-        return used
-    }
-}
-
-extension UInt64 {
-    @inline(__always)
-    func addingSaturated(_ other: UInt64) -> UInt64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? .max : sum
+            && left.buckets == right.buckets
     }
 }
