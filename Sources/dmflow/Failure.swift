@@ -9,6 +9,15 @@ struct Failure: Error, CustomStringConvertible {
     var description: String { printable(message) }
 }
 
+/// Why a command cannot be done as it was written, as far as the parser cannot tell: exit code 64.
+struct UsageFailure: Error, CustomStringConvertible {
+    private let message: String
+
+    init(_ message: String) { self.message = message }
+
+    var description: String { printable(message) }
+}
+
 /// Prints a line to standard error, after the program's name.
 func printError(_ message: String) {
     // Whatever names are in it.
@@ -30,6 +39,9 @@ func reporting(_ body: () throws -> Void) throws {
         raise(SIGPIPE)
         // It is blocked: the code that a shell gives to a program that it ends.
         throw ExitCode(128 + SIGPIPE)
+    } catch let failure as UsageFailure {
+        printError(failure.description)
+        throw ExitCode.validationFailure
     } catch {
         // Several obstacles are a line each; a newline in a name is escaped by then.
         for line in "\(error)".split(separator: "\n") { printError(String(line)) }

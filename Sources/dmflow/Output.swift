@@ -29,30 +29,10 @@ private func emit(_ bytes: UnsafeRawBufferPointer) throws {
     }
 }
 
-/// Collects what is printed in small pieces, and prints it in large ones.
-struct OutputBuffer {
-    /// For appending to; ``pass()`` comes behind it.
-    var bytes: [UInt8] = []
-    private let size: Int
-    private let write: ([UInt8]) throws -> Void
-
-    /// So many bytes are printed at once, or what there is on a terminal, where somebody waits.
-    static let size = isatty(STDOUT_FILENO) == 1 ? 1 : 64 << 10
-
-    init(size: Int = Self.size, write: @escaping ([UInt8]) throws -> Void = emit) {
-        self.size = size
-        self.write = write
-    }
-
-    /// Prints what has been collected if it is enough.
-    mutating func pass() throws {
-        if bytes.count >= size { try flush() }
-    }
-
-    /// Prints what is left.
-    mutating func flush() throws {
-        if !bytes.isEmpty { try write(bytes) }
-        bytes.removeAll(keepingCapacity: true)
+extension OutputSink {
+    /// Prints in large pieces, or on a terminal, where somebody waits, each as it comes.
+    static func standardOutput() -> OutputSink {
+        OutputSink(size: isatty(STDOUT_FILENO) == 1 ? 1 : 64 << 10, to: emit)
     }
 }
 
@@ -62,10 +42,15 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable { case auto, alway
 extension Style {
     /// Colour on a terminal that wants it unless `color` decides, block characters where the locale has them.
     static func ofStandardOutput(_ color: ColorChoice) -> Style {
+        ofOutput(color, isTerminal: isatty(STDOUT_FILENO) == 1)
+    }
+
+    /// The same of any output.
+    static func ofOutput(_ color: ColorChoice, isTerminal: Bool) -> Style {
         let refusesColor = environment("NO_COLOR") != nil || environment("TERM") == "dumb"
         let isColored =
             switch color {
-            case .auto: isatty(STDOUT_FILENO) == 1 && !refusesColor
+            case .auto: isTerminal && !refusesColor
             case .always: true
             case .never: false
             }

@@ -4,8 +4,6 @@ import Reports
 
 /// `dmflow report`: latency by root and layer.
 struct ReportCommand: ParsableCommand {
-    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
-
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Say where the time of a trace went: latency per root, layers, hottest functions.",
@@ -16,8 +14,21 @@ struct ReportCommand: ParsableCommand {
 
     @OptionGroup var trace: TraceOptions
 
-    @Option(help: "The form of the report.")
-    var format = Format.text
+    @Option(
+        help: ArgumentHelp(
+            "Output format, to standard output: \(OutputRegistry.builtin.names.joined(separator: ", ")). The first is the default.",
+            valueName: "format"),
+        completion: .list(OutputRegistry.builtin.names))
+    var format: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            An output of this format, to a file or, without one, to standard output. Can be given again: the trace is read once.
+            \(OutputChoice.help)
+            """, valueName: "format[=file]"),
+        completion: .list(OutputRegistry.builtin.names))
+    var output: [String] = []
 
     @Option(help: ArgumentHelp("Show this many roots, those with the most time (text only).", valueName: "n"))
     var roots = 10
@@ -34,26 +45,23 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let builder = SummaryBuilder(map: try trace.layerMap())
-            let reading = try trace.read(into: [builder])
-            let report = Report(builder.summary(source: reading.source, counts: reading.counts))
-            try write(verbose ? report.withNotUnderstood(reading.source.notUnderstood) : report)
+            let outputs = try choices()
+            let map = try trace.layerMap()
+            let options = OutputOptions(
+                style: .ofStandardOutput(trace.color), rootLimit: roots, functionLimit: functions, map: map)
+            let targets = try OutputTargets(outputs, trace: trace.file, color: trace.color, options: options)
+            let pass = OutputPass(targets.outputs, map: map)
+            let reading = try trace.read(into: pass.analyzers, printing: targets.isPrinting)
+            try pass.finish(source: reading.source, counts: reading.counts, showsNotUnderstood: verbose)
+            try targets.finish()
             try trace.checkStrict(reading.counts)
         }
     }
 
-    private func write(_ report: Report) throws {
-        switch format {
-        case .json:
-            var output = OutputBuffer()
-            try report.writeJSON {
-                output.bytes += $0.utf8
-                try output.pass()
-            }
-            try output.flush()
-        case .text:
-            let style = Style.ofStandardOutput(trace.color)
-            try emit(TextReport(report, style: style, rootLimit: roots, functionLimit: functions).render())
-        }
+    /// What was asked for, or else the first format.
+    private func choices() throws -> [OutputChoice] {
+        let choices = try (format.map { [try .format($0)] } ?? []) + output.map { try OutputChoice($0) }
+        try OutputChoice.checkPrinted(choices)
+        return choices.isEmpty ? [try OutputChoice(OutputRegistry.builtin.names[0])] : choices
     }
 }

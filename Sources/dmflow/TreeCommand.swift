@@ -62,7 +62,7 @@ struct TreeCommand: ParsableCommand {
     /// Prints the trees as they come. Where that fails the reading ends.
     private final class Drawing {
         private var listing: TreeListing
-        private var output = OutputBuffer()
+        private let output = OutputSink.standardOutput()
         private let roots: Set<String>
         private var names = TraceNames()
         /// By root: whether it was asked for.

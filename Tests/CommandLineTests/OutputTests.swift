@@ -2,33 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import dmflow
-
 /// What becomes of a command whose output is closed or full, and what of many small pieces.
 @Suite struct OutputTests {
-    private struct Full: Error {}
-
-    @Test(arguments: [1, 10, 100]) func smallPiecesArePrintedAsLargeOnes(size: Int) throws {
-        var printed: [[UInt8]] = []
-        var output = OutputBuffer(size: size) { printed.append($0) }
-        for number in 0..<100 {
-            output.bytes.append(UInt8(number))
-            try output.pass()
-        }
-        try output.flush()
-        try output.flush()
-        #expect(printed.flatMap { $0 } == Array(0..<100))
-        #expect(printed.count == 100 / size)
-    }
-
-    @Test func whatCannotBePrintedIsThrown() {
-        var output = OutputBuffer(size: 2) { _ in throw Full() }
-        output.bytes.append(1)
-        #expect(throws: Never.self) { try output.pass() }
-        output.bytes.append(2)
-        #expect(throws: Full.self) { try output.pass() }
-    }
-
     /// As with other programs: it ends by SIGPIPE, which a shell makes 141 of, and says nothing, also if its caller ignores the
     /// signal.
     @Test(arguments: ["tree", "report --format json"], [false, true])

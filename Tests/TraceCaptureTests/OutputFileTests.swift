@@ -55,6 +55,40 @@ import TraceFormat
         #expect(directory.text("there/precious") == "old")
     }
 
+    /// As /dev/stdout is one, where standard output goes to a file: it was replaced.
+    @Test func aLinkToADescriptorIsNotReplaced() throws {
+        directory.write("there", "old")
+        let descriptor = open("\(directory.path)/there", O_RDONLY)
+        defer { close(descriptor) }
+        symlink("/proc/self/fd/\(descriptor)", "\(directory.path)/out.dat")
+        #expect(throws: CaptureError(.outputNotAFile, path: path.description)) { try write() }
+        #expect(directory.text("there") == "old" && directory.names == ["out.dat", "there"])
+    }
+
+    /// Of a report: nothing is left of it if the process is killed, whatever the file system's means.
+    @Test func aFileWithoutANameIsNamedWhenItIsWhole() throws {
+        directory.write("out.dat", "old")
+        do {
+            let output = try OutputFile(path: path, mode: 0o640)
+            _ = Array("lost".utf8).withUnsafeBytes { writeAll($0, to: output.descriptor) }
+            #expect(directory.names == ["out.dat"])
+        }
+        #expect(directory.text("out.dat") == "old")
+        var output = try OutputFile(path: path, mode: 0o640)
+        _ = Array("new".utf8).withUnsafeBytes { writeAll($0, to: output.descriptor) }
+        #expect(try output.commit() == .file)
+        #expect(directory.text("out.dat") == "new" && directory.mode("out.dat") == 0o640)
+        #expect(directory.names == ["out.dat"])
+    }
+
+    @Test func aFileHasOnePlaceWhateverPathLeadsThere() throws {
+        directory.write("a/x", "")
+        let there = try OutputFile(path: "\(directory.path)/a/out", mode: 0o600)
+        let same = try OutputFile(path: "\(directory.path)/a/../a/out", mode: 0o600)
+        let other = try OutputFile(path: "\(directory.path)/out", mode: 0o600)
+        #expect(there.place == same.place && there.place != other.place)
+    }
+
     /// Whoever owns the directory's place puts a link there between beginning and end.
     @Test func theDirectoryStaysTheOneThatWasOpened() throws {
         directory.write("mine/x", "")

@@ -15,7 +15,7 @@ func retrying<Result: FixedWidthInteger>(_ call: () -> Result) -> Result? {
 /// Writes all the bytes, however many calls that takes.
 ///
 /// - Returns: 0, or the errno of the call that failed.
-func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
     var rest = bytes
     while !rest.isEmpty {
         guard let written = retrying({ write(descriptor, rest.baseAddress, rest.count) }) else { return errno }

@@ -21,7 +21,7 @@ final class Issues: Analyzer {
 
 // analyzers report|events|both FILE
 let (mode, path) = (CommandLine.arguments[1], CommandLine.arguments[2])
-let (issues, report) = (Issues(), ReportBuilder(map: .builtin))
+let (issues, report) = (Issues(), SummaryBuilder(map: .builtin))
 let analyzers: [any Analyzer] = mode == "report" ? [report] : mode == "events" ? [issues] : [report, issues]
 let reading = try TraceFile.read(path, into: analyzers)
 print(

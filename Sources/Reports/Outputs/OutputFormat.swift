@@ -1,0 +1,79 @@
+public import GraphParser
+
+/// A form in which what a pass over a trace found is written.
+///
+/// A format is one file, and one line in ``OutputRegistry/builtin``. Most are rendered from the summary, or the report of it, once the pass
+/// is over. One that needs more, such as each tree, brings an ``Analyzer`` of its own that takes part in the pass and may write
+/// while it goes on. Whatever a format writes goes to an ``OutputSink``; what that throws ends the pass.
+public protocol OutputFormat: Sendable {
+    /// As it is asked for: a word in lower case.
+    var name: String { get }
+
+    /// What the user gets, a phrase that goes on behind the name.
+    var help: String { get }
+
+    /// Whether ``render(_:to:)`` looks at the summary or the report: calls are summed up only if some output does. True by default.
+    var needsSummary: Bool { get }
+
+    /// An analyzer of the output's own; none by default.
+    ///
+    /// - Parameter sink: where it may write from the pass's first batch on.
+    func analyzer(_ options: OutputOptions, to sink: OutputSink) -> (any Analyzer)?
+
+    /// Writes what is to be written once the pass is over, behind what the analyzer has written; nothing by default.
+    ///
+    /// - Throws: what the sink throws.
+    func render(_ results: OutputResults, to sink: OutputSink) throws
+}
+
+extension OutputFormat {
+    /// True.
+    public var needsSummary: Bool { true }
+    /// None.
+    public func analyzer(_ options: OutputOptions, to sink: OutputSink) -> (any Analyzer)? { nil }
+    /// Writes nothing.
+    public func render(_ results: OutputResults, to sink: OutputSink) throws {}
+}
+
+/// How an output is to look, as far as its format has a choice.
+public struct OutputOptions: Sendable {
+    /// Colours and characters for where it goes.
+    public var style: Style
+    /// How many roots a text shows, those with the most time.
+    public var rootLimit: Int
+    /// How many functions a text shows, those with the most self time.
+    public var functionLimit: Int
+    /// Tells the layers of functions.
+    public var map: LayerMap
+
+    /// As they are by default.
+    public init(style: Style = .plain, rootLimit: Int = 10, functionLimit: Int = 15, map: LayerMap = .builtin) {
+        (self.style, self.rootLimit, self.functionLimit, self.map) = (style, rootLimit, functionLimit, map)
+    }
+}
+
+/// What a pass has found, and how one output of it is to look.
+public struct OutputResults {
+    /// What all outputs of a pass share.
+    final class Shared {
+        let summary: Summary
+        let notUnderstood: [NotUnderstoodLine]?
+        lazy var report: Report = {
+            let report = Report(summary)
+            return notUnderstood.map(report.withNotUnderstood) ?? report
+        }()
+
+        init(_ summary: Summary, notUnderstood: [NotUnderstoodLine]?) {
+            (self.summary, self.notUnderstood) = (summary, notUnderstood)
+        }
+    }
+
+    /// How this output is to look.
+    public let options: OutputOptions
+    let shared: Shared
+
+    /// The sums of the pass; of no trace if no output of the pass needs them.
+    public var summary: Summary { shared.summary }
+    /// What these come to. Made once for all outputs.
+    public var report: Report { shared.report }
+}

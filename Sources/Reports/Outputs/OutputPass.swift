@@ -1,0 +1,51 @@
+public import GraphParser
+
+/// Outputs of one pass over a trace: all that their formats ask for is found in it at once.
+public final class OutputPass {
+    /// One output: in which format, how it is to look, and where it goes.
+    public struct Output {
+        /// In which format.
+        public let format: any OutputFormat
+        /// How it is to look.
+        public let options: OutputOptions
+        /// Where it goes.
+        public let sink: OutputSink
+
+        /// Of a format, with options as they are by default.
+        public init(_ format: any OutputFormat, options: OutputOptions = OutputOptions(), to sink: OutputSink) {
+            (self.format, self.options, self.sink) = (format, options, sink)
+        }
+    }
+
+    /// What is to take part in the pass.
+    public let analyzers: [any Analyzer]
+    private let outputs: [Output]
+    private let builder: SummaryBuilder?
+
+    /// - Parameters:
+    ///   - outputs: each with a sink of its own.
+    ///   - map: tells the layers of functions.
+    public init(_ outputs: [Output], map: LayerMap) {
+        self.outputs = outputs
+        builder = outputs.contains(where: \.format.needsSummary) ? SummaryBuilder(map: map) : nil
+        let own: [any Analyzer] = outputs.compactMap { $0.format.analyzer($0.options, to: $0.sink) }
+        analyzers = (builder.map { [$0 as any Analyzer] } ?? []) + own
+    }
+
+    /// Writes what is to be written behind the pass, and flushes the sinks.
+    ///
+    /// - Parameters:
+    ///   - source: what the pass found of the trace as a whole.
+    ///   - counts: what it counted.
+    ///   - showsNotUnderstood: whether the report holds the lines of a text that were not understood.
+    /// - Throws: what a sink throws.
+    public func finish(source: TraceSource, counts: TraceCounts, showsNotUnderstood: Bool = false) throws {
+        let shared = OutputResults.Shared(
+            builder?.summary(source: source, counts: counts) ?? Summary(),
+            notUnderstood: showsNotUnderstood ? source.notUnderstood : nil)
+        for output in outputs {
+            try output.format.render(OutputResults(options: output.options, shared: shared), to: output.sink)
+            try output.sink.flush()
+        }
+    }
+}
