@@ -5,24 +5,32 @@ import TraceFormat
 ///
 /// Times are integer nanoseconds inside functions; none of them is the latency of a request.
 public struct Report: Codable, Equatable, Sendable {
+    /// The form of its JSON, ``json()``.
     public static let schema = "dmflow.report/1"
 
+    /// The trace that the figures are of, or several.
     public struct Source: Codable, Equatable, Sendable {
+        /// As the user gave it; `-` for standard input; of several traces all, with commas.
         public let path: String
-        /// `text` or `trace.dat`.
+        /// `text` or `trace.dat`; `several` of traces of both kinds.
         public let kind: String
+        /// Kernel release; nil where the trace does not tell, or several tell different ones.
         @NullWhenAbsent public internal(set) var kernel: String?
+        /// Name of the trace clock; nil as with ``kernel``.
         @NullWhenAbsent public internal(set) var clock: String?
         /// CPUs of the traced machine for a trace.dat; for a text, which does not tell them, those with calls, at least 1.
         public let cpus: Int
         /// Those with events, or with calls in a text; nil for a text without the CPU column.
         @NullWhenAbsent public internal(set) var cpusWithEvents: Int?
+        /// What to know before believing the figures, a sentence each.
         public let notes: [String]
         /// The first lines of a text that were not understood, for those who ask for them; absent for all others.
         public var notUnderstood: [NotUnderstood]?
+        /// What `dmflow capture` knew of the recording; nil for other traces, and for several.
         @NullWhenAbsent public internal(set) var recording: Recording?
     }
 
+    /// A line of a text that nobody understood.
     public struct NotUnderstood: Codable, Equatable, Sendable {
         /// The line's number, from 1.
         public let line: Int
@@ -40,6 +48,7 @@ public struct Report: Codable, Equatable, Sendable {
         @NullWhenAbsent public internal(set) var recorderCpuNs: UInt64?
         /// What recording one call took before, its entry and its exit.
         @NullWhenAbsent public internal(set) var callCostBeforeNs: UInt64?
+        /// The same, measured after the recording.
         @NullWhenAbsent public internal(set) var callCostAfterNs: UInt64?
         /// Requests that the multipath devices completed meanwhile.
         @NullWhenAbsent public internal(set) var multipathRequests: UInt64?
@@ -47,34 +56,51 @@ public struct Report: Codable, Equatable, Sendable {
         @NullWhenAbsent public internal(set) var interrupts: Bool?
     }
 
+    /// What was read, so that nothing is dropped silently.
     public struct Counts: Codable, Equatable, Sendable {
         /// Complete calls.
         public let calls: Int
+        /// Calls without an exit.
         public let open: Int
+        /// Exits without an entry.
         public let orphans: Int
+        /// Calls during which events were lost.
         public let lossy: Int
         /// Events that the kernel says it lost, where it gave a number.
         public let lostEvents: Int
         /// Losses without a number.
         public let uncountedLosses: Int
+        /// Events of other kinds, or lines of comments.
         public let comments: Int
+        /// Lines or events that nobody understood.
         public let unparsedLines: Int
         /// What makes up all that was read: see `TraceCounts`.
         public let entries: Int
+        /// Ends of calls.
         public let exits: Int
+        /// Calls on one line of a text.
         public let leaves: Int
+        /// Headers, blanks and marks of a text.
         public let structureLines: Int
+        /// All lines of a text, or all events of a trace.dat.
         public let records: Int
     }
 
     /// min, max, mean and sum are exact, percentiles within 1 %.
     public struct Latency: Codable, Equatable, Sendable {
+        /// The shortest; 0 without any.
         public let minNs: UInt64
+        /// The sum divided by the number, cut to the nanosecond.
         public let meanNs: UInt64
+        /// As long or longer than half of them.
         public let p50Ns: UInt64
+        /// As long or longer than 90 % of them.
         public let p90Ns: UInt64
+        /// As long or longer than 99 % of them.
         public let p99Ns: UInt64
+        /// The longest.
         public let maxNs: UInt64
+        /// All together; sticks at the greatest number.
         public let sumNs: UInt64
 
         init(_ histogram: Histogram) {
@@ -91,13 +117,16 @@ public struct Report: Codable, Equatable, Sendable {
 
     /// The complete calls of one function that had no recorded caller: nobody called them, or of a fragment, the caller was lost.
     public struct Root: Codable, Equatable, Sendable {
+        /// The symbol with its compiler suffix.
         public let function: String
+        /// The module, or in user space the program or library; nil for code built into the kernel.
         @NullWhenAbsent public internal(set) var module: String?
         /// Whether the capture was to record trees at this function; null if that is not known, and of a fragment. An interrupt, or what a task does
         /// besides, can stand without a caller, too.
         @NullWhenAbsent public internal(set) var askedFor: Bool?
         /// Whether these are calls whose callers were cut off or lost: they stand deeper than any root does.
         public let fragment: Bool
+        /// How many.
         public let calls: Int
         /// How many of the calls have calls in doubt below them, whose time is in their callers' self time, or are hollow.
         public let partialCalls: Int
@@ -109,6 +138,7 @@ public struct Report: Codable, Equatable, Sendable {
         /// What recording the kernel's calls below took, as an estimate: their number with what recording one cost. It is part of
         /// `latency.sumNs`. What probes in user space took is not known.
         @NullWhenAbsent public internal(set) var tracingNs: UInt64?
+        /// Durations of the calls.
         public let latency: Latency
         /// Largest self time first.
         public let layers: [RootLayer]
@@ -116,33 +146,49 @@ public struct Report: Codable, Equatable, Sendable {
         public let unattributedNs: UInt64
     }
 
+    /// What a layer has of a root.
     public struct RootLayer: Codable, Equatable, Sendable {
+        /// Its name.
         public let layer: String
+        /// Time in its functions themselves, in all calls of the root.
         public let selfNs: UInt64
         /// The layer's self time in each call of the root; 0 where the layer did not occur.
         public let latency: Latency
     }
 
+    /// All complete calls of a layer's functions.
     public struct Layer: Codable, Equatable, Sendable {
+        /// Its name.
         public let layer: String
+        /// Complete calls.
         public let calls: Int
+        /// Time in its functions themselves.
         public let selfNs: UInt64
         /// Time during which at least one call of the layer was on the stack.
         public let totalNs: UInt64
     }
 
+    /// All complete calls of a function.
     public struct FunctionTime: Codable, Equatable, Sendable {
+        /// The symbol with its compiler suffix.
         public let function: String
+        /// The module, or in user space the program or library; nil for code built into the kernel.
         @NullWhenAbsent public internal(set) var module: String?
+        /// Its layer.
         public let layer: String
+        /// Complete calls.
         public let calls: Int
+        /// Time in the function itself.
         public let selfNs: UInt64
         /// The sum of the durations; a function that calls itself counts twice.
         public let totalNs: UInt64
     }
 
+    /// The form's name, `dmflow.report/1`, unless it was read from another version's JSON.
     public let schema: String
+    /// What the figures are of.
     public private(set) var source: Source
+    /// Of what was read.
     public let counts: Counts
     /// Those that were asked for first, and then most time first.
     public let roots: [Root]
