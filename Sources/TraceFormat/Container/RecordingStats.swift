@@ -36,6 +36,7 @@ public struct RecordingStats: Codable, Equatable, Sendable {
     public var missedByProbes: [String: UInt64]?
 
     /// With nothing known.
+    /// Nothing is known.
     public init() {}
 
     /// How many things of one kind were recorded, and how many the kernel has and did not take.

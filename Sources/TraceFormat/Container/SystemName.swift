@@ -16,6 +16,7 @@ public struct SystemName: Equatable, Sendable {
     ///   - host: the node's name.
     ///   - release: the kernel's release.
     ///   - machine: the architecture.
+    /// A name that is already known, each part printable and without blanks.
     public init(system: String = "Linux", host: String, release: String, machine: String) {
         (self.system, self.host, self.release, self.machine) = (system, host, release, machine)
     }

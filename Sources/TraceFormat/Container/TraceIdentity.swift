@@ -20,6 +20,7 @@ public struct TraceIdentity: Codable, Equatable, Sendable {
         ///   - callNs: nanoseconds that recording one call took.
         ///   - recorderCPUNs: nanoseconds of CPU time that the recorder took.
         ///   - durationNs: nanoseconds that tracing was on.
+        /// What is left out is not known.
         public init(callNs: UInt64? = nil, recorderCPUNs: UInt64? = nil, durationNs: UInt64? = nil) {
             (self.callNs, self.recorderCPUNs, self.durationNs) = (callNs, recorderCPUNs, durationNs)
         }
@@ -48,6 +49,7 @@ public struct TraceIdentity: Codable, Equatable, Sendable {
     package var texts: [String] { [host, boot, kernel, commandLine, clock, writer].compactMap(\.self) + (flows ?? []) }
 
     /// With nothing known.
+    /// Nothing is known.
     public init() {}
 
     /// - Parameters:

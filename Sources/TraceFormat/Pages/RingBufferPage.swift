@@ -12,6 +12,7 @@ public enum RecordType {
     @inlinable public static var timeStamp: UInt32 { 31 }
 
     /// The bits of a record's first word that hold its type.
+    /// The bits that hold the type.
     @inlinable public static var mask: UInt32 { 31 }
     /// Bits of the type, below those of the time.
     @inlinable public static var bits: UInt32 { 5 }
@@ -26,16 +27,19 @@ public enum RecordType {
 /// The tests compare both over every page of the captured fixtures.
 @frozen public struct RingBufferPage {
     /// What comes next on a page.
+    /// What stands next in a page.
     @frozen public enum Next {
         /// An event: where its record stands in the page, and its time in ns of the trace clock.
         case event(record: Range<Int>, timestamp: UInt64)
         /// Nothing more.
+        /// The page is over.
         case end
         /// A length that does not fit: the rest of the page cannot be read.
         case damaged
     }
 
     /// What a page's header tells of events before it.
+    /// What a page tells of events that the kernel could not keep.
     @frozen public enum Loss: Equatable {
         /// No event was lost.
         case none

@@ -6,9 +6,13 @@ public struct RawString: Hashable, Sendable {
     /// Never with a NUL among them.
     public let bytes: [UInt8]
 
+    /// A name as the system handed it over.
+    ///
     /// - Parameter bytes: of any encoding; those up to the first NUL count, where the system would end as well.
     public init(bytes: some Sequence<UInt8>) { self.bytes = Array(bytes.prefix { $0 != 0 }) }
 
+    /// The name that a string stands for.
+    ///
     /// - Parameter text: as ``text`` gave it, or any other.
     public init(_ text: String) { self.init(bytes: text.outsideBytes) }
 
@@ -40,12 +44,15 @@ extension RawString: CustomStringConvertible, ExpressibleByStringInterpolation {
 
 extension RawString: Codable {
     /// A string if it is text, or else its bytes.
+    ///
+    /// - Throws: what the encoder throws.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         let text = text
         if text.isText { try container.encode(text) } else { try container.encode(bytes) }
     }
 
+    /// - Throws: what the decoder throws for anything but a string or an array of bytes.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let text = try? container.decode(String.self) {

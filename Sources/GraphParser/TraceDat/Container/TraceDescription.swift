@@ -44,10 +44,13 @@ public struct TracefsDescription: Sendable {
     /// `saved_cmdlines`
     public var commandLines: [UInt8] = []
 
+    /// To be filled with what the tracefs has.
     public init() {}
 }
 
 extension TraceDescription {
+    /// What the files of a running tracefs tell. Formats are looked into when their event is met; all else is read here.
+    ///
     /// - Throws: `.otherTracer` if none of the formats is of a function_graph event.
     public init(_ files: TracefsDescription) throws(TraceError) {
         var index = EventIndex()

@@ -19,6 +19,7 @@ public struct LiveRound: Sendable {
     /// `saved_cmdlines`, if there are new tasks; may be empty.
     public var commandLines: [UInt8]
 
+    /// What a feed returns for one look.
     public init(watermark: UInt64, commandLines: [UInt8] = []) {
         (self.watermark, self.commandLines) = (watermark, commandLines)
     }
@@ -37,6 +38,7 @@ public struct LiveTrace: Sendable {
     /// Which recording it is.
     public var identity = TraceIdentity()
 
+    /// A trace whose identity is to be set, as far as it is known.
     public init(path: String, description: TraceDescription, cpus: [Int], pageSize: Int) {
         (self.path, self.description, self.cpus, self.pageSize) = (path, description, cpus, pageSize)
     }
