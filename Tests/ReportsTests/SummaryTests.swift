@@ -113,12 +113,12 @@ import Testing
     @Test(arguments: ["interrupts", "keptNs", "recorderCpuNs"]) func aKeyThatAnOlderSummaryLacksIsAbsent(key: String)
         throws
     {
-        let json = try makeSummary("6.1/io.dat").json()
+        let json = try makeSummary("el9-5.14.0-362/c-io.dat").json()
         #expect(json.contains("\"\(key)\""))
         let older = json.replacing(try Regex(",\\s*\"\(key)\"\\s*:\\s*[a-z0-9]+"), with: "")
         #expect(!older.contains("\"\(key)\""))
         let read = try Summary(json: Array(older.utf8), path: "older.json")
-        #expect(read.roots == (try makeSummary("6.1/io.dat")).roots)
+        #expect(read.roots == (try makeSummary("el9-5.14.0-362/c-io.dat")).roots)
     }
 
     @Test(arguments: Fixtures.traces.filter { !$0.hasPrefix("7.3") }) func jsonHoldsAllOfIt(fixture: String) throws {

@@ -98,11 +98,11 @@ struct TracefsSampler: ProbeSampler {
     /// With the registers that the arguments are in, for kernels that do not know `$argN` (before Linux 4.20); nil where that is
     /// not known.
     static func withRegisters(_ fetch: String, _ architecture: String) -> String? {
-        let registers = architecture == "x86_64" ? ["%di", "%si", "%dx", "%cx", "%r8", "%r9"] : []
         guard let dollar = fetch.lastIndex(of: "$"), fetch[dollar...].hasPrefix("$arg"),
-            let number = fetch[dollar...].dropFirst(4).first?.wholeNumberValue, registers.indices.contains(number - 1)
+            let number = fetch[dollar...].dropFirst(4).first?.wholeNumberValue,
+            let register = ProbeSource.argument(number).text(namesArguments: false, architecture: architecture)
         else { return nil }
-        return fetch[..<dollar] + registers[number - 1] + fetch[dollar...].dropFirst(5)
+        return fetch[..<dollar] + register + fetch[dollar...].dropFirst(5)
     }
 
     // MARK: Hits

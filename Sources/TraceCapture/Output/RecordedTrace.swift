@@ -28,7 +28,8 @@ struct RecordedTrace {
     /// The functions at which trees were to begin.
     let roots: [String]
     let flows: [String]
-    let interrupts: Bool
+    /// Whether interrupts were recorded; nil without a graph.
+    let interrupts: Bool?
     /// The capture's own arguments; empty if they are not known.
     let commandLine: [RawString]
 

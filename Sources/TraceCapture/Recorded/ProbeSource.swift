@@ -50,7 +50,7 @@ enum ProbeSource: Equatable {
         case .argument(let number) where namesArguments: return "$arg\(number)"
         case .argument(let number):
             let known = Self.registers[architecture] ?? []
-            return number <= known.count ? known[number - 1] : nil
+            return known.indices.contains(number - 1) ? known[number - 1] : nil
         case .stack(let entry): return "$stack\(entry.map(String.init) ?? "")"
         case .returnValue: return "$retval"
         case .register(let name): return name

@@ -108,7 +108,7 @@ struct CaptureRun {
             settings: applied, armed: armed, missed: missed, window: window, costBefore: costBefore,
             costAfter: (try? measureTraced(&state)).flatMap { TracingCost(traced: $0, untraced: untraced) },
             unmeasuredCosts: plan.unmeasuredCosts, roots: plan.treeRoots, flows: options.flows,
-            interrupts: arming.interrupts, commandLine: options.commandLine)
+            interrupts: plan.hasGraph ? arming.interrupts : nil, commandLine: options.commandLine)
     }
 
     private func statistics(_ own: any TracingFiles, _ cpus: [Int]) throws(CaptureError) -> [CPUStatistics] {
