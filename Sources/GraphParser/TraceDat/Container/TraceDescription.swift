@@ -44,6 +44,7 @@ public struct TracefsDescription: Sendable {
     /// `saved_cmdlines`
     public var commandLines: [UInt8] = []
 
+    /// With every file empty.
     public init() {}
 }
 

@@ -19,6 +19,9 @@ public struct LiveRound: Sendable {
     /// `saved_cmdlines`, if there are new tasks; may be empty.
     public var commandLines: [UInt8]
 
+    /// - Parameters:
+    ///   - watermark: the trace clock before the round, in ns.
+    ///   - commandLines: `saved_cmdlines`, if there are new tasks.
     public init(watermark: UInt64, commandLines: [UInt8] = []) {
         (self.watermark, self.commandLines) = (watermark, commandLines)
     }
@@ -37,6 +40,11 @@ public struct LiveTrace: Sendable {
     /// Which recording it is.
     public var identity = TraceIdentity()
 
+    /// - Parameters:
+    ///   - path: what messages call the trace.
+    ///   - description: what its pages hold.
+    ///   - cpus: those that have a ring buffer, each once.
+    ///   - pageSize: bytes of a sub-buffer.
     public init(path: String, description: TraceDescription, cpus: [Int], pageSize: Int) {
         (self.path, self.description, self.cpus, self.pageSize) = (path, description, cpus, pageSize)
     }
@@ -45,6 +53,7 @@ public struct LiveTrace: Sendable {
     /// another. A round's events are handed on before the next round is waited for.
     ///
     /// - Parameters:
+    ///   - feed: hands the pages over; used on another thread.
     ///   - analyzers: get what they are interested in, in time order; how much came too late for that is told in the notes.
     ///   - progress: called after each round at the latest, with the bytes read so far.
     /// - Throws: what the feed or an analyzer throws.
