@@ -65,7 +65,7 @@ import TraceFormat
         #expect(directory.text("there") == "old" && directory.names == ["out.dat", "there"])
     }
 
-    /// Of a report: nothing is left of it if the process is killed, whatever the file system's means.
+    /// Nothing is left of a report if the process is killed, whatever the file system's means.
     @Test func aFileWithoutANameIsNamedWhenItIsWhole() throws {
         directory.write("out.dat", "old")
         do {

@@ -5,7 +5,7 @@ public struct NullWhenAbsent<Value: Codable & Equatable & Sendable>: Codable, Eq
     /// The value; nil if there is none.
     public internal(set) var wrappedValue: Value?
 
-    /// Of a value or none.
+    /// Holds a value or none.
     public init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
 
     /// Reads null as no value.

@@ -188,7 +188,7 @@ public struct Report: Codable, Equatable, Sendable {
     public let schema: String
     /// What the figures are of.
     public private(set) var source: Source
-    /// Of what was read.
+    /// Counts of what was read.
     public let counts: Counts
     /// Those that were asked for first, and then most time first.
     public let roots: [Root]

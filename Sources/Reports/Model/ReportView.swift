@@ -55,7 +55,7 @@ extension Report.Root {
 }
 
 extension Report.Source {
-    /// Of one trace, or what several have in common.
+    /// What one trace has, or several have in common.
     init(_ sources: [Summary.Source]) {
         func common<Value: Hashable>(_ value: (Summary.Source) -> Value?) -> Value? {
             let values = Set(sources.map(value))

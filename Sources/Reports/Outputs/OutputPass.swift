@@ -11,7 +11,7 @@ public final class OutputPass {
         /// Where it goes.
         public let sink: OutputSink
 
-        /// Of a format, with options as they are by default.
+        /// For a format, with options as they are by default.
         public init(_ format: any OutputFormat, options: OutputOptions = OutputOptions(), to sink: OutputSink) {
             (self.format, self.options, self.sink) = (format, options, sink)
         }

@@ -206,7 +206,7 @@ struct CallSums {
     /// - Parameter group: a caller before its calls.
     private func layerTimes(of group: [Call]) -> [LayerTime] {
         var tree = [LayerTime](repeating: LayerTime(), count: layerCount)
-        // Of the callers of a call: depth and layer.
+        // Depth and layer of the callers of a call.
         var callers: [(depth: Int, layer: Int)] = []
         for call in group where call.confidence == .complete {
             callers.removeAll { $0.depth >= call.depth }

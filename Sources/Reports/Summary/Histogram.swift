@@ -17,7 +17,7 @@ public struct Histogram: Sendable {
     public private(set) var min = UInt64.max
     /// The largest value, in ns; 0 if there is none.
     public private(set) var max: UInt64 = 0
-    /// Of all values, in ns; sticks at UInt64.max, which is 584 years.
+    /// The sum of all values, in ns; sticks at UInt64.max, which is 584 years.
     public private(set) var sum: UInt64 = 0
 
     /// Buckets of a group.

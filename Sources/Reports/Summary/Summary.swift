@@ -12,7 +12,7 @@ public struct Summary: Equatable, Sendable {
 
     /// The traces, each once, in the order of their paths.
     public internal(set) var sources: [Source]
-    /// Of all traces together.
+    /// What all traces have together.
     public internal(set) var counts: TraceCounts
     /// In the order of their names.
     public internal(set) var roots: [Root]
@@ -105,7 +105,7 @@ public struct Summary: Equatable, Sendable {
         public internal(set) var totalNs: UInt64
     }
 
-    /// Of no trace: merged with another it leaves the other as it is.
+    /// A summary of no trace: merged with another it leaves the other as it is.
     public init() { self.init(sources: [], counts: TraceCounts(), roots: [], layers: [], functions: []) }
 
     init(

@@ -43,9 +43,15 @@ public struct RecordingStats: Codable, Equatable, Sendable {
     public struct KindCount: Codable, Equatable, Sendable {
         /// `graph-root`, `tracepoint`, `kernel-probe`, `user-probe`; other recorders may have others.
         public let kind: String
+        /// How many were recorded.
         public let armed: Int
+        /// How many were asked for and could not be.
         public let refused: Int
 
+        /// - Parameters:
+        ///   - kind: its name.
+        ///   - armed: how many were recorded.
+        ///   - refused: how many were asked for and could not be.
         public init(kind: String, armed: Int, refused: Int) {
             (self.kind, self.armed, self.refused) = (kind, armed, refused)
         }

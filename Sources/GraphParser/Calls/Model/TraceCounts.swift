@@ -42,7 +42,7 @@ public struct TraceCounts: Codable, Equatable, Sendable {
     /// All lines of a text, or all events of a trace.dat.
     public var records = 0
 
-    /// Of nothing.
+    /// Counts of nothing.
     public init() {}
 
     /// True if any call was seen, be it only its entry or exit.
@@ -79,7 +79,7 @@ extension TraceCounts {
     /// True if any of the counts is none, as only those can be that are read from a file.
     public var isNegative: Bool { Self.parts.contains { self[keyPath: $0] < 0 } }
 
-    /// Of both together; each sticks at the greatest number.
+    /// The counts of both together; each sticks at the greatest number.
     public static func + (left: TraceCounts, right: TraceCounts) -> TraceCounts {
         var sum = left
         for part in parts {
