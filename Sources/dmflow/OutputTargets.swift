@@ -27,7 +27,7 @@ struct OutputTargets {
         if !files.isEmpty { signal(SIGPIPE, SIG_IGN) }
         outputs = zip(choices, targets).map { choice, target in
             var options = options
-            if choice.file != nil { options.style = .ofOutput(color, isTerminal: target.isTerminal).colored(by: options.map) }
+            if choice.file != nil { options.style = .ofOutput(color, isTerminal: target.isTerminal) }
             return OutputPass.Output(
                 choice.format, options: options,
                 to: OutputSink(size: target.isTerminal ? 1 : 64 << 10, to: target.write))

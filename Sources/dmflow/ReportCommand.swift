@@ -48,7 +48,7 @@ struct ReportCommand: ParsableCommand {
             let outputs = try choices()
             let map = try trace.layerMap()
             let options = OutputOptions(
-                style: .ofStandardOutput(trace.color).colored(by: map), rootLimit: roots, functionLimit: functions, map: map)
+                style: .ofStandardOutput(trace.color), rootLimit: roots, functionLimit: functions, map: map)
             let targets = try OutputTargets(outputs, trace: trace.file, color: trace.color, options: options)
             let pass = OutputPass(targets.outputs, map: map)
             let reading = try trace.read(into: pass.analyzers, printing: targets.isPrinting)
