@@ -71,7 +71,7 @@ kills: lab-deps static
 ## make bench    that cost follows events and not machines; what recording costs in the lab; then dmflow and its peers on twenty million events of the lab's soak scenario,
 ##               which takes half an hour once
 bench: lab-deps static
-	@.ci/install bc time trace-cmd python3 valgrind
+	@.ci/install bc binutils time trace-cmd python3 valgrind
 	Benchmarks/scaling $(dmflow) Tests/Fixtures
 	Lab/lab run overhead --dmflow $(dmflow)
 	Benchmarks/overhead .lab/overhead

@@ -76,14 +76,34 @@ struct TraceDatReader: EventSource {
     mutating func read(into batch: inout EventBatch) throws(TraceError) -> Bool {
         if !isOpened { try open() }
         while !batch.isFull {
+            moveRuns(to: &batch.events)
             guard let stream = order.first else { return false }
             // It goes on until another comes before it.
-            streams[stream].move(to: &batch, until: order.nextTime)
+            if !streams[stream].isAtEnd { streams[stream].move(to: &batch, until: order.nextTime) }
             try advance(stream)
         }
         batch.watermark = order.first.map { streams[$0].time }
         batch.position = streams.reduce(0) { $0 + $1.bytesRead }
         return true
+    }
+
+    /// Moves events on until a page is over, the batch is full, or the next event is of a page whose records have to be copied.
+    /// Where many CPUs record at once the runs between them have an event or two: so all of it is done on spans.
+    private mutating func moveRuns(to events: inout [GraphEvent]) {
+        // Out of `self`, so that one can be changed beside the other.
+        var (streams, order) = ([CPUStream<PageReader>](), MergeOrder())
+        swap(&streams, &self.streams)
+        swap(&order, &self.order)
+        events.append(addingCapacity: max(0, EventBatch.size - events.count)) { output in
+            var span = streams.mutableSpan
+            while output.freeCapacity > 0, let stream = order.first, !span[stream].hasPayload {
+                span[stream].move(to: &output, until: order.nextTime)
+                guard !span[stream].isAtEnd else { break }
+                order.moveFirst(to: span[stream].time)
+            }
+        }
+        swap(&streams, &self.streams)
+        swap(&order, &self.order)
     }
 
     private mutating func open() throws(TraceError) {

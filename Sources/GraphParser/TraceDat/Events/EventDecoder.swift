@@ -35,6 +35,20 @@ struct DecodedPage: Sendable {
         events.withUnsafeBufferPointer { batch.append(contentsOf: $0[run]) }
     }
 
+    /// Appends the events from `start` on whose key is up to `limit` to `output` as far as there is room, at least one.
+    ///
+    /// - Returns: behind which event that was.
+    @inline(__always)
+    func move(from start: Int, until limit: UInt64, to output: inout OutputSpan<GraphEvent>) -> Int {
+        let (events, keys) = (events.span, keys.span)
+        var index = start
+        repeat {
+            output.append(events[index])
+            index &+= 1
+        } while index < keys.count && keys[index] <= limit && output.freeCapacity > 0
+        return index
+    }
+
     mutating func insertFirst(_ event: GraphEvent) {
         events.insert(event, at: 0)
         keys.insert(event.timestamp, at: 0)

@@ -45,6 +45,17 @@ struct CPUStream<Pages: PageSource>: Sendable {
     @inline(__always)
     var time: UInt64 { page.keys[next] }
 
+    /// Whether some of the events that are decoded have records that leave the page with them.
+    @inline(__always)
+    var hasPayload: Bool { page.hasPayload }
+
+    /// Appends the events up to the time `limit` to `output` as far as they are decoded and there is room, at least one. None of
+    /// them may have a payload.
+    @inline(__always)
+    mutating func move(to output: inout OutputSpan<GraphEvent>, until limit: UInt64) {
+        next = page.move(from: next, until: limit, to: &output)
+    }
+
     /// Appends the events up to the time `limit` to `batch` as far as they are decoded, at least one.
     mutating func move(to batch: inout EventBatch, until limit: UInt64) {
         let first = batch.events.count
