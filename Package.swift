@@ -32,7 +32,10 @@ let package = Package(
         .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
 
         .systemLibrary(name: "CLinux"),
-        .target(name: "CRevision", cSettings: [.define("DMFLOW_REVISION", to: "\"\(revision)\"")]),
+        // Debian 12's valgrind refuses programs with newer debug information than this.
+        .target(
+            name: "CRevision",
+            cSettings: [.define("DMFLOW_REVISION", to: "\"\(revision)\""), .unsafeFlags(["-gdwarf-4"])]),
 
         .target(name: "TraceFormat", swiftSettings: strict),
         .target(name: "Decompression", dependencies: ["CZlib", "CZstd", "CLzma"], swiftSettings: strict),
