@@ -193,9 +193,9 @@ import TraceFormat
     /// What cannot be one is not read to its end.
     @Test func aJournalHasALimit() throws {
         write()
-        truncate(path, off_t(JournalFile.longest) + 1)
+        truncate(path, off_t(JournalFile.maxSize) + 1)
         #expect(throws: CaptureError(.readFailed, path: path, errno: EFBIG)) { try restore() }
-        truncate(path, off_t(JournalFile.longest))
+        truncate(path, off_t(JournalFile.maxSize))
         // Up to there it is read: zeros are no entry, and the last line has no end.
         #expect(try restore() == .restored(process: 7, files: []))
     }

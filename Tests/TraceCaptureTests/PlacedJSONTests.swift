@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [(PlacedJSON.deepest, true), (PlacedJSON.deepest + 1, false), (500_000, false)])
+    @Test(arguments: [(PlacedJSON.maxDepth, true), (PlacedJSON.maxDepth + 1, false), (500_000, false)])
     func depthHasALimit(depth: Int, isTaken: Bool) {
         let lists = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
         let objects = String(repeating: "{\"a\":", count: depth - 1) + "{}" + String(repeating: "}", count: depth - 1)

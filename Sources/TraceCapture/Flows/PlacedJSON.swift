@@ -36,7 +36,7 @@ struct PlacedJSON: Equatable {
     let offset: Int
 
     /// Deeper than any file that is meant; keeps one that is not from using up the stack.
-    static let deepest = 64
+    static let maxDepth = 64
 
     /// Reads a whole text, by RFC 8259; a key that an object has twice is a mistake too.
     init(_ text: [UInt8]) throws(Mistake) {
@@ -81,8 +81,8 @@ extension PlacedJSON {
 
         private mutating func value(depth: Int) throws(Mistake) -> PlacedJSON {
             skipBlanks()
-            guard depth <= PlacedJSON.deepest else {
-                throw mistake("nested deeper than \(PlacedJSON.deepest) levels")
+            guard depth <= PlacedJSON.maxDepth else {
+                throw mistake("nested deeper than \(PlacedJSON.maxDepth) levels")
             }
             let start = position
             switch next {

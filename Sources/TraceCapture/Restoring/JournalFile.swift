@@ -8,7 +8,7 @@ import TraceFormat
 struct JournalFile {
     static let name: RawString = "capture.journal"
     /// The most that is read, in bytes. The largest entries are lists of functions, 2 MB where somebody filters all of a kernel's.
-    static let longest = 64 << 20
+    static let maxSize = 64 << 20
 
     let directory: Descriptor
     let file: Descriptor
@@ -111,7 +111,7 @@ struct JournalFile {
                 throw CaptureError(.readFailed, path: path, errno: errno)
             }
             if count == 0 { return content }
-            if count > Self.longest - content.count { throw CaptureError(.readFailed, path: path, errno: EFBIG) }
+            if count > Self.maxSize - content.count { throw CaptureError(.readFailed, path: path, errno: EFBIG) }
             content.append(contentsOf: chunk[..<count])
         }
     }

@@ -3,7 +3,7 @@ import Glibc
 /// Cuts bytes that come in pieces into lines, each without its newline.
 package struct LineSplitter {
     /// Lines longer than this are passed over: they must not take memory, and no line of a kernel's file is.
-    package static let longest = 4096
+    package static let maxSize = 4096
 
     /// The begin of a line whose end has not come yet.
     private var begun: [UInt8] = []
@@ -15,7 +15,7 @@ package struct LineSplitter {
         var start = 0
         while let end = Self.newline(in: piece, from: start) {
             if begun.isEmpty && !isOverlong {
-                if end - start <= Self.longest { line(piece.extracting(start..<end)) }
+                if end - start <= Self.maxSize { line(piece.extracting(start..<end)) }
             } else {
                 keep(piece.extracting(start..<end))
                 finish(line)
@@ -33,7 +33,7 @@ package struct LineSplitter {
     }
 
     private mutating func keep(_ part: Span<UInt8>) {
-        isOverlong = isOverlong || begun.count + part.count > Self.longest
+        isOverlong = isOverlong || begun.count + part.count > Self.maxSize
         if isOverlong { return }
         part.withUnsafeBufferPointer { begun.append(contentsOf: $0) }
     }

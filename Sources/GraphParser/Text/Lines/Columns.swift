@@ -59,7 +59,7 @@ enum Columns {
         // Fewer than seven digits have a fraction: without one it is a number that lost its beginning, or another column.
         guard value.resolution < 1000 || value.end - index >= 7 else { return false }
         // What the kernel makes of an end before its begin.
-        guard value.value < longest else { return false }
+        guard value.value < maxDurationNs else { return false }
         let unit = line.skipSpaces(from: value.end)
         guard line.has("us", at: unit), unit + 2 == cell.upperBound else { return false }
         graph.duration = value.value
@@ -68,7 +68,7 @@ enum Columns {
     }
 
     /// ns, more than a century.
-    private static let longest: UInt64 = 1 << 62
+    private static let maxDurationNs: UInt64 = 1 << 62
 
     /// Whether another line's columns stand somewhere from `start` on: its newline was lost.
     static func stand(in line: Span<UInt8>, from start: Int) -> Bool {

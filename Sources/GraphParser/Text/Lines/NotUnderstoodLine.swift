@@ -9,11 +9,11 @@ public struct NotUnderstoodLine: Equatable, Sendable {
 
     /// So many are kept, and so many bytes of each.
     static let maxCount = 20
-    private static let longest = 200
+    private static let maxSize = 200
 
     init(_ line: Span<UInt8>, number: Int) {
         self.number = number
-        let end = Swift.min(line.count, Self.longest)
+        let end = Swift.min(line.count, Self.maxSize)
         text = printable((0..<end).map { line[$0] }) + (end < line.count ? " ..." : "")
     }
 }

@@ -12,7 +12,7 @@ struct LineScanner: Sendable {
         var width = 0
         var ns: UInt64 = 0
 
-        static let widest = 16
+        static let maxWidth = 16
     }
 
     /// Prefixes of the length that most lines have, and of another one: a name and a thread ID that need more columns than the kernel
@@ -66,7 +66,7 @@ struct LineScanner: Sendable {
         }
         // Part of it may belong to another column.
         let length = columns.durationBar - LineShape.durationWidth - start
-        guard (1...PrefixTable.longest).contains(length), columns.durationBar + 2 < line.count,
+        guard (1...PrefixTable.maxSize).contains(length), columns.durationBar + 2 < line.count,
             LineShape.duration(line.bytes, columns.durationBar - LineShape.durationWidth) == duration
         else { return nil }
         return start..<(start + length)
@@ -275,12 +275,12 @@ struct LineScanner: Sendable {
         var index = bytes.skipSpaces(from: at)
         let first = index
         var value: UInt64 = 0
-        while index &- at < Second.widest, isDigit(bytes.byte(index)) {
+        while index &- at < Second.maxWidth, isDigit(bytes.byte(index)) {
             value = value &* 10 &+ UInt64(bytes.byte(index) &- UInt8(ascii: "0"))
             index += 1
         }
         let width = index &+ 1 &- at
-        guard index > first, index &- first <= 9, width <= Second.widest, bytes.byte(index) == UInt8(ascii: ".")
+        guard index > first, index &- first <= 9, width <= Second.maxWidth, bytes.byte(index) == UInt8(ascii: ".")
         else { return nil }
         return Second(
             text: NameIndex.head(bytes.word(at), min(width, 8)),

@@ -25,7 +25,7 @@ struct PrefixTable: Sendable {
     /// At most 9 MB.
     static let limit = 1 << 16
     private static let fewestPlaces = 64
-    static let longest = 63
+    static let maxSize = 63
 
     var isEmpty: Bool { used == 0 }
 

@@ -7,11 +7,11 @@ struct SwitchLines: Sendable {
     /// More different ones are forgotten, and learnt anew.
     private static let limit = 1 << 14
     /// Bytes; the kernel's are shorter, whatever tasks they name.
-    static let longest = 64
+    static let maxSize = 64
 
     /// Notes what a line says that was understood.
     mutating func learn(_ line: Span<UInt8>, _ change: TextTasks.Change) {
-        guard line.count < Self.longest else { return }
+        guard line.count < Self.maxSize else { return }
         if changes.count == Self.limit { removeAll() }
         let number = Int32(changes.count + 1)
         if lines.function(line, 0..<line.count, new: { FunctionID(index: number) }).index == number {
@@ -27,7 +27,7 @@ struct SwitchLines: Sendable {
     @inline(__always)
     func known(_ bytes: RawSpan, at start: Int) -> (change: TextTasks.Change, next: Int)? {
         guard !changes.isEmpty,
-            let line = bytes.hashed(from: start, upTo: 0x0a, within: Self.longest, seed: lines.seed)
+            let line = bytes.hashed(from: start, upTo: 0x0a, within: Self.maxSize, seed: lines.seed)
         else { return nil }
         let number = lines.known(bytes, at: start, length: line.end &- start, hash: line.hash)
         return number == 0 ? nil : (changes[Int(number) - 1], line.end &+ 1)
