@@ -12,9 +12,10 @@ extension Report {
     /// The flow's roots, others, fragments; most time first.
     private static func roots(_ roots: [Summary.Root]) -> [Root] {
         func rank(_ root: Root) -> Int { root.fragment ? 2 : root.askedFor == false ? 1 : 0 }
-        return roots.map(Root.init).sorted {
-            (rank($0), $1.latency.sumNs, $0.function, $0.module ?? "", $1.calls)
-                < (rank($1), $0.latency.sumNs, $1.function, $1.module ?? "", $0.calls)
+        return roots.map(Root.init).sorted { left, right in
+            if rank(left) != rank(right) { return rank(left) < rank(right) }
+            if left.latency.sumNs != right.latency.sumNs { return left.latency.sumNs > right.latency.sumNs }
+            return (left.function, left.module ?? "", right.calls) < (right.function, right.module ?? "", left.calls)
         }
     }
 
@@ -29,8 +30,10 @@ extension Report {
                 function: $0.function, module: $0.module, layer: $0.layer, calls: $0.calls, selfNs: $0.selfNs,
                 totalNs: $0.totalNs)
         }
-        .sorted {
-            ($1.selfNs, $0.function, $0.module ?? "", $0.layer) < ($0.selfNs, $1.function, $1.module ?? "", $1.layer)
+        .sorted { left, right in
+            // Most times differ: names are compared only where they do not.
+            if left.selfNs != right.selfNs { return left.selfNs > right.selfNs }
+            return (left.function, left.module ?? "", left.layer) < (right.function, right.module ?? "", right.layer)
         }
     }
 }
