@@ -3,7 +3,7 @@ public import GraphParser
 /// A form in which what a pass over a trace found is written.
 ///
 /// A format is one file, and one line in ``OutputRegistry/builtin``. Most are rendered from the summary, or the report of it, once the pass
-/// is over. One that needs more, such as each tree, brings an ``Analyzer`` of its own that takes part in the pass and may write
+/// is over. One that needs more, such as each tree, brings an `Analyzer` of its own that takes part in the pass and may write
 /// while it goes on. Whatever a format writes goes to an ``OutputSink``; what that throws ends the pass.
 public protocol OutputFormat: Sendable {
     /// As it is asked for: a word in lower case.
@@ -17,7 +17,9 @@ public protocol OutputFormat: Sendable {
 
     /// An analyzer of the output's own; none by default.
     ///
-    /// - Parameter sink: where it may write from the pass's first batch on.
+    /// - Parameters:
+    ///   - options: how the output is to look.
+    ///   - sink: where it may write from the pass's first batch on.
     func analyzer(_ options: OutputOptions, to sink: OutputSink) -> (any Analyzer)?
 
     /// Writes what is to be written once the pass is over, behind what the analyzer has written; nothing by default.

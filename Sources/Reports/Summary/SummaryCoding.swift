@@ -72,7 +72,9 @@ extension Summary: Codable {
 
     /// Reads ``json()``, whoever wrote it.
     ///
-    /// - Parameter path: where the bytes come from, for the error.
+    /// - Parameters:
+    ///   - json: the bytes.
+    ///   - path: where they come from, for the error.
     /// - Throws: ``SummaryError``.
     public init(json: [UInt8], path: String) throws(SummaryError) {
         do { self = try JSONDecoder().decode(Summary.self, from: Data(json)) } catch {

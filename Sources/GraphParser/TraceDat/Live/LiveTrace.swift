@@ -47,6 +47,7 @@ public struct LiveTrace: Sendable {
     /// another. A round's events are handed on before the next round is waited for.
     ///
     /// - Parameters:
+    ///   - feed: hands over pages, round by round.
     ///   - analyzers: get what they are interested in, in time order; how much came too late for that is told in the notes.
     ///   - progress: called after each round at the latest, with the bytes read so far.
     /// - Throws: what the feed or an analyzer throws.
