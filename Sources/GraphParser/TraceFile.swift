@@ -92,8 +92,9 @@ public enum TraceFile {
             names: context.names, lossesAreMarked: Source.lossesAreMarked, instances: source.instances, types: types,
             interleavesEvents: analyzers.interleavesEvents)
         let result = try Pipeline.run(source, builder, into: &analyzers, progress: progress)
-        // A damaged file has a report that says so.
-        guard mayBeEmpty || result.counts.holdsCalls || result.counts.isInDoubt else {
+        // A damaged file has a report that says so, and who wants events needs no calls.
+        let hasWanted = types.areWanted && result.counts.comments > 0
+        guard mayBeEmpty || hasWanted || result.counts.holdsCalls || result.counts.isInDoubt else {
             throw TraceError.noCalls(result.source.source.path, result.counts)
         }
         var source = result.source.source

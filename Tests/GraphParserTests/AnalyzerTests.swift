@@ -82,6 +82,32 @@ import Testing
         #expect(Set(words.map { $0[0] }) == ["began", "ended", "event"])
     }
 
+    /// Who wants events needs no calls: a recording of tracepoints has none.
+    @Test(arguments: [
+        ("# tracer: nop\n#\n dd-401 [001] d..1.    12.345678: block_rq_issue: 8,0 R 4096 () 8 + 8 [dd]\n", "dd-401"),
+        (" 0)   dd-401    |               |  /* block_rq_issue: 8,0 R 4096 () 8 + 8 [dd] */\n", "dd-401"),
+    ]) func aTraceOfEventsAloneIsRead(text: String, task: String) throws {
+        let file = try TemporaryFile(Array(text.utf8))
+        let events = Everything(.events("block_*"))
+        let reading = try TraceFile.read(file.path, into: [events])
+        #expect(events.names == ["block_rq_issue"] && !reading.counts.holdsCalls && reading.isWhole)
+        #expect(throws: TraceError.self) { try TraceFile.read(file.path, into: [Everything(.calls)]) }
+    }
+
+    /// The same for a trace.dat.
+    @Test func aTraceDatOfEventsAloneIsRead() throws {
+        let record = little(UInt16(999)) + [0, 0] + little(UInt32(7))
+        let head = little(UInt64(1000)) + little(UInt64(4 + record.count)) + little(UInt32(record.count / 4))
+        let page = head + record + [UInt8](repeating: 0, count: 4096 - head.count - record.count)
+        var image = TraceDatImage(pages: [page])
+        image.systems.append((name: "other", formats: ["name: e\nID: 999\nformat:\n"]))
+        let file = try TemporaryFile(image.bytes())
+        let events = Everything(.events("e"))
+        try TraceFile.read(file.path, into: [events])
+        #expect(events.names == ["e"])
+        #expect(throws: TraceError.self) { try TraceFile.read(file.path, into: [Everything(.calls)]) }
+    }
+
     /// Events that wait for what comes later have their records all the same, whatever has been read meanwhile.
     @Test(arguments: Fixtures.traces) func theTextsOfEventsAreTheirOwn(fixture: String) throws {
         final class Texts: Analyzer {

@@ -6,6 +6,8 @@ struct TextSource: EventSource {
     let instances = SourceNames.instances
 
     private let file: InputFile
+    /// Somebody wants events that are no calls: a text without calls is one to be read, too.
+    private let isForEvents: Bool
     private var reader: TextReader
     private var chunk: [UInt8] = []
     /// Where `chunk` begins in the file, how many bytes it has, and how many of them have been taken.
@@ -28,6 +30,7 @@ struct TextSource: EventSource {
     /// - Parameter types: of the events that are no calls, those that somebody wants.
     init(file: InputFile, names: TraceNames, types: EventTypes = .none) {
         self.file = file
+        isForEvents = types.areWanted
         reader = TextReader(names: names, types: types)
     }
 
@@ -51,7 +54,7 @@ struct TextSource: EventSource {
         if reader.wantsSurvey { try survey() }
         let bytes = chunk
         next += reader.feed(bytes.span.extracting(next..<filled), isLast: isAtEnd)
-        if let tracer = reader.tracer, !Self.tracersOfCalls.contains(tracer) { throw otherTracer(tracer) }
+        if !isForEvents, let tracer = reader.tracer, !Self.tracersOfCalls.contains(tracer) { throw otherTracer(tracer) }
         if filled == 0 { try finish() }
         reader.takeOutput(into: &batch)
         batch.watermark = batch.events.last.flatMap { $0.timestamp == GraphEvent.noTime ? nil : $0.timestamp }
@@ -99,6 +102,7 @@ struct TextSource: EventSource {
             guard reader.isTrace else { throw notATrace() }
             return
         }
+        if isForEvents, reader.hasEvents { return }
         if let tracer = reader.tracer, tracer != "function_graph" { throw otherTracer(tracer) }
         if reader.rawEvents > 0 {
             throw TraceError(
