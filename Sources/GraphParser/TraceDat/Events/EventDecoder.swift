@@ -1,6 +1,6 @@
 import TraceFormat
 
-/// The events of a page, and for each when it is its key among those of other CPUs: its timestamp, but a leaf's key is when
+/// The events of a page, and for each its merge key among those of other CPUs: its timestamp, but for a leaf the time at which
 /// it is over.
 struct DecodedPage: Sendable {
     var events: [GraphEvent] = []

@@ -3,7 +3,7 @@
 ///
 /// Among streams with the same time the one that comes first already goes on; else the one with the smaller number comes first.
 struct MergeOrder: Sendable {
-    /// The time above the stream's number: compared as one number, since which of two is less no processor can guess.
+    /// The time above the stream's number: compared as one number, since no processor can guess which of two is less.
     private struct Key {
         private let key: UInt128
 
@@ -24,7 +24,7 @@ struct MergeOrder: Sendable {
     /// The stream that is next; nil if none is left.
     var first: Int? { heap.first?.stream }
 
-    /// The merge key of the stream behind the first: up to it the first one goes on.
+    /// The time of the stream behind the first: up to it the first one goes on.
     @inline(__always)
     var nextTime: UInt64 {
         switch heap.count {
