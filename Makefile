@@ -13,7 +13,7 @@ DMFLOW_REVISION := $(or $(DMFLOW_REVISION),$(shell git describe --always --dirty
 export DMFLOW_REVISION
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix kills bench allocations kshark schema fuzz fuzz-smoke build built static install docs lint format deps lab-deps clean
+.PHONY: help demo test unit e2e matrix recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install docs lint format deps lab-deps clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -64,6 +64,10 @@ allocations: static
 matrix: lab-deps static
 	Lab/lab run matrix --kernel all --dmflow $(dmflow)
 
+## make recorded a user's flow with a tracepoint and probes, captured and killed on every kernel of the lab, ten minutes
+recorded: lab-deps static
+	Lab/lab run recorded --kernel all --dmflow $(dmflow)
+
 ## make kills    a hundred captures killed and put back, thirty on each kernel of the lab, in three boots, an hour
 kills: lab-deps static
 	Lab/lab run kills --kernel all --dmflow $(dmflow)
@@ -73,6 +77,7 @@ kills: lab-deps static
 bench: lab-deps static
 	@.ci/install bc binutils time trace-cmd python3 valgrind
 	Benchmarks/scaling $(dmflow) Tests/Fixtures
+	Benchmarks/events Tests/Fixtures
 	Lab/lab run overhead --dmflow $(dmflow)
 	Benchmarks/overhead .lab/overhead
 	test -e .lab/soak/soak.dat || Lab/lab run soak --output .lab/soak
@@ -121,7 +126,7 @@ docs: built
 lint: built
 	@.ci/install python3
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
-	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after*') Lab/image/userland $$(find Lab/image -type f -perm /1) .ci/run .ci/install .ci/commits Tests/KernelShark/check Benchmarks/overhead Benchmarks/run Benchmarks/scaling Benchmarks/allocations Fuzzing/run
+	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after*') Lab/image/userland $$(find Lab/image -type f -perm /1) .ci/run .ci/install .ci/commits Tests/KernelShark/check Benchmarks/overhead Benchmarks/run Benchmarks/scaling Benchmarks/events Benchmarks/allocations Fuzzing/run
 	Documentation/libraries check
 
 ## make format   put the formatting right
