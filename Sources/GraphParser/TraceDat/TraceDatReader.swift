@@ -10,6 +10,8 @@ struct TraceDatReader: EventSource {
     /// The streams that have events left.
     private var order = MergeOrder()
     private var isOpened = false
+    /// Whether there can be events whose records have to be copied.
+    private let hasPayloads: Bool
 
     /// All CPUs together hold about so many bytes of pages at a time.
     private static let pagesInMemory = 8 << 20
@@ -26,6 +28,7 @@ struct TraceDatReader: EventSource {
     init(file: InputFile, header: TraceDatHeader, names: TraceNames, types: EventTypes = .none) {
         self.file = file
         self.header = header
+        hasPayloads = types.areWanted
         decoder = EventDecoder(header.description, names: names, types: types)
         let streamCount = header.buffers.reduce(0) { $0 + $1.cpus.count }
         let chunkSize = min(Self.maxChunkSize, Self.pagesInMemory / max(streamCount, 1))
@@ -76,27 +79,26 @@ struct TraceDatReader: EventSource {
     mutating func read(into batch: inout EventBatch) throws(TraceError) -> Bool {
         if !isOpened { try open() }
         while !batch.isFull {
-            moveRuns(to: &batch.events)
+            moveRuns(to: &batch)
             guard let stream = order.first else { return false }
-            // It goes on until another comes before it.
-            if !streams[stream].isAtEnd { streams[stream].move(to: &batch, until: order.nextTime) }
-            try advance(stream)
+            if streams[stream].isAtEnd { try advance(stream) }
         }
         batch.watermark = order.first.map { streams[$0].time }
         batch.position = streams.reduce(0) { $0 + $1.bytesRead }
         return true
     }
 
-    /// Moves events on until a page is over, the batch is full, or the next event is of a page whose records have to be copied.
+    /// Moves events on until a page is over or the batch is full.
     /// Where many CPUs record at once the runs between them have an event or two: so all of it is done on spans.
-    private mutating func moveRuns(to events: inout [GraphEvent]) {
+    private mutating func moveRuns(to batch: inout EventBatch) {
+        let first = batch.events.count
         // Out of `self`, so that one can be changed beside the other.
         var (streams, order) = ([CPUStream<PageReader>](), MergeOrder())
         swap(&streams, &self.streams)
         swap(&order, &self.order)
-        events.append(addingCapacity: max(0, EventBatch.size - events.count)) { output in
+        batch.events.append(addingCapacity: max(0, EventBatch.size - first)) { output in
             var span = streams.mutableSpan
-            while output.freeCapacity > 0, let stream = order.first, !span[stream].hasPayload {
+            while output.freeCapacity > 0, let stream = order.first {
                 span[stream].move(to: &output, until: order.nextTime)
                 guard !span[stream].isAtEnd else { break }
                 order.moveFirst(to: span[stream].time)
@@ -104,6 +106,15 @@ struct TraceDatReader: EventSource {
         }
         swap(&streams, &self.streams)
         swap(&order, &self.order)
+        if hasPayloads { copyPayloads(from: first, in: &batch) }
+    }
+
+    /// The records of events leave their pages with them. None of those has been replaced by the next one yet.
+    private func copyPayloads(from first: Int, in batch: inout EventBatch) {
+        for index in first..<batch.events.count where batch.events[index].kind == .event {
+            let stream = Int(batch.events[index].ring)
+            batch.copyPayload(of: index, from: streams[stream].chunk, streams[stream].pageStart)
+        }
     }
 
     private mutating func open() throws(TraceError) {

@@ -30,7 +30,7 @@ extension StackBuilder {
     /// apart from the calls.
     private func place(of task: TaskKey, _ own: StackKey) -> TaskSlot? {
         if let slot = slots[own], stacks[slot].top >= 0 { return slot }
-        for instance in instanceNumbers {
+        for instance in instanceNumbers where instance != own.instance {
             if let slot = slots[StackKey(task: task, instance: instance)], stacks[slot].top >= 0 { return slot }
         }
         return nil

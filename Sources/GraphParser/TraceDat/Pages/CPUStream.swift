@@ -8,9 +8,9 @@ struct CPUStream<Pages: PageSource>: Sendable {
     var pages: Pages
     private let pageSize: Int
     /// The pages read last, and how many bytes of it are valid.
-    private var chunk: [UInt8] = []
+    private(set) var chunk: [UInt8] = []
     private var filled = 0
-    private var pageStart = 0
+    private(set) var pageStart = 0
     private var lastTime: UInt64 = 0
 
     private let chunkSize: Int
@@ -45,12 +45,8 @@ struct CPUStream<Pages: PageSource>: Sendable {
     @inline(__always)
     var time: UInt64 { page.keys[next] }
 
-    /// Whether some of the events that are decoded have records that leave the page with them.
-    @inline(__always)
-    var hasPayload: Bool { page.hasPayload }
-
-    /// Appends the events up to the time `limit` to `output` as far as they are decoded and there is room, at least one. None of
-    /// them may have a payload.
+    /// Appends the events up to the time `limit` to `output` as far as they are decoded and there is room, at least one.
+    /// The payloads stay in ``chunk``, counted from ``pageStart``.
     @inline(__always)
     mutating func move(to output: inout OutputSpan<GraphEvent>, until limit: UInt64) {
         next = page.move(from: next, until: limit, to: &output)
