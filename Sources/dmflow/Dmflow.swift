@@ -25,12 +25,21 @@ struct Dmflow: ParsableCommand {
     }
 
     static func main() {
+        openStandardStreams()
         let arguments = RawArguments.encoded
         do {
             var command = try parseAsRoot(arguments)
             try command.run()
         } catch {
             leave(with: error, arguments)
+        }
+    }
+
+    /// Whoever starts the program with standard streams closed must not find messages in the files that are opened next.
+    private static func openStandardStreams() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+            // The lowest number that is free. Only for reading, so that what cannot be written is told.
+            guard open("/dev/null", O_RDONLY) == descriptor else { return }
         }
     }
 

@@ -32,6 +32,11 @@ final class ResultFile: OutputTarget {
     /// - Throws: ``Failure`` if the directory cannot be written to.
     init(_ path: String) throws {
         self.path = path
+        // The name itself is not needed before the end.
+        var status = stat()
+        if RawString(path).withCString({ lstat($0, &status) }) != 0, errno == ENAMETOOLONG {
+            throw Failure(message: "\(path): cannot be written: \(reason(ENAMETOOLONG)); choose a shorter one")
+        }
         do { file = try OutputFile(path: RawString(path), mode: 0o666) } catch {
             if case .outputNotAFile = error.problem {
                 throw Failure(message: "\(path): exists and is not a regular file; choose another name")
@@ -57,7 +62,10 @@ final class ResultFile: OutputTarget {
     }
 
     private func refused(_ code: Int32) -> Failure {
-        Failure(message: "\(path): \(reason(code)); free space there, or choose another place; nothing was written")
+        let remedy =
+            [ENOSPC, EDQUOT, EFBIG].contains(code)
+            ? "free space there, or choose another place" : "choose another place"
+        return Failure(message: "\(path): \(reason(code)); \(remedy); it was not written")
     }
 }
 

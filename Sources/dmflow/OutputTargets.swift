@@ -50,7 +50,18 @@ struct OutputTargets {
     }
 
     /// All has been written: files get their names.
-    func finish() throws { for target in targets { try target.finish() } }
+    ///
+    /// - Throws: ``Failure``, which says what has got its name already: names are given one after the other.
+    func finish() throws {
+        var finished: [String] = []
+        for target in targets {
+            do { try target.finish() } catch let failure as Failure {
+                guard !finished.isEmpty else { throw failure }
+                throw Failure(message: failure.message + "; written: " + finished.joined(separator: ", "))
+            }
+            if let file = target as? ResultFile { finished.append(file.path) }
+        }
+    }
 
     private static func isSame(_ file: String, _ trace: String) -> Bool {
         var (output, input) = (stat(), stat())

@@ -54,6 +54,10 @@ struct ReportCommand: ParsableCommand {
             let reading = try trace.read(into: pass.analyzers, printing: targets.isPrinting)
             try pass.finish(source: reading.source, counts: reading.counts, showsNotUnderstood: verbose)
             try targets.finish()
+            // Trees alone do not say it.
+            if !outputs.contains(where: \.format.needsSummary), let doubts = TextReport.doubts(reading.counts) {
+                printError("\(trace.name): \(doubts)")
+            }
             try trace.checkStrict(reading.counts)
         }
     }

@@ -80,6 +80,31 @@ import Testing
         #expect(try directory.text("r.json").hasPrefix("{"))
     }
 
+    /// The first file that is opened would get the number of a stream that is closed, and the messages.
+    @Test(arguments: ["<&- >&-", "2>&-", "<&- >&- 2>&-"]) func closedStreamsGoNowhereElse(closed: String) throws {
+        let result = try Program.run(
+            script: "$DMFLOW report \(Self.trace) --output json=\(directory.path)/r.json --output text \(closed)")
+        // What cannot be printed is an error, which says nothing of files.
+        #expect(result.status == (closed.contains(">&- ") || closed.hasSuffix("<&- >&-") ? 2 : 0))
+        if result.status == 0 { #expect(try directory.text("r.json") == report("--format", "json").output) }
+        if result.status != 0 { #expect(directory.names.isEmpty) }
+    }
+
+    @Test func treesAloneSayWhatIsInDoubtBeside() throws {
+        let lossy = Fixtures.path("6.1/io-lossy.txt")
+        let trees = try Program.run(["report", lossy, "--output", "tree"])
+        #expect(try trees.errors == Program.run(["tree", lossy]).errors && trees.errors.contains("events lost"))
+        #expect(try Program.run(["report", lossy, "--output", "tree", "--output", "json=/dev/null"]).errors.isEmpty)
+    }
+
+    @Test func aNameThatIsTooLongCostsNoReading() throws {
+        let name = String(repeating: "a", count: 256)
+        let result = try report(
+            "--output", "json=\(directory.path)/first", "--output", "text=\(directory.path)/\(name)")
+        #expect(result.status == 2 && result.errors.contains("too long") && directory.names.isEmpty)
+        #expect(result.errors.split(separator: "\n").count == 1)
+    }
+
     /// Whoever can write to the directory can have put the link there.
     @Test func aLinkIsReplacedAndNotFollowed() throws {
         try directory.write("precious", "old")

@@ -34,7 +34,7 @@ import Testing
         "Nov", "Nov 23",
         "2026-", "user_path_at() {", "kern  :", "=> [   12.345678] ", "1764179155.123456 |   0)   kernel: ",
         "1764179155.123456 ",
-        "Thu 2026-11-26 f() {",
+        "Thu 2026-11-26 f() {", "Thu Nov 26 17:45:55", "Thu 2026-11-26 17:45:55", "Thu 2026-11-26T17:45:55+00:00",
     ])
     func linesOfATraceHaveNone(line: String) {
         let bytes = Array(line.utf8)

@@ -13,6 +13,18 @@ import Testing
 
         """
 
+    /// Without columns the survey of the first trace goes on beyond it, further than a piece: the next one's begins before that.
+    /// It trapped. Found by an attack.
+    @Test(arguments: ["cat", "gzip"]) func tracesWithoutColumnsMayBeLong(packer: String) throws {
+        let header = "# tracer: function_graph\n#\n"
+        let call = "f() {\n  g();\n}\n"
+        let parts = [10, 25_000, 10, 25_000].map { header + String(repeating: call, count: $0) }
+        let bytes = try Shell.output(packer, input: Array(parts.joined().utf8))
+        let trace = try RecordedTrace(bytes: bytes)
+        #expect(trace.counts.calls == 2 * 50_020 && trace.trees.count == 50_020)
+        #expect(trace.source.notes.contains { $0.contains("several traces") })
+    }
+
     /// Twice the same trace: nothing is joined across the header, and all is there twice.
     @Test(arguments: [
         "6.1/columns.txt", "6.1/columns.default.txt", "5.10/io.default.txt", "7.3/thresh.txt", "6.1/io-lossy.txt",

@@ -32,7 +32,8 @@ import TraceFormat
     @Test(
         arguments: [
             ([(7, "0x10")], 16), ([(7, "-5")], -5), ([(7, "-0x5\n")], -5), ([(1, "0x2"), (7, "3")], 2003),
-            ([(7, "junk")], 0),
+            ([(7, "junk")], 0), ([(7, "-0x-8000000000000000")], 0), ([(7, "-0x8000000000000000")], Int64.min),
+            ([(7, "--5")], 0),
             ([(7, "9223372036854775807"), (1, "9223372036854775807")], Int64.max &+ Int64.max &* 1000), ([], 0),
         ] as [([(UInt16, String)], Int64)]) func offsetsAreAdded(options: [(UInt16, String)], expected: Int64) throws
     {
@@ -82,6 +83,14 @@ import TraceFormat
     ])
     func theFileSaysWhatWroteIt(content: String, writer: String) throws {
         #expect(try read([(9, Array(content.utf8))]).identity.writer == writer)
+    }
+
+    /// They are in no page and among no CPU's losses.
+    @Test func whatProbesMissedIsSaid() throws {
+        let notes = try read([(2, Array("dmflow:\nmissed by probes: a=5 b=0 c=7\n\0".utf8))]).notes
+        #expect(notes.contains("kernel probes were passed over for calls: a 5, c 7"), "\(notes)")
+        #expect(
+            try !read([(2, Array("dmflow:\nmissed by probes: a=0\n\0".utf8))]).notes.contains { $0.contains("probes") })
     }
 
     // MARK: Page layout

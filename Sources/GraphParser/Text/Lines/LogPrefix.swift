@@ -97,7 +97,8 @@ enum LogPrefix {
     /// `Thu 2026-11-26 17:45:55 UTC` of journalctl -o short-full: the day of the week before a date, its time zone behind it.
     private static func fullDate(_ line: Span<UInt8>, from start: Int) -> Int? {
         guard start + 4 < line.count, line[start + 3] == space, (0..<3).allSatisfy({ isLetter(line[start + $0]) }),
-            let end = date(line, from: start + 4), let zone = line.firstIndex(of: space, in: (end + 1)..<line.count)
+            let end = date(line, from: start + 4), end < line.count,
+            let zone = line.firstIndex(of: space, in: (end + 1)..<line.count)
         else { return nil }
         return zone - end > 2 && zone - end <= 7 ? zone : nil
     }

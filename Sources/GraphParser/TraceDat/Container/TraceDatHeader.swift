@@ -78,6 +78,23 @@ struct TraceDatHeader: Sendable {
         if metadata.symbols.isCut {
             notes.append("more symbols than a kernel has: only the first \(metadata.symbols.count) count")
         }
+        return notes + (metadata.options.recording.map(notes(of:)) ?? [])
+    }
+
+    /// What a capture did not get, and no page tells.
+    private static func notes(of recording: RecordingStats) -> [String] {
+        var notes: [String] = []
+        if let missed = recording.missedByProbes?.filter({ $0.value > 0 }), !missed.isEmpty {
+            let probes = missed.sorted { $0.key < $1.key }.prefix(maxProbesNoted)
+                .map { "\(printable($0.key)) \($0.value)" }
+            let further = missed.count > probes.count ? " and further ones" : ""
+            notes.append("kernel probes were passed over for calls: " + probes.joined(separator: ", ") + further)
+        }
+        for kind in recording.kinds ?? [] where kind.refused > 0 {
+            notes.append("the kernel refused \(kind.refused) of what was to be recorded as \(printable(kind.kind))")
+        }
         return notes
     }
+
+    private static let maxProbesNoted = 8
 }

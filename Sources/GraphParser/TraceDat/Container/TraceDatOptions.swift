@@ -101,8 +101,10 @@ struct TraceDatOptions {
     /// `0x1f` or `31`, with a sign before it; 0 for anything else.
     private static func number(_ data: [UInt8]) -> Int64 {
         let text = String(decoding: data.prefix { $0 != 0 && $0 != 0x0a }, as: UTF8.self)
-        let digits = text.drop { $0 == "-" || $0 == "+" }
-        let value = digits.hasPrefix("0x") ? Int64(digits.dropFirst(2), radix: 16) : Int64(digits)
-        return text.hasPrefix("-") ? -(value ?? 0) : value ?? 0
+        let digits = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
+        let value = digits.hasPrefix("0x") ? UInt64(digits.dropFirst(2), radix: 16) : UInt64(digits)
+        // As the clock's arithmetic does it wraps, for what no recorder writes.
+        let bits = Int64(bitPattern: value ?? 0)
+        return text.hasPrefix("-") ? 0 &- bits : bits
     }
 }
