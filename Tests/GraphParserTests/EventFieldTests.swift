@@ -107,6 +107,25 @@ import Testing
         )
     }
 
+    /// Two systems have an event of one name, with its field at different places.
+    @Test func eventsOfOneNameHaveTheirOwnFields() throws {
+        func record(_ id: UInt16) -> [UInt8] {
+            little(UInt32(3)) + little(id) + [0, 0] + little(UInt32(7)) + little(UInt16(id)) + little(UInt16(1))
+        }
+        func format(_ id: Int, offset: Int) -> String {
+            "name: e\nID: \(id)\nformat:\n\(TraceDatImage.common)\n\n\tfield:u16 x;\toffset:\(offset);\tsize:2;\tsigned:0;\n\nprint fmt: \"\"\n"
+        }
+        let content = record(998) + record(999)
+        let head = little(UInt64(1000)) + little(UInt64(content.count))
+        var image = TraceDatImage(
+            pages: [head + content + [UInt8](repeating: 0, count: 4096 - head.count - content.count)])
+        image.systems += [("a", [format(998, offset: 8)]), ("b", [format(999, offset: 10)])]
+        let file = try TemporaryFile(image.bytes())
+        let reader = Reader("e", ["x"])
+        try TraceFile.read(file.path, into: [reader])
+        #expect(reader.values == [["998"], ["1"]])
+    }
+
     @Test func aStringInQuotesIsOne() throws {
         let reader = Reader("probe", ["name", "len"])
         let file = try Self.file("probe", "(f+0x0/0x1) name=\"a b\" len=3")

@@ -7,14 +7,19 @@ public struct EventField: Sendable {
         case text(TextField)
     }
 
-    let type: Int32
-    let access: Access
+    /// For each type of the name, how the field is read.
+    let accesses: [(type: Int32, access: Access)]
+
+    private func access(_ event: TraceEvent) -> Access? {
+        for (type, access) in accesses where type == event.row.type { return access }
+        return nil
+    }
 
     /// The field as a number: signed as its type is, addresses as their bits, devices as ``BlockDevice/number``.
     ///
     /// - Returns: nil if the event is of another name, if its record or text does not hold the field, or if it is no number.
     public func integer(_ event: TraceEvent) -> Int64? {
-        guard event.row.type == type else { return nil }
+        guard let access = access(event) else { return nil }
         return event.withPayload { payload in
             switch access {
             case .record(let field): field.integer(payload)
@@ -33,7 +38,7 @@ public struct EventField: Sendable {
     ///
     /// - Returns: nil if the event is of another name, or if its record or text does not hold the field as text.
     public func string(_ event: TraceEvent) -> String? {
-        guard event.row.type == type else { return nil }
+        guard let access = access(event) else { return nil }
         return event.withPayload { payload in
             switch access {
             case .record(let field): field.string(payload)

@@ -6,7 +6,15 @@ import TraceFormat
 final class EventTypes: Sendable {
     private struct Tables {
         var types: [EventType] = []
-        var numbers: [String: Int32] = [:]
+        /// Events of two systems can have one name.
+        var numbers: [String: [Int32]] = [:]
+
+        mutating func add(_ type: EventType) -> Int32 {
+            let number = Int32(types.count)
+            types.append(type)
+            numbers[type.name, default: []].append(number)
+            return number
+        }
     }
 
     /// What is wanted.
@@ -27,36 +35,36 @@ final class EventTypes: Sendable {
 
     subscript(number: Int32) -> EventType { tables.withLock { $0.types[Int(number)] } }
 
-    /// The number of a type; new ones get one.
-    func add(_ type: EventType) -> Int32 {
-        tables.withLock { tables in
-            if let known = tables.numbers[type.key] { return known }
-            let number = Int32(tables.types.count)
-            tables.types.append(type)
-            tables.numbers[type.key] = number
-            return number
-        }
-    }
+    /// The number of a new type.
+    func add(_ type: EventType) -> Int32 { tables.withLock { $0.add(type) } }
 
     /// A text's event of this name; nil if nobody wants it. Names beyond a limit are of one type.
     func text(_ name: String) -> Int32? {
         guard interest.wants(event: name) else { return nil }
-        let isRoom = tables.withLock { $0.types.count < Limits.functions || $0.numbers[name] != nil }
-        return add(EventType(name: isRoom ? name : "(further events)", content: .text(PrintForm.known(name))))
+        return tables.withLock { tables in
+            if let known = tables.numbers[name]?.first { return known }
+            let further = "(further events)"
+            guard tables.types.count < Limits.functions else {
+                return tables.numbers[further]?.first ?? tables.add(EventType(name: further, content: .text(.unknown)))
+            }
+            return tables.add(EventType(name: name, content: .text(PrintForm.known(name))))
+        }
     }
 
     /// See ``TraceContext/field(_:of:)``.
     func field(_ name: String, of event: String) -> EventField? {
         if isText {
             guard let number = text(event) else { return nil }
-            return EventField(type: number, access: .text(PrintForm.known(event).field(name)))
+            return EventField(accesses: [(number, .text(PrintForm.known(event).field(name)))])
         }
         return tables.withLock { tables in
-            guard let number = tables.numbers[event],
-                case .record(let id, let events, _) = tables.types[Int(number)].content,
-                let field = events.event(id: id)?.field(name)
-            else { return nil }
-            return EventField(type: number, access: .record(field))
+            let accesses = (tables.numbers[event] ?? []).compactMap { number -> (Int32, EventField.Access)? in
+                guard case .record(let id, let events, _) = tables.types[Int(number)].content,
+                    let field = events.event(id: id)?.field(name)
+                else { return nil }
+                return (number, .record(field))
+            }
+            return accesses.isEmpty ? nil : EventField(accesses: accesses)
         }
     }
 }
@@ -71,9 +79,6 @@ struct EventType: Sendable {
 
     let name: String
     let content: Content
-
-    /// Events of two systems can have one name.
-    fileprivate var key: String { name }
 
     /// What is shown of an event.
     func describe(_ payload: RawSpan) -> String {

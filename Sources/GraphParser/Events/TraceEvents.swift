@@ -93,7 +93,7 @@ public struct TraceEvent: Sendable {
     public var task: TaskSlot? { row.taskNumber < 0 ? nil : Int(row.taskNumber) }
     /// E.g. `block_rq_issue`; empty where a text has a remark without a name.
     public var name: String { types[row.type].name }
-    /// A number for its name: equal for equal names within a pass.
+    /// A number for its type: equal within a pass for events of one system and name.
     public var type: Int { Int(row.type) }
 
     /// A trace.dat's fields, as `dev=8,0 sector=2048`; of a text, what the kernel made of them. Escaped for a terminal.

@@ -5,13 +5,10 @@ import TraceFormat
 struct DecodedPage: Sendable {
     var events: [GraphEvent] = []
     var keys: [UInt64] = []
-    /// Some events are no calls, and have their records in the page.
-    var hasPayload = false
 
     mutating func removeAll() {
         events.removeAll(keepingCapacity: true)
         keys.removeAll(keepingCapacity: true)
-        hasPayload = false
     }
 
     mutating func append(_ event: GraphEvent) {
@@ -30,7 +27,7 @@ struct DecodedPage: Sendable {
 
     @inline(__always)
     func append(_ run: Range<Int>, to batch: inout [GraphEvent]) {
-        // Where many CPUs take keys a run has one event.
+        // Where many CPUs take turns a run has one event.
         guard run.count > 1 else { return batch.append(events[run.lowerBound]) }
         events.withUnsafeBufferPointer { batch.append(contentsOf: $0[run]) }
     }
@@ -113,14 +110,12 @@ struct EventDecoder: Sendable {
             decoded.append(.loss(cpu: ring.cpu, ring: ring.number, count: count, timestamp: timestamp))
         }
         var damagedAt: UInt64?
-        var hasPayload = false
         let capacity = page.bytesLeft / minEventSize + 1
         decoded.events.append(addingCapacity: capacity) { events in
             decoded.keys.append(addingCapacity: capacity) { keys in
-                damagedAt = decode(bytes, page, ring, &events, &keys, &hasPayload)
+                damagedAt = decode(bytes, page, ring, &events, &keys)
             }
         }
-        decoded.hasPayload = hasPayload
         if let damagedAt { damage(ring, time(damagedAt), &decoded) }
     }
 
@@ -130,7 +125,7 @@ struct EventDecoder: Sendable {
     /// - Returns: the time in the trace clock at which the page had to be left before its end; nil if it had not.
     private mutating func decode(
         _ bytes: RawSpan, _ page: RingBufferPage, _ ring: Ring, _ events: inout OutputSpan<GraphEvent>,
-        _ keys: inout OutputSpan<UInt64>, _ hasPayload: inout Bool
+        _ keys: inout OutputSpan<UInt64>
     ) -> UInt64? {
         var page = page
         let (exit, entry, type, time) = (exit, entry, type, keepsTime ? nil : time)
@@ -167,7 +162,6 @@ struct EventDecoder: Sendable {
             let layout = type == entry.id ? entry : addressEntry
             guard type == layout.id, let head = head(record, layout, bytes, ring, timestamp) else {
                 if let other = other(type, record, bytes, ring, timestamp) {
-                    if other.kind == .event { hasPayload = true }
                     events.append(other)
                     keys.append(timestamp)
                 }

@@ -57,11 +57,9 @@ struct CPUStream<Pages: PageSource>: Sendable {
         let first = batch.events.count
         let end = page.end(of: next, until: limit)
         page.append(next..<end, to: &batch.events)
-        if page.hasPayload {
-            // The records of events leave their page with them.
-            for index in first..<batch.events.count where batch.events[index].kind == .event {
-                batch.copyPayload(of: index, from: chunk, pageStart)
-            }
+        // The records of events leave their page with them.
+        for index in first..<batch.events.count where batch.events[index].kind == .event {
+            batch.copyPayload(of: index, from: chunk, pageStart)
         }
         next = end
     }
