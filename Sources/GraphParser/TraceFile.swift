@@ -70,13 +70,15 @@ public enum TraceFile {
         let analyzers = AnalyzerSet(analyzers)
         let isTraceDat = TraceDatFormat.magic.starts(with: begin)
         let types = EventTypes(analyzers.events, isText: !isTraceDat)
-        let context = TraceContext(kind: isTraceDat ? .traceDat : .text, names: names, types: types)
         if isTraceDat {
             let header = try TraceDatHeader(file)
+            let context = TraceContext(
+                kind: .traceDat, names: names, types: types, identity: header.identity, recording: header.recording)
             names.learn(header.description.comms)
             let reader = TraceDatReader(file: file, header: header, names: names, types: types)
             return try read(reader, context, types, analyzers) { progress($0, file.size) }
         }
+        let context = TraceContext(kind: .text, names: names, types: types)
         let source = TextSource(file: file, names: names, types: types)
         return try read(source, context, types, analyzers) { progress($0, file.size) }
     }

@@ -1,0 +1,417 @@
+import GraphParser
+
+/// Joins the events of a request by the addresses of what it goes through: dm's request, its clone, the SCSI command behind the clone,
+/// the initiator's task. Each address counts for as long as its object lives, so that nothing is guessed.
+///
+/// The chain (dm_mq_queue_rq, blk_rq_prep_clone, iscsi_tcp_task_xmit, …) is the same on all kernels with request-based dm over
+/// blk-mq; a point whose event is missing makes a longer stage.
+struct PointerJoin {
+    /// Where and when an event happened.
+    struct Moment {
+        let time: UInt64
+        let cpu: Int
+        let tid: Int32?
+    }
+
+    /// What dm's request was when dm was given it.
+    struct Dispatch {
+        var request: UInt64
+        var device: BlockDevice?
+        var sector: UInt64
+        var bytes: UInt32
+        var flags: UInt32
+        /// In ns of CLOCK_MONOTONIC; 0 where the kernel does not tell.
+        var made: UInt64
+        var firstBio: UInt64
+    }
+
+    var table = RequestTable()
+    private var requests = PointerMap()
+    private var clones = PointerMap()
+    private var tasks = PointerMap()
+    /// By connection and the tag on it.
+    private var tags = PointerMap()
+    /// By thread, whose clone is on its way to SCSI, whose command is being sent, whose end dm looks at.
+    private var dispatching = PointerMap()
+    private var transmitting = PointerMap()
+    private var completing = PointerMap()
+    private var ending = PointerMap()
+    /// Done for SCSI, and not yet for whoever waits for the data.
+    private var withoutData: [Int] = []
+    /// Bios that are under way to a request.
+    private var bios = BioTable()
+    /// Of clones that nobody has seen made, the points they came by.
+    private var strays = StrayClones()
+
+    /// `sizeof(struct request)`: a SCSI command lies behind its request.
+    var requestSize: UInt64?
+    /// Whether times of the kernel's own can be compared with those of events.
+    var clockIsMonotonic = false
+    /// Ends of requests whose beginning was before the recording, and such that there was no room for.
+    private(set) var unknown: [LiveRequest.Flaw: Int] = [:]
+    /// Commands to other than multipath devices' clones, such as the path checker's.
+    private(set) var otherCommands = 0
+    /// Completions of data that may have been of several requests.
+    private(set) var ambiguousData = 0
+    /// The SCSI address of each disk, as its commands tell.
+    private(set) var addresses: [BlockDevice: SCSIAddress] = [:]
+
+    /// Gets each request that is over, once.
+    private let onEnd: (borrowing LiveRequest) throws -> Void
+
+    init(onEnd: @escaping (borrowing LiveRequest) throws -> Void) { self.onEnd = onEnd }
+
+    // MARK: dm, on the way down
+
+    mutating func dispatched(_ dispatch: Dispatch, _ moment: Moment) throws {
+        if let slot = requests[dispatch.request] {
+            if isSame(slot, dispatch) { return again(slot, moment) }
+            try close(slot)
+        }
+        guard let slot = begin(dispatch.request) else { return }
+        table[slot].device = dispatch.device
+        (table[slot].sector, table[slot].bytes) = (dispatch.sector, dispatch.bytes)
+        (table[slot].flags, table[slot].made) = (dispatch.flags, dispatch.made)
+        arrived(slot, dispatch, moment)
+        table[slot].pass(.dispatched, moment)
+    }
+
+    /// When the request's first bio came, and from whom.
+    private mutating func arrived(_ slot: Int, _ dispatch: Dispatch, _ moment: Moment) {
+        let bio = bios.take(of: dispatch.request, first: dispatch.firstBio)
+        (table[slot].bios, table[slot].submitter) = (bio.count, bio.tid)
+        if let time = bio.time, time <= moment.time {
+            table[slot].pass(.queued, Moment(time: time, cpu: bio.cpu, tid: bio.tid))
+        } else if clockIsMonotonic, dispatch.made > 0, dispatch.made <= moment.time {
+            table[slot].pass(.queued, Moment(time: dispatch.made, cpu: moment.cpu, tid: nil))
+        }
+    }
+
+    /// Whether dm is given a request once more, rather than another at the same address whose predecessor's end was missed.
+    private func isSame(_ slot: Int, _ dispatch: Dispatch) -> Bool {
+        let live = table[slot]
+        if dispatch.made > 0, live.made > 0 { return dispatch.made == live.made }
+        guard live.sector == dispatch.sector, live.bytes == dispatch.bytes else { return false }
+        return live.last == .requeued || !live.hasSince(dispatch: RequestPoint.transmit...)
+    }
+
+    private mutating func again(_ slot: Int, _ moment: Moment) {
+        let last = table[slot].last
+        // The stage that leads up to the next try is its first.
+        if last != .dispatched { table[slot].nextTry = table[slot].stageCount }
+        if let last, last <= .commanded {
+            table[slot].busyDispatches += 1
+            if last > .dispatched { table[slot].tries[table[slot].tries.count - 1].isRejected = true }
+            if table[slot].isWaiting { return table[slot].goesOnWaiting(until: moment.time) }
+        } else if last != .requeued {
+            table[slot].stoodIn.append(.requeued)
+        }
+        table[slot].pass(.dispatched, moment)
+    }
+
+    mutating func cloned(_ clone: UInt64, of request: UInt64, disk: BlockDevice?, _ moment: Moment) {
+        var slot = requests[request]
+        if slot == nil {
+            slot = begin(request)
+            if let slot { table[slot].flaw = .beginMissed }
+        }
+        guard let slot else { return }
+        if let last = table[slot].last, last > .dispatched {
+            table[slot].nextTry = table[slot].stageCount
+            table[slot].stoodIn.append(.dispatched)
+        }
+        forgetClone(of: slot)
+        let first = table[slot].tries.isEmpty ? 0 : table[slot].nextTry
+        table[slot].pass(.cloned, moment)
+        table[slot].tries.append(.init(clone: clone, disk: disk, start: moment.time, firstStage: first))
+        clones.set(clone, slot)
+        dispatching.set(moment.thread, slot)
+    }
+
+    // MARK: SCSI
+
+    /// SCSI is given a request, which is a clone or not.
+    mutating func issued(_ clone: UInt64, _ moment: Moment) {
+        guard let slot = clones[clone] else { return strays.pass(clone, .issued, moment) }
+        table[slot].beginRoundIfOver()
+        table[slot].pass(.issued, moment)
+        dispatching.set(moment.thread, slot)
+    }
+
+    /// A command is about to be given to a driver, in the thread that dispatches its request.
+    mutating func commanded(_ address: SCSIAddress?, _ moment: Moment) {
+        guard let slot = dispatching.remove(moment.thread), table.isUsed[slot],
+            table[slot].last == .cloned || table[slot].last == .issued
+        else { return }
+        if let disk = table[slot].tries.last?.disk, addresses.count < 4096 { addresses[disk] = address }
+        table[slot].pass(.commanded, moment)
+    }
+
+    /// The same, where the command is known.
+    mutating func commanded(command: UInt64, _ moment: Moment) {
+        if requestSize == nil, let slot = dispatching[moment.thread], let clone = table[slot].tries.last?.clone {
+            learnSize(command: command, clone: clone)
+        }
+        guard let slot = slot(ofCommand: command) else { return }
+        if table[slot].last == .commanded { return }
+        table[slot].beginRoundIfOver()
+        table[slot].pass(.commanded, moment)
+    }
+
+    /// The driver told SCSI that a command is over.
+    ///
+    /// - Parameter result: of `struct scsi_cmnd`; nil where that is not known.
+    mutating func scsiDone(command: UInt64, result: UInt32?, _ moment: Moment) {
+        guard let slot = slot(ofCommand: command) else {
+            if let requestSize { strays.pass(command &- requestSize, .scsiDone, moment) }
+            return
+        }
+        if let result { table[slot].lastTry { $0.result = result } }
+        table[slot].pass(.scsiDone, moment)
+        awaitData(slot)
+    }
+
+    mutating func completed(_ clone: UInt64, _ moment: Moment) {
+        guard let slot = clones[clone] else { return strays.pass(clone, .completed, moment) }
+        table[slot].pass(.completed, moment)
+        completing.set(moment.thread, slot)
+        awaitData(slot)
+    }
+
+    mutating func retried(command: UInt64, _ moment: Moment) {
+        guard let slot = slot(ofCommand: command) else { return }
+        withoutData.removeAll { $0 == slot }
+        table[slot].pass(.retried, moment)
+    }
+
+    mutating func timedOut(_ clone: UInt64) {
+        if let slot = clones[clone] { table[slot].lastTry { $0.timeouts += 1 } }
+    }
+
+    // MARK: iSCSI
+
+    mutating func transmit(
+        task: UInt64, command: UInt64?, connection: UInt64, tag: UInt32, _ moment: Moment
+    ) {
+        // A NOP has no command.
+        guard command != 0 else { return }
+        guard let slot = command.flatMap({ slot(ofCommand: $0) }) ?? (command == nil ? tasks[task] : nil) else {
+            if let command, let requestSize { strays.pass(command &- requestSize, .transmit, moment) }
+            otherCommands += 1
+            return
+        }
+        transmitting.set(moment.thread, slot)
+        tasks.set(task, slot)
+        let tag = Self.key(connection, tag)
+        tags.set(tag, slot)
+        let last = table[slot].last
+        // Called again for the rest of what did not fit into the socket: it is still being sent.
+        let isRest = last == .transmit || last == .sent
+        table[slot].lastTry { ($0.task, $0.tag) = (task, tag) }
+        if isRest && table[slot].operation != .write { return }
+        table[slot].beginRoundIfOver()
+        table[slot].pass(.transmit, moment)
+    }
+
+    mutating func sent(status: Int64, _ moment: Moment) {
+        guard let slot = transmitting.remove(moment.thread), table.isUsed[slot], status >= 0,
+            table[slot].last == .transmit
+        else { return }
+        table[slot].pass(.sent, moment)
+    }
+
+    /// The target has answered, with data, a status, or a request for data.
+    mutating func answered(connection: UInt64, tag: UInt32, _ moment: Moment) {
+        guard let slot = tags[Self.key(connection, tag)], table.isUsed[slot],
+            table[slot].last == .transmit || table[slot].last == .sent
+        else { return }
+        table[slot].pass(.header, moment)
+    }
+
+    mutating func taskDone(_ task: UInt64, command: UInt64?, _ moment: Moment) {
+        let known = tasks.remove(task)
+        if command == 0 { return }
+        guard let slot = command.flatMap({ slot(ofCommand: $0) }) ?? known, table.isUsed[slot] else {
+            if let command, let requestSize { strays.pass(command &- requestSize, .taskDone, moment) }
+            return
+        }
+        table[slot].lastTry { $0.task = 0 }
+        table[slot].pass(.taskDone, moment)
+    }
+
+    private static func key(_ connection: UInt64, _ tag: UInt32) -> UInt64 {
+        // The lower bits are the task's number, the upper ones the session's age; connections are whole cache lines apart.
+        connection ^ UInt64(tag & 0x1fff) << 48
+    }
+
+    // MARK: dm, on the way up
+
+    /// The data of a request of a multipath device is complete.
+    mutating func dataDone(_ device: BlockDevice, sector: UInt64, bytes: UInt64, _ moment: Moment) {
+        if let slot = completing[moment.thread], table.isUsed[slot], table[slot].last == .completed,
+            table[slot].sector == sector
+        {
+            return dataDone(slot, moment)
+        }
+        let fitting = withoutData.filter { slot in
+            table[slot].sector == sector && UInt64(table[slot].bytes) == bytes
+                && (table[slot].device == nil || table[slot].device == device)
+        }
+        guard fitting.count == 1 else {
+            if fitting.count > 1 { ambiguousData += 1 }
+            return
+        }
+        table[fitting[0]].device = device
+        dataDone(fitting[0], moment)
+    }
+
+    private mutating func dataDone(_ slot: Int, _ moment: Moment) {
+        withoutData.removeAll { $0 == slot }
+        table[slot].dataDone = moment.time
+        table[slot].pass(.dataDone, moment)
+    }
+
+    private mutating func awaitData(_ slot: Int) {
+        guard table[slot].bytes > 0, !withoutData.contains(slot) else { return }
+        // Where nobody tells that data is complete, those that wait for it do not pile up.
+        if withoutData.count == 512 { withoutData.removeFirst() }
+        withoutData.append(slot)
+    }
+
+    mutating func cloneEnded(_ clone: UInt64, error: UInt8, _ moment: Moment) {
+        guard let slot = clones[clone] else { return strays.pass(clone, .cloneEnded, moment) }
+        table[slot].lastTry { $0.error = error }
+        table[slot].pass(.cloneEnded, moment)
+    }
+
+    mutating func dmDone(_ request: UInt64, _ moment: Moment) {
+        guard let slot = requests[request] else {
+            unknown[.inFlightAtStart, default: 0] += 1
+            return
+        }
+        table[slot].pass(.dmDone, moment)
+        ending.set(moment.thread, slot)
+    }
+
+    mutating func verdict(_ clone: UInt64, error: UInt8, _ moment: Moment) {
+        let after = ending.remove(moment.thread)
+        if let slot = clones[clone] {
+            table[slot].lastTry { $0.error = error }
+            table[slot].pass(.verdict, moment)
+        } else if let slot = after, table.isUsed[slot], table[slot].last == .dmDone {
+            adopt(clone, by: slot, error: error)
+            table[slot].pass(.verdict, moment)
+        }
+    }
+
+    /// Nobody saw the clone made, but dm ends it for this request.
+    private mutating func adopt(_ clone: UInt64, by slot: Int, error: UInt8) {
+        table[slot].stoodIn.append(.cloned)
+        table[slot].insert(strays.take(clone))
+        let start = table[slot].startNs
+        let first = table[slot].tries.isEmpty ? 0 : table[slot].nextTry
+        table[slot].tries.append(.init(clone: clone, disk: nil, start: start, firstStage: first, error: error))
+    }
+
+    mutating func requeued(_ request: UInt64, _ moment: Moment) {
+        guard let slot = requests[request], table[slot].last != .requeued else { return }
+        withoutData.removeAll { $0 == slot }
+        table[slot].pass(.requeued, moment)
+    }
+
+    mutating func requeued(io: UInt64, _ moment: Moment) {
+        if let requestSize { requeued(io &- requestSize, moment) }
+    }
+
+    mutating func ended(_ request: UInt64, error: UInt8, _ moment: Moment) throws {
+        // Those of other devices end here, too.
+        guard let slot = requests[request] else { return }
+        table[slot].error = error
+        table[slot].pass(.ended, moment)
+        try end(slot)
+    }
+
+    // MARK: Bios
+
+    mutating func bioQueued(_ bio: UInt64, _ moment: Moment) { bios.add(bio, moment) }
+    mutating func bioMerged(_ request: UInt64) { bios.merge(into: request) }
+    mutating func bioEnded(_ bio: UInt64) { bios.remove(bio) }
+
+    // MARK: Ends
+
+    private mutating func begin(_ request: UInt64) -> Int? {
+        guard let slot = table.begin(address: request) else {
+            unknown[.tooMany, default: 0] += 1
+            return nil
+        }
+        requests.set(request, slot)
+        return slot
+    }
+
+    /// Another request has the address: this one is over, whether that was seen or not.
+    private mutating func close(_ slot: Int) throws {
+        if let last = table[slot].last, last == .verdict || last == .dmDone {
+            table[slot].stoodIn.append(.ended)
+        } else {
+            table[slot].flaw = table[slot].flaw ?? .endMissed
+        }
+        try end(slot)
+    }
+
+    private mutating func end(_ slot: Int) throws {
+        forgetClone(of: slot)
+        requests.remove(table[slot].address)
+        withoutData.removeAll { $0 == slot }
+        try onEnd(table[slot])
+        table.end(slot)
+    }
+
+    private mutating func forgetClone(of slot: Int) {
+        guard let last = table[slot].tries.last else { return }
+        if clones[last.clone] == slot { clones.remove(last.clone) }
+        if tasks[last.task] == slot { tasks.remove(last.task) }
+        if tags[last.tag] == slot { tags.remove(last.tag) }
+    }
+
+    /// Events were lost: nothing is sure of what was under way.
+    mutating func lost() throws { try endAll(.eventsLost) }
+
+    /// The recording is over.
+    mutating func finish() throws { try endAll(.inFlightAtEnd) }
+
+    private mutating func endAll(_ flaw: LiveRequest.Flaw) throws {
+        for slot in table.used {
+            table[slot].flaw = table[slot].flaw ?? flaw
+            try end(slot)
+        }
+        (clones, tasks, tags) = (PointerMap(), PointerMap(), PointerMap())
+        (dispatching, transmitting, completing, ending) = (PointerMap(), PointerMap(), PointerMap(), PointerMap())
+        bios = BioTable()
+        strays = StrayClones()
+    }
+
+    // MARK: Commands
+
+    private func slot(ofCommand command: UInt64) -> Int? { requestSize.flatMap { clones[command &- $0] } }
+
+    /// A command and its request in one thread tell how far they are apart.
+    private mutating func learnSize(command: UInt64, clone: UInt64) {
+        let size = command &- clone
+        if (64...4096).contains(size), size % 8 == 0 { requestSize = size }
+    }
+}
+
+extension PointerJoin.Moment {
+    /// For maps by thread; 0, which is none, where the trace does not tell.
+    fileprivate var thread: UInt64 { tid.map { UInt64(UInt32(bitPattern: $0)) + 1 } ?? 0 }
+}
+
+extension LiveRequest {
+    fileprivate mutating func pass(_ point: RequestPoint, _ moment: PointerJoin.Moment) {
+        pass(point, moment.time, cpu: moment.cpu, tid: moment.tid)
+    }
+
+    fileprivate mutating func lastTry(_ change: (inout Try) -> Void) {
+        if !tries.isEmpty { change(&tries[tries.count - 1]) }
+    }
+}
