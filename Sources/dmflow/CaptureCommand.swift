@@ -9,7 +9,8 @@ struct CaptureCommand: ParsableCommand {
         commandName: "capture",
         abstract: "Record flows on the running kernel into a trace.dat file.",
         usage: """
-            dmflow capture [--flow create,load,io] [--root FUNCTION] [--duration 10s] [-o FILE]
+            dmflow capture [--flow requests,failover] [--root FUNCTION] [--duration 10s] [-o FILE]
+            dmflow capture --light [OPTIONS]
             dmflow capture --last 10s [--stop-at fail_path] [OPTIONS]
             dmflow capture [OPTIONS] -- COMMAND [ARGUMENT ...]
             """,
@@ -38,6 +39,16 @@ struct CaptureCommand: ParsableCommand {
     var flows: [String] = []
 
     @OptionGroup var flowOptions: FlowOptions
+
+    @Flag(
+        help: """
+            Record the flow \(CaptureCommand.lightFlow) alone: where each request was when, without trees of calls. What a busy host can \
+            bear.
+            """)
+    var light = false
+
+    /// What `--light` records.
+    private static let lightFlow = "requests"
 
     @Option(
         name: .customLong("root"),
@@ -120,6 +131,11 @@ struct CaptureCommand: ParsableCommand {
         for name in flowNames where !known.contains(name) {
             throw ValidationError(Suggestion.unknown("flow", name, known: known))
         }
+        if light && !(flows.isEmpty && roots.isEmpty) {
+            throw ValidationError(
+                "--light records the flow \(Self.lightFlow) and nothing else; for more, leave it out and give --flow \(Self.lightFlow) with the others"
+            )
+        }
         if !flows.isEmpty && flowNames.isEmpty { throw ValidationError("--flow names no flow") }
         if roots.contains(where: { $0.names.isEmpty }) { throw ValidationError("--root names no function") }
         if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
@@ -152,8 +168,8 @@ struct CaptureCommand: ParsableCommand {
 
     private func options(_ catalogue: FlowCatalogue) throws(CaptureError) -> CaptureOptions {
         let isDefault = flows.isEmpty && roots.isEmpty
-        var options = CaptureOptions(
-            flows: isDefault ? catalogue.defaults : flowNames, output: RawString(output))
+        let names = light ? [Self.lightFlow] : isDefault ? catalogue.defaults : flowNames
+        var options = CaptureOptions(flows: names, output: RawString(output))
         options.roots = roots.map(\.functionName)
         options.allFunctions = allFunctions
         options.depth = depth

@@ -12,6 +12,7 @@ struct FlowOptions: ParsableArguments {
 
     func catalogue() throws -> FlowCatalogue {
         guard let file else { return .builtin }
-        return FlowCatalogue.builtin.merged(with: try FlowCatalogue(json: TextFile.bytes(file), path: file))
+        return try FlowCatalogue.builtin.merged(
+            with: try FlowCatalogue(json: TextFile.bytes(file), path: file), path: file)
     }
 }

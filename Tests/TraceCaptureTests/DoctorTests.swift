@@ -419,7 +419,7 @@ import enum TestSupport.Shell
         let kernel = FakeKernel(directory: kernel.directory, functions: functions)
         let findings = Examination(machine, files: kernel).flowFindings(.builtin)
         func fact(_ subject: String) -> String? { findings.first { $0.subject == subject }?.fact }
-        #expect(fact("by default") == "create, load, io: dev_create, table_load, dm_mq_queue_rq")
+        #expect(fact("by default") == "create, load, io, requests: dev_create, table_load, dm_mq_queue_rq")
         #expect(fact("flows")?.contains(" 3 whole, 1 in part, ") == true)
         #expect(fact("uevent") == "without dev_uevent (not in this kernel, or inlined)")
         #expect(fact("not at all")?.hasPrefix("submit, complete, failover") == true)

@@ -17,8 +17,10 @@ import Testing
             "message",
             "wait", "arm-poll", "list", "version", "geometry",
         ]
-        #expect(Set(commands + ["io", "submit", "complete", "failover", "uevent", "daemon"]) == Set(names))
-        #expect(FlowCatalogue.builtin.defaults == ["create", "load", "io"])
+        let others = ["io", "requests", "requests-detail", "submit", "complete", "failover", "uevent", "daemon"]
+        #expect(Set(commands + others) == Set(names))
+        #expect(FlowCatalogue.builtin.defaults == ["create", "load", "io", "requests"])
+        #expect(FlowCatalogue.builtin.mistakeInCompany == nil)
     }
 
     @Test func usersFlowsComeBesideTheBuiltInOnesOrReplaceThem() throws {
@@ -26,11 +28,48 @@ import Testing
             file(
                 #"{ "name": "io", "summary": "mine", "roots": [ { "function": "f" } ] }, "#
                     + #"{ "name": "new", "summary": "", "roots": [ { "function": "g*", "instead": ["h"] } ] }"#))
-        let merged = FlowCatalogue.builtin.merged(with: mine)
+        let merged = try FlowCatalogue.builtin.merged(with: mine, path: "my.json")
         #expect(merged.names.count == FlowCatalogue.builtin.names.count + 1)
         #expect(try merged.flow(named: "io").summary == "mine")
         #expect(try merged.flow(named: "new").roots == [Flow.Root(function: "g*", instead: ["h"])])
-        #expect(merged.defaults == ["create", "load"])
+        #expect(merged.defaults == ["create", "load", "requests"])
+    }
+
+    // MARK: Company
+
+    private func company(_ flows: (name: String, with: String)...) throws(CaptureError) -> FlowCatalogue {
+        let entries = flows.map {
+            #"{ "name": "\#($0.name)", "summary": "", "with": [\#($0.with)], "roots": [ { "function": "f" } ] }"#
+        }
+        return try catalogue(file(entries.joined(separator: ", ")))
+    }
+
+    @Test func aFlowComesBehindThoseThatItBringsAlong() throws {
+        let flows = try company(("a", #""b", "c""#), ("b", #""d""#), ("c", #""d""#), ("d", ""))
+        #expect(flows.mistakeInCompany == nil)
+        #expect(try flows.flows(named: ["a", "b"]).map(\.name) == ["d", "b", "c", "a"])
+        #expect(throws: CaptureError.self) { try flows.flows(named: ["e"]) }
+    }
+
+    @Test func aFlowBringsNeitherItselfAlongNorWhatIsNotThere() throws {
+        let circles = [
+            try company(("a", #""a""#)), try company(("a", #""b""#), ("b", #""c""#), ("c", #""a""#)),
+            // With the built-in one that brings it along.
+            try company(("requests", #""requests-detail""#)),
+        ]
+        for flows in circles {
+            let error = #expect(throws: CaptureError.self) {
+                try FlowCatalogue.builtin.merged(with: flows, path: "my.json")
+            }
+            #expect(error?.fact.contains("brings itself along, by way of ") == true)
+            // Looking one up ends all the same.
+            _ = try? flows.flows(named: flows.names)
+        }
+        let unknown = try company(("a", #""io", "nothing""#))
+        #expect(
+            throws: CaptureError(
+                .flowsNotUsable("the flow 'a' brings along 'nothing', which there is not"), path: "my.json")
+        ) { try FlowCatalogue.builtin.merged(with: unknown, path: "my.json") }
     }
 
     // MARK: On a kernel

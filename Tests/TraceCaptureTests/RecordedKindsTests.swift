@@ -295,7 +295,7 @@ import Testing
             let traced = TracedKernel(kernel, architecture: "x86_64", resolver: known)
             let arguments = ProbeArguments([field], of: "dm_mq_queue_rq", module: "dm_mod", on: traced)
             #expect(arguments.texts == [expected].compactMap(\.self))
-            #expect(arguments.unknown.map(\.field) == (expected == nil ? ["a"] : []))
+            #expect(arguments.unknown.map(\.field.name) == (expected == nil ? ["a"] : []))
         }
     }
 

@@ -29,10 +29,18 @@ public struct Flow: Equatable, Sendable {
         public var event: String
         /// Which of its events are recorded, in the kernel's words: `nr_sector > 8`; nil for all.
         public var filter: String?
+        /// Of which devices they are recorded, by the event's field `dev`; nil for all.
+        public var devices: Devices?
         /// The module that defines it where it is not built in.
         public var module: String?
         /// Which kernels have it, for people.
         public var kernels: String?
+
+        /// Block devices of one driver.
+        public enum Devices: String, CaseIterable, Sendable {
+            /// As /proc/devices names it.
+            case deviceMapper = "device-mapper"
+        }
 
         /// `SYSTEM/EVENT`: where its files are below `events`.
         var directory: String { event.replacing(":", with: "/") }
@@ -68,6 +76,13 @@ public struct Flow: Equatable, Sendable {
             var place: Place
             /// As the kernel names types of probes: `x64`, `u32`, `string`; nil for that of the member, or `x64`.
             public var type: String?
+            /// Where it is on kernels that do not know the place: the first of these that they know.
+            var instead: [Place] = []
+            /// Which kernels have it, for people.
+            public var kernels: String?
+
+            /// All places, in the order in which they are tried.
+            var places: [Place] { [place] + instead }
         }
 
         /// The event's name in dmflow's group.
@@ -122,6 +137,8 @@ public struct Flow: Equatable, Sendable {
     public var summary: String
     /// Whether it is recorded when none is asked for.
     public var isDefault: Bool?
+    /// Flows that are recorded with it.
+    public var with: [String] = []
     /// Where its trees of calls begin.
     public var roots: [Root] = []
     /// Events of the kernel's source that are recorded.

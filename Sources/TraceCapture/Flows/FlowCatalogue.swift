@@ -21,9 +21,14 @@ public struct FlowCatalogue: Sendable {
     }
 
     /// These flows and those of `other`, which count where both have one of a name.
-    public func merged(with other: FlowCatalogue) -> FlowCatalogue {
+    ///
+    /// - Parameter path: of the file that `other` is from.
+    /// - Throws: `.flowsNotUsable` if a flow brings along one that is not there, or itself.
+    public func merged(with other: FlowCatalogue, path: String) throws(CaptureError) -> FlowCatalogue {
         let new = Set(other.flows.map(\.name))
-        return FlowCatalogue(flows: flows.filter { !new.contains($0.name) } + other.flows)
+        let merged = FlowCatalogue(flows: flows.filter { !new.contains($0.name) } + other.flows)
+        if let mistake = merged.mistakeInCompany { throw CaptureError(.flowsNotUsable(mistake), path: path) }
+        return merged
     }
 
     /// The flows' names, in their order.
@@ -37,5 +42,36 @@ public struct FlowCatalogue: Sendable {
             throw CaptureError(.unknownFlow(name, known: names))
         }
         return flow
+    }
+
+    /// The flows of these names, each behind those that it brings along, and each once.
+    ///
+    /// - Throws: `.unknownFlow`.
+    func flows(named names: [String]) throws(CaptureError) -> [Flow] {
+        var (found, seen): ([Flow], Set<String>) = ([], [])
+        for name in names { try add(name, to: &found, seen: &seen) }
+        return found
+    }
+
+    private func add(_ name: String, to found: inout [Flow], seen: inout Set<String>) throws(CaptureError) {
+        guard seen.insert(name).inserted else { return }
+        let flow = try flow(named: name)
+        for other in flow.with { try add(other, to: &found, seen: &seen) }
+        found.append(flow)
+    }
+
+    /// What is wrong with the flows that others bring along; nil if nothing is.
+    var mistakeInCompany: String? {
+        for flow in flows {
+            if let unknown = flow.with.first(where: { !names.contains($0) }) {
+                return "the flow '\(flow.name)' brings along '\(unknown)', which there is not"
+            }
+            // It is among those that come before it.
+            let others = try? flow.with.flatMap { name in try flows(named: [name]) }
+            if others?.contains(where: { $0.name == flow.name }) == true {
+                return "the flow '\(flow.name)' brings itself along, by way of \(flow.with.joined(separator: ", "))"
+            }
+        }
+        return nil
     }
 }

@@ -31,7 +31,8 @@ struct FlowFile {
     private static let kinds = ["roots", "tracepoints", "probes", "user"]
 
     private static func flow(_ place: Located) throws(Mistake) -> Flow {
-        let entry = try Entry(place.value, place.path, required: ["name", "summary"], optional: ["default"] + kinds)
+        let entry = try Entry(
+            place.value, place.path, required: ["name", "summary"], optional: ["default", "with"] + kinds)
         let name = try entry.text("name", of: .flow)
         guard kinds.contains(where: entry.has) else {
             let keys = kinds.map { "'\($0)'" }.joined(separator: ", ")
@@ -39,6 +40,7 @@ struct FlowFile {
         }
         var flow = Flow(name: name, summary: try entry.text("summary"))
         flow.isDefault = try entry.boolean("default")
+        flow.with = try entry.texts("with", of: .flow) ?? []
         flow.roots = try entry.each("roots") { (place) throws(Mistake) in try root(place) }
         try refuseDoubles(flow.roots.map { [$0.function, $0.module ?? ""] }, entry, "roots")
         flow.tracepoints = try entry.each("tracepoints") { (place) throws(Mistake) in try tracepoint(place) }
@@ -58,10 +60,19 @@ struct FlowFile {
     }
 
     private static func tracepoint(_ place: Located) throws(Mistake) -> Flow.Tracepoint {
-        let entry = try Entry(place.value, place.path, required: ["event"], optional: ["filter", "module", "kernels"])
+        let entry = try Entry(
+            place.value, place.path, required: ["event"], optional: ["filter", "devices", "module", "kernels"])
         return Flow.Tracepoint(
             event: try entry.text("event", of: .event), filter: try entry.optionalText("filter", of: .line),
-            module: try entry.optionalText("module", of: .module), kernels: try entry.optionalText("kernels"))
+            devices: try devices(entry), module: try entry.optionalText("module", of: .module),
+            kernels: try entry.optionalText("kernels"))
+    }
+
+    private static func devices(_ entry: Entry) throws(Mistake) -> Flow.Tracepoint.Devices? {
+        guard let text = try entry.optionalText("devices") else { return nil }
+        if let devices = Flow.Tracepoint.Devices(rawValue: text) { return devices }
+        let known = Flow.Tracepoint.Devices.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        throw entry.mistake("\(entry.path).devices is '\(text)', not \(known)", at: "devices")
     }
 
     private static func user(_ place: Located) throws(Mistake) -> Flow.UserSide {

@@ -27,10 +27,29 @@ extension FlowFile {
         _ place: Located, at moment: Flow.KernelProbe.Moment
     ) throws(Mistake) -> Flow.KernelProbe.Field {
         let entry = try Entry(
-            place.value, place.path, required: ["name"], optional: ["from", "path", "offsets", "type"])
+            place.value, place.path, required: ["name"],
+            optional: ["from", "path", "offsets", "type", "instead", "kernels"])
         let name = try entry.text("name", of: .symbol)
         let type = try entry.optionalText("type", of: .fetchType)
-        return Flow.KernelProbe.Field(name: name, place: try self.place(entry, at: moment, type: type), type: type)
+        let place = try self.place(entry, at: moment, type: type)
+        return Flow.KernelProbe.Field(
+            name: name, place: place, type: type, instead: try others(entry, than: place),
+            kernels: try entry.optionalText("kernels"))
+    }
+
+    /// Other paths from where the field's own begins.
+    private static func others(
+        _ entry: Entry, than place: Flow.KernelProbe.Field.Place
+    ) throws(Mistake) -> [Flow.KernelProbe.Field.Place] {
+        switch place {
+        case .members(_, let source):
+            return try (entry.texts("instead", of: .members) ?? []).map { .members($0, from: source) }
+        case .parameter:
+            return try (entry.texts("instead", of: .way) ?? []).map { .parameter($0) }
+        case .value, .offsets:
+            if entry.has("instead") { throw entry.mistake("'instead' needs 'path' in \(entry.path)", at: "instead") }
+            return []
+        }
     }
 
     private static func place(

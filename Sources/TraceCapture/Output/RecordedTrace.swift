@@ -32,6 +32,8 @@ struct RecordedTrace {
     let interrupts: Bool?
     /// The capture's own arguments; empty if they are not known.
     let commandLine: [RawString]
+    /// Bytes of the kernel's `struct request`; nil if it is not known, or no use.
+    let requestSize: UInt64?
 
     var trace: TraceDat {
         TraceDat(metadata: metadata, pageSize: pageSize, statistics: statistics, stats: stats)
@@ -59,6 +61,7 @@ struct RecordedTrace {
         }
         stats.missedByProbes =
             missed.isEmpty ? nil : Dictionary(missed.map { ($0.event, $0.count) }) { first, _ in first }
+        stats.requestSize = requestSize
         return stats
     }
 

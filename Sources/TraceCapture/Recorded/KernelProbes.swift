@@ -5,25 +5,9 @@ struct KernelProbes: RecordedKind {
     /// The kernel's list of them.
     static let list = "kprobe_events"
 
-    struct Probe: Equatable {
-        let event: String
-        let function: AvailableFunctions.Function
-        let moment: Flow.KernelProbe.Moment
-        /// As the kernel takes them: `rq=+0($arg2):x64`.
-        let arguments: [String]
-
-        /// A line of the kernel's list.
-        var definition: String {
-            let kind = moment == .entry ? "p" : "r"
-            let module = function.module.map { "\($0):" } ?? ""
-            return (["\(kind):\(ProbeList.group)/\(event)", "\(module)\(function.name)"] + arguments)
-                .joined(separator: " ")
-        }
-    }
-
     let flow: String
     let wanted: [String]
-    let probes: [Probe]
+    let probes: [FunctionProbe]
     private let missing: [Flow.KernelProbe]
     /// All else that is not recorded as the flow has it.
     private let lacking: [Unrecorded]
@@ -38,7 +22,7 @@ struct KernelProbes: RecordedKind {
             }
             return
         }
-        var probes: [Probe] = []
+        var probes: [FunctionProbe] = []
         var missing: [Flow.KernelProbe] = []
         var lacking: [Unrecorded] = []
         for wanted in flow.probes {
@@ -49,7 +33,8 @@ struct KernelProbes: RecordedKind {
             if name != wanted.function { lacking.append(Unrecorded(name: wanted.function, cause: .replaced(by: name))) }
             let fields = ProbeArguments(wanted.fields, of: name, module: wanted.module, on: kernel)
             lacking += fields.unknown.map {
-                Unrecorded(name: "\(wanted.name).\($0.field)", cause: .other($0.reason, isLoss: true))
+                Unrecorded(
+                    name: "\(wanted.name).\($0.field.name)", cause: .other($0.reason, isLoss: $0.field.kernels == nil))
             }
             let taken = kernel.takesSeveralPlaces ? found[...] : found.prefix(1)
             if taken.count < found.count {
@@ -58,8 +43,11 @@ struct KernelProbes: RecordedKind {
                         name: wanted.name,
                         cause: .other("of its \(found.count) places, this kernel takes one", isLoss: true)))
             }
-            probes += taken.map {
-                Probe(event: wanted.name, function: $0, moment: wanted.moment, arguments: fields.texts)
+            for function in taken {
+                probes.append(
+                    FunctionProbe(
+                        event: wanted.name, function: function, moment: wanted.moment, arguments: fields.texts,
+                        form: try kernel.form(at: function, isOnlyPlace: taken.count == 1)))
             }
         }
         (self.probes, self.missing, self.lacking) = (probes, missing, lacking)
@@ -92,17 +80,21 @@ struct KernelProbes: RecordedKind {
             }
     }
 
+    /// Names in a line; `dmflow flows` lists all.
+    private static let maxNames = 8
+
+    /// What other kernels have is not missed here, and said by `dmflow flows` alone.
     var lines: [String] {
         let names = probes.map { "\($0.event) at \($0.function.description)" }
-        var parts = names.isEmpty ? [] : ["probing \(names.joined(separator: ", "))"]
-        parts += lacking.map { lack in
-            if case .replaced(let other) = lack.cause {
-                return "\(other) instead of \(lack.name), which cannot be probed here"
-            }
-            return "not \(lack.name): \(lack.reason)"
+        var parts = names.isEmpty ? [] : ["probing \(KernelText.listing(names, limit: Self.maxNames))"]
+        parts += lacking.filter { $0.cause.isLoss }.map { "not \($0.name): \($0.reason)" }
+        parts += lacking.compactMap { lack in
+            guard case .replaced(let other) = lack.cause else { return nil }
+            return "\(other) instead of \(lack.name), which cannot be probed here"
         }
-        if !missing.isEmpty { parts.append("not on this kernel: \(missing.map(\.function).joined(separator: ", "))") }
-        return ["\(flow): \(parts.joined(separator: "; "))"]
+        let lost = missing.filter { $0.kernels == nil }.map(\.function)
+        if !lost.isEmpty { parts.append("not on this kernel: \(lost.joined(separator: ", "))") }
+        return parts.isEmpty ? [] : ["\(flow): \(parts.joined(separator: "; "))"]
     }
 
     // MARK: Arming
@@ -111,25 +103,43 @@ struct KernelProbes: RecordedKind {
         _ things: [KernelProbes], _ arming: borrowing Arming, state: inout TracefsState
     ) throws(CaptureError) -> Armed {
         var armed = Armed(noun: noun)
-        var probes: [Probe] = []
-        for probe in things.flatMap(\.probes) where !probes.contains(probe) {
-            let other = probes.first { $0.event == probe.event && !$0.isOfOneEvent(with: probe) }
-            if let other {
-                armed.refused.append(
+        let probes = consistent(things.flatMap(\.probes), refused: &armed.refused)
+        let fprobes = probes.filter { $0.form == .fprobe }
+        // One that the kernel does not take in this form is set in the other.
+        let refused = try set(fprobes, as: .fprobe, in: FunctionProbe.list, state: &state).map(\.probe)
+        let kprobes = probes.filter { $0.form == .kprobe || refused.contains($0) }
+        let refusals = try set(kprobes, as: .kprobe, in: list, state: &state)
+        armed.refused += refusals.map { probe, refusal in
+            .init(name: probe.event, reason: "'\(refusal.entry)' was refused (\(refusal.reason))")
+        }
+        let left = probes.filter { probe in !refusals.contains { $0.probe == probe } }
+        armed.count = Set(left.map(\.event)).count
+        return armed
+    }
+
+    /// Each probe once, without those whose event's name another flow has for something else.
+    private static func consistent(_ probes: [FunctionProbe], refused: inout [Armed.Refusal]) -> [FunctionProbe] {
+        var kept: [FunctionProbe] = []
+        for probe in probes where !kept.contains(probe) {
+            if let other = kept.first(where: { $0.event == probe.event && !$0.isOfOneEvent(with: probe) }) {
+                refused.append(
                     .init(name: probe.event, reason: "another flow has an event of the name at \(other.function.name)"))
             } else {
-                probes.append(probe)
+                kept.append(probe)
             }
         }
-        if probes.isEmpty { return armed }
-        let refused = try state.addProbes(list, probes.map { ($0.event, $0.definition) })
-        let refusals = probes.filter { probe in refused.contains { $0.entry == probe.definition } }
-        armed.refused += refused.map { refusal in
-            let name = probes.first { $0.definition == refusal.entry }?.event ?? refusal.entry
-            return .init(name: name, reason: "'\(refusal.entry)' was refused (\(refusal.reason))")
+        return kept
+    }
+
+    /// - Returns: those that the kernel refused.
+    private static func set(
+        _ probes: [FunctionProbe], as form: FunctionProbe.Form, in list: String, state: inout TracefsState
+    ) throws(CaptureError) -> [(probe: FunctionProbe, refusal: RefusedEntry)] {
+        if probes.isEmpty { return [] }
+        let refused = try state.addProbes(list, probes.map { ($0.event, $0.definition(form)) })
+        return refused.compactMap { refusal in
+            probes.first { $0.definition(form) == refusal.entry }.map { ($0, refusal) }
         }
-        armed.count = Set(probes.filter { !refusals.contains($0) }.map(\.event)).count
-        return armed
     }
 
     static func findings(_ examination: Examination) -> [Finding] {
@@ -137,13 +147,5 @@ struct KernelProbes: RecordedKind {
             examination.probes(
                 "kprobe", use: "for flows' own events and --stop-at", loss: "flows are recorded without their probes")
         ]
-    }
-}
-
-extension KernelProbes.Probe {
-    /// Whether both are places of the same event: the kernel adds one to it only if it has the same fields.
-    fileprivate func isOfOneEvent(with other: Self) -> Bool {
-        moment == other.moment && arguments == other.arguments
-            && function.name.split(separator: ".").first == other.function.name.split(separator: ".").first
     }
 }

@@ -13,11 +13,10 @@ struct RecordingPlan {
     ) throws(CaptureError) {
         self.kernel = kernel
         var things: [any RecordedKind] = []
-        for name in flows {
-            let flow = try catalogue.flow(named: name)
+        for flow in try catalogue.flows(named: flows) {
             let found = try Self.things(of: flow, on: kernel)
             if found.allSatisfy(\.recorded.isEmpty) {
-                throw CaptureError(.flowNotOnKernel(name, roots: found.flatMap(\.wanted)))
+                throw CaptureError(.flowNotOnKernel(flow.name, roots: found.flatMap(\.wanted)))
             }
             things += found
         }
@@ -34,7 +33,8 @@ struct RecordingPlan {
 
     /// Whether what was asked for needs function_graph, as far as the names tell; an unknown flow counts as one that does.
     static func needsGraph(flows: [String], roots: [String], catalogue: FlowCatalogue) -> Bool {
-        !roots.isEmpty || flows.contains { name in (try? catalogue.flow(named: name).roots.isEmpty) != true }
+        guard roots.isEmpty, let found = try? catalogue.flows(named: flows) else { return true }
+        return !found.allSatisfy(\.roots.isEmpty)
     }
 
     /// Whether trees of the kernel's calls are recorded.

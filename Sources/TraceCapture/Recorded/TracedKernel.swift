@@ -63,6 +63,24 @@ final class TracedKernel {
 
     var takesSeveralPlaces: Bool { release >= Self.severalPlaces }
 
+    /// Whether probes can be set at the beginning of a function by ftrace (Linux 6.5, where it was built in): they cost less than
+    /// kprobes, and miss no call that an interrupt makes in another's handler.
+    private(set) lazy var takesFprobes =
+        files.exists(FunctionProbe.list) && ((try? files.read("README")) ?? "").contains("f[:[<group>/][<event>]]")
+
+    /// The numbers of a driver's block devices, in /proc/devices.
+    func blockMajors(of driver: String) -> [Int] {
+        let lines = ((try? readWholeFile("\(proc)/devices")).map { String(decoding: $0, as: UTF8.self) } ?? "").lines
+        return lines.drop { $0.trimmed != "Block devices:" }.compactMap { line in
+            // `253 device-mapper`
+            let fields = line.split(separator: " ")
+            guard fields.count == 2, fields[1] == driver, let major = Int(fields[0]), major < 1 << 12 else {
+                return nil
+            }
+            return major
+        }
+    }
+
     // MARK: What is absent
 
     /// Why something of a module is not there, or of the kernel if that is nil.

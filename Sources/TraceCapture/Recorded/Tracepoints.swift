@@ -4,17 +4,27 @@ struct Tracepoints: RecordedKind {
 
     let flow: String
     let wanted: [String]
-    /// Those that this kernel has.
+    /// Those that this kernel has, with filters that say of which devices.
     let events: [Flow.Tracepoint]
     private let missing: [Flow.Tracepoint]
+    /// Those of devices that there are none of.
+    private let idle: [Flow.Tracepoint]
 
     init?(_ flow: Flow, on kernel: TracedKernel) {
         if flow.tracepoints.isEmpty { return nil }
-        let isThere = { (event: Flow.Tracepoint) in kernel.files.exists("events/\(event.directory)/enable") }
         self.flow = flow.name
         wanted = flow.tracepoints.map(\.event)
-        events = flow.tracepoints.filter(isThere)
-        missing = flow.tracepoints.filter { !isThere($0) }
+        var (events, missing, idle): ([Flow.Tracepoint], [Flow.Tracepoint], [Flow.Tracepoint]) = ([], [], [])
+        for event in flow.tracepoints {
+            if !kernel.files.exists("events/\(event.directory)/enable") {
+                missing.append(event)
+            } else if let event = event.filtered(on: kernel) {
+                events.append(event)
+            } else {
+                idle.append(event)
+            }
+        }
+        (self.events, self.missing, self.idle) = (events, missing, idle)
     }
 
     var recorded: [String] {
@@ -26,14 +36,21 @@ struct Tracepoints: RecordedKind {
             let cause = kernel.absence(of: event.module, kernels: event.kernels)
             return Unrecorded(name: event.event, cause: cause ?? .noEvent(kernels: event.kernels))
         }
+            + idle.map { Unrecorded(name: $0.event, cause: .other(Self.idleReason($0), isLoss: true)) }
+    }
+
+    private static func idleReason(_ event: Flow.Tracepoint) -> String {
+        "/proc/devices has no block devices of \(event.devices?.rawValue ?? "")"
     }
 
     var lines: [String] {
         var parts = events.isEmpty ? [] : ["recording the events \(events.map(\.event).joined(separator: ", "))"]
-        if !missing.isEmpty {
-            parts.append("not on this kernel: the events \(missing.map(\.event).joined(separator: ", "))")
+        let lost = missing.filter { $0.kernels == nil }
+        if !lost.isEmpty {
+            parts.append("not on this kernel: the events \(lost.map(\.event).joined(separator: ", "))")
         }
-        return ["\(flow): \(parts.joined(separator: "; "))"]
+        parts += idle.map { "not \($0.event): \(Self.idleReason($0))" }
+        return parts.isEmpty ? [] : ["\(flow): \(parts.joined(separator: "; "))"]
     }
 
     // MARK: Arming
@@ -88,5 +105,22 @@ struct Tracepoints: RecordedKind {
             ]
         }
         return [group.ok("tracepoints", "available")]
+    }
+}
+
+extension Flow.Tracepoint {
+    /// The same with a filter in place of its devices; nil if there can be none of them.
+    fileprivate func filtered(on kernel: TracedKernel) -> Self? {
+        guard let devices else { return self }
+        let ranges = kernel.blockMajors(of: devices.rawValue).map { major in
+            // A number of a device as the kernel keeps it: 12 bits, and 20 for the minor.
+            "dev >= \(major << 20) && dev < \((major + 1) << 20)"
+        }
+        guard let first = ranges.first else { return nil }
+        let ofDevices = ranges.count == 1 ? first : ranges.map { "(\($0))" }.joined(separator: " || ")
+        var event = self
+        event.filter = filter.map { "(\(ofDevices)) && (\($0))" } ?? ofDevices
+        event.devices = nil
+        return event
     }
 }

@@ -36,7 +36,7 @@ extension Journal.Entry {
                 && Self.fits(saved)
         case .instance(let name): Self.isPlain(name[...]) && name.hasPrefix(TracingPlace.instancePrefix)
         case .probes(let probes):
-            ["kprobe_events", "uprobe_events"].contains(probes.file)
+            ProbeList.files.contains(probes.file)
                 && probes.names.allSatisfy { Self.isPlain($0[...]) }
         // Looked at when it is removed, since that is when it matters what is there.
         case .temporaryFile: true

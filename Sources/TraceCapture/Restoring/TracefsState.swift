@@ -114,9 +114,23 @@ struct TracefsState {
                 refused.append(RefusedEntry(entry: probe.definition, errno: error.errno, explanation: explanation))
             }
         }
-        let set = probes.filter { probe in !refused.contains { $0.entry == probe.definition } }.map(\.name)
-        for name in Set(set).sorted() { try files.write(place.file("events/\(ProbeList.group)/\(name)/enable"), "1") }
+        let set = probes.filter { probe in !refused.contains { $0.entry == probe.definition } }
+        for name in Set(set.map(\.name)).sorted() {
+            guard let error = try enable(ProbeList(file: file, names: [name])) else { continue }
+            refused += set.filter { $0.name == name }.map { RefusedEntry(entry: $0.definition, errno: error.errno) }
+        }
         return refused
+    }
+
+    /// Some probes are defined, and refused only when they are to record. They are removed then: their names may be needed.
+    private func enable(_ probe: ProbeList) throws(CaptureError) -> CaptureError? {
+        do throws(CaptureError) {
+            for name in probe.names { try files.write(place.file("events/\(ProbeList.group)/\(name)/enable"), "1") }
+            return nil
+        } catch {
+            guard case .writeFailed = error.problem, probe.remove(from: files) else { throw error }
+            return error
+        }
     }
 
     // MARK: Changing

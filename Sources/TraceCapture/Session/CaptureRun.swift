@@ -108,7 +108,14 @@ struct CaptureRun {
             settings: applied, armed: armed, missed: missed, window: window, costBefore: costBefore,
             costAfter: (try? measureTraced(&state)).flatMap { TracingCost(traced: $0, untraced: untraced) },
             unmeasuredCosts: plan.unmeasuredCosts, roots: plan.treeRoots, flows: options.flows,
-            interrupts: plan.hasGraph ? arming.interrupts : nil, commandLine: options.commandLine)
+            interrupts: plan.hasGraph ? arming.interrupts : nil, commandLine: options.commandLine,
+            requestSize: requestSize)
+    }
+
+    /// Bytes, for readers who follow pointers of kernel probes; nil without such probes, and where the kernel does not tell.
+    private var requestSize: UInt64? {
+        if plan.probeEvents.isEmpty { return nil }
+        return (try? arming.kernel.resolver.size(of: "request", module: nil)).flatMap(UInt64.init)
     }
 
     private func statistics(_ own: any TracingFiles, _ cpus: [Int]) throws(CaptureError) -> [CPUStatistics] {

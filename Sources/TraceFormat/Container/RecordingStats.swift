@@ -34,6 +34,9 @@ public struct RecordingStats: Codable, Equatable, Sendable {
     public var kinds: [KindCount]?
     /// Calls that kernel probes were passed over for, by their events: they are in no page, and not among what a CPU lost.
     public var missedByProbes: [String: UInt64]?
+    /// Bytes of the recorded kernel's `struct request`. What a driver keeps of a request lies right behind it: a SCSI command, dm's
+    /// clone; so the pointers of the one are those of the other, and this many bytes more.
+    public var requestSize: UInt64?
 
     /// With nothing known.
     /// Nothing is known.
@@ -139,6 +142,7 @@ extension RecordingStats {
             let counts = value.pairs.compactMap { event, count in UInt64(count).map { (event, $0) } }
             stats.missedByProbes = Dictionary(counts) { first, _ in first }
         },
+        number("request size", \.requestSize, unit: " bytes"),
     ]
 
     private typealias Place<Value> = WritableKeyPath<RecordingStats, Value?> & Sendable
