@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import GraphParser
-import Reports
+public import Reports
 
 /// `dmflow requests`: each I/O to a multipath device, from dm to the wire and back.
 struct RequestsCommand: ParsableCommand {

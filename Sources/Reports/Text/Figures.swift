@@ -22,7 +22,7 @@ enum Figures {
         let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
         var (unit, scaled) = (0, bytes)
         while scaled >= 1024 && unit < units.count - 1 { (unit, scaled) = (unit + 1, scaled / 1024) }
-        let factor = 1 as UInt64 << UInt64(10 * unit)
+        let factor: UInt64 = 1 << UInt64(10 * unit)
         if bytes % factor == 0 { return "\(scaled) \(units[unit])" }
         return "\(fixed(Double(bytes) / Double(factor), digits: 1)) \(units[unit])"
     }

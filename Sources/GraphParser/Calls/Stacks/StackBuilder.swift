@@ -68,7 +68,12 @@ struct StackBuilder: Sendable {
         guard !nesting.isOff else { return build(events, slowPathOnly) }
         var nested: [GraphEvent] = []
         for index in events.indices {
-            nesting.take(heldPayloads.keep(events[index], from: payload), mayHold: !heldPayloads.isFull, &nested)
+            // Who does not ask between which calls an event happened gets it in its place in time.
+            if events[index].kind == .event, !interleavesEvents {
+                nested.append(events[index])
+            } else {
+                nesting.take(heldPayloads.keep(events[index], from: payload), mayHold: !heldPayloads.isFull, &nested)
+            }
         }
         build(nested.span, slowPathOnly)
     }
@@ -109,7 +114,8 @@ struct StackBuilder: Sendable {
 
     private mutating func takeSlowPath(_ event: GraphEvent) {
         let mayBeHeldBack = event.task.isUnnamed || !migrations.isEmpty || event.kind == .loss || event.kind == .restart
-        if mayBeHeldBack, holdBack(event) { return }
+        let isInPlace = event.kind == .event && !interleavesEvents
+        if mayBeHeldBack, !isInPlace, holdBack(event) { return }
         takeSettled(event)
     }
 

@@ -51,6 +51,7 @@ struct StageKind: Equatable, Sendable {
         case (_, .requeued): return [from.part]
         case (.transmit, .transmit), (.sent, .transmit): return [from == .transmit ? from.part : nil, moreData].compactMap(\.self)
         case (.header, .transmit): return [RequestPoint.commanded.part]
+        case (.queued, .dispatched): return [from.part]
         case (_, .dispatched): return [RequestPoint.requeued.part]
         default: return to > from ? span(from, before: to, isISCSI) : [RequestPoint.retried.part]
         }
