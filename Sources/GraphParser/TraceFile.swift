@@ -95,7 +95,7 @@ public enum TraceFile {
             interleavesEvents: analyzers.interleavesEvents)
         let result = try Pipeline.run(source, builder, into: &analyzers, progress: progress)
         // A damaged file has a report that says so, and who wants events needs no calls.
-        let hasWanted = types.areWanted && result.counts.comments > 0
+        let hasWanted = result.events > 0
         guard mayBeEmpty || hasWanted || result.counts.holdsCalls || result.counts.isInDoubt else {
             throw TraceError.noCalls(result.source.source.path, result.counts)
         }

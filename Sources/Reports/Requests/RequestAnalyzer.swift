@@ -123,7 +123,8 @@ public final class RequestAnalyzer: Analyzer {
         case .bioEnd: if let bio = read(0) { join.bioEnded(bio) }
         case .dataDone:
             if let device = read(0), let sector = read(1), let count = read(2), count > 0 {
-                join.dataDone(BlockDevice(number: Int64(bitPattern: device)), sector: sector, bytes: count &* 512, moment)
+                join.dataDone(
+                    BlockDevice(number: Int64(bitPattern: device)), sector: sector, bytes: count &* 512, moment)
             }
         default: break
         }

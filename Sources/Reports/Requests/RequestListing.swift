@@ -72,7 +72,9 @@ public struct RequestFilter: Sendable {
 
 extension Request {
     /// Whether it did not go straight through.
-    var isTroubled: Bool { error != nil || tries.count > 1 || tries.contains { $0.error != nil || $0.rounds.count > 1 } }
+    var isTroubled: Bool {
+        error != nil || tries.count > 1 || tries.contains { $0.error != nil || $0.rounds.count > 1 }
+    }
 }
 
 /// How a list of requests looks.

@@ -27,6 +27,8 @@ struct StackBuilder: Sendable {
     var aliases: [TaskKey: TaskKey] = [:]
     private var nesting = ExitNesting()
     var heldPayloads = HeldPayloads()
+    /// Events that are no calls and that somebody wants.
+    var events = 0
     /// What the events that are being taken have beside them.
     var payload: [UInt8] = []
     /// Whether the calls tell where events happened among them.

@@ -1,7 +1,8 @@
 /// How an I/O ended, as the kernel's block layer says it: `blk_status_t`.
 enum BlockStatus {
     private static let names: [UInt8: String] = [
-        1: "not supported", 2: "timeout", 3: "no space", 4: "transport error", 5: "target error", 6: "reservation conflict",
+        1: "not supported", 2: "timeout", 3: "no space", 4: "transport error", 5: "target error",
+        6: "reservation conflict",
         7: "medium error", 8: "protection error", 9: "no resource", 10: "I/O error", 11: "dm requeue", 12: "again",
         13: "no device resource",
     ]
@@ -13,7 +14,8 @@ enum BlockStatus {
 /// How a command ended, as SCSI says it: the result of `struct scsi_cmnd`, whose bytes are the host's word and the target's status.
 enum CommandResult {
     private static let hosts: [UInt32: String] = [
-        1: "no connect", 2: "bus busy", 3: "timeout", 4: "bad target", 5: "abort", 6: "parity", 7: "driver error", 8: "reset",
+        1: "no connect", 2: "bus busy", 3: "timeout", 4: "bad target", 5: "abort", 6: "parity", 7: "driver error",
+        8: "reset",
         9: "bad interrupt", 0xb: "soft error", 0xc: "retry at once", 0xd: "requeue", 0xe: "transport disrupted",
         0xf: "transport failfast", 0x14: "transport marginal",
     ]

@@ -12,7 +12,8 @@ struct PathNames: Sendable {
 
     /// Whether a name, device number or SCSI address is a device's.
     func isCalled(_ device: BlockDevice, _ name: String) -> Bool {
-        name == Self.number(device) || name == disk(device) || name == map(device) || name == addresses[device]?.description
+        name == Self.number(device) || name == disk(device) || name == map(device)
+            || name == addresses[device]?.description
     }
 
     func facts(map: BlockDevice?, disk: BlockDevice?) -> PathFacts {

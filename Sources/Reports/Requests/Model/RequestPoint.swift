@@ -43,25 +43,27 @@ enum RequestPoint: UInt8, CaseIterable, Comparable, Sendable {
     /// What goes on from here until the next point, where all points are recorded.
     var part: StageKind.Part {
         switch self {
-        case .queued: .init("dm queue", "block")
-        case .dispatched: .init("path choice", "dm")
-        case .cloned: .init("path issue", "block")
-        case .issued: .init("scsi dispatch", "scsi")
-        case .commanded: .init("libiscsi queue", "libiscsi")
-        case .transmit: .init("transmit", "net")
-        case .sent: .init("wire and target", "target")
-        case .header: .init("response", "libiscsi")
-        case .taskDone: .init("task end", "libiscsi")
-        case .scsiDone: .init("scsi softirq", "irq")
-        case .completed: .init("scsi completion", "scsi")
-        case .dataDone: .init("clone end", "dm")
-        case .cloneEnded: .init("dm softirq", "irq")
-        case .dmDone: .init("dm completion", "dm")
-        case .verdict, .ended: .init("dm end", "dm")
-        case .retried: .init("scsi retry", "scsi")
-        case .requeued: .init("dm requeue", "dm")
+        case .queued: part("dm queue", "block")
+        case .dispatched: part("path choice", "dm")
+        case .cloned: part("path issue", "block")
+        case .issued: part("scsi dispatch", "scsi")
+        case .commanded: part("libiscsi queue", "libiscsi")
+        case .transmit: part("transmit", "net")
+        case .sent: part("wire and target", "target")
+        case .header: part("response", "libiscsi")
+        case .taskDone: part("task end", "libiscsi")
+        case .scsiDone: part("scsi softirq", "irq")
+        case .completed: part("scsi completion", "scsi")
+        case .dataDone: part("clone end", "dm")
+        case .cloneEnded: part("dm softirq", "irq")
+        case .dmDone: part("dm completion", "dm")
+        case .verdict, .ended: part("dm end", "dm")
+        case .retried: .init("scsi retry", "scsi", from: .completed, isExtra: true)
+        case .requeued: .init("dm requeue", "dm", from: .verdict, isExtra: true)
         }
     }
+
+    private func part(_ name: String, _ layer: String) -> StageKind.Part { .init(name, layer, from: self) }
 
     /// Whether only commands that go over iSCSI come by.
     var isOfISCSI: Bool { (.transmit)...(.taskDone) ~= self }

@@ -53,7 +53,8 @@ struct RequestTimeline {
             let stages = (0..<live.stageCount).map { stage($0, of: nil) }
             let round = Request.Round(startNs: live.startNs, stages: stages)
             return [
-                Request.Try(disk: nil, startNs: live.startNs, rounds: [round], error: nil, isRejected: false, timeouts: 0)
+                Request.Try(
+                    disk: nil, startNs: live.startNs, rounds: [round], error: nil, isRejected: false, timeouts: 0)
             ]
         }
         return live.tries.indices.map { number in

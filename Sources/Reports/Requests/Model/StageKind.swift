@@ -7,8 +7,16 @@ struct StageKind: Equatable, Sendable {
     struct Part: Equatable, Sendable {
         let name: String
         let layer: String
+        /// Where it stands in lists: a point's place, in halves for what some requests have besides.
+        let place: Int
 
-        init(_ name: String, _ layer: String) { (self.name, self.layer) = (name, layer) }
+        /// - Parameters:
+        ///   - point: from which on it goes on.
+        ///   - isExtra: whether most requests go from that point on with another part.
+        init(_ name: String, _ layer: String, from point: RequestPoint, isExtra: Bool = false) {
+            (self.name, self.layer) = (name, layer)
+            place = 2 * Int(point.rawValue) + (isExtra ? 1 : 0)
+        }
     }
 
     let name: String
@@ -18,13 +26,13 @@ struct StageKind: Equatable, Sendable {
     let order: Int
 
     /// Waiting for the target's word to go on with a write's data (R2T).
-    private static let moreData = Part("wire and target (R2T)", "target")
+    private static let moreData = Part("wire and target (R2T)", "target", from: .transmit, isExtra: true)
     /// The whole way of a command where nothing of the transport is known.
-    private static let transport = Part("transport and target", "target")
+    private static let transport = Part("transport and target", "target", from: .commanded, isExtra: true)
     /// No path would take the request, or its clone.
-    private static let busy = Part("wait for a path", "dm")
+    private static let busy = Part("wait for a path", "dm", from: .queued, isExtra: true)
     /// The path ended the clone without sending anything.
-    private static let refused = Part("path refused", "scsi")
+    private static let refused = Part("path refused", "scsi", from: .cloned, isExtra: true)
 
     /// What is known of the way that a command took.
     enum Way: Int, CaseIterable {
@@ -33,23 +41,25 @@ struct StageKind: Equatable, Sendable {
         case none
     }
 
-    private init(_ parts: [Part], order: Int) {
+    private init(_ parts: [Part]) {
         name = parts.map(\.name).joined(separator: " + ")
         // The way to the target and back is what takes time wherever it is in.
         layer = parts.first { $0.layer == "target" }?.layer ?? parts[0].layer
-        self.order = order
+        order = parts[0].place << 8 + parts[parts.count - 1].place
     }
 
     private static func parts(from: RequestPoint, to: RequestPoint, _ way: Way) -> [Part] {
         let isISCSI = way == .iSCSI
         if way == .none, (.cloned ... .issued) ~= from, (.cloneEnded ... .verdict) ~= to { return [refused] }
         switch (from, to) {
-        case (.dispatched, .dispatched), (.cloned, .dispatched), (.issued, .dispatched), (.commanded, .dispatched): return [busy]
+        case (.dispatched, .dispatched), (.cloned, .dispatched), (.issued, .dispatched), (.commanded, .dispatched):
+            return [busy]
         case (.retried, _), (.requeued, _): return [from.part]
         // What is put back is put back at the end of what went on.
         case (_, .retried): return span(from, before: max(from, .completed), isISCSI)
         case (_, .requeued): return [from.part]
-        case (.transmit, .transmit), (.sent, .transmit): return [from == .transmit ? from.part : nil, moreData].compactMap(\.self)
+        case (.transmit, .transmit), (.sent, .transmit):
+            return [from == .transmit ? from.part : nil, moreData].compactMap(\.self)
         case (.header, .transmit): return [RequestPoint.commanded.part]
         case (.queued, .dispatched): return [from.part]
         case (_, .dispatched): return [RequestPoint.requeued.part]
@@ -76,8 +86,7 @@ struct StageKind: Equatable, Sendable {
         for way in Way.allCases {
             for from in RequestPoint.allCases {
                 for to in RequestPoint.allCases {
-                    let kind = StageKind(
-                        parts(from: from, to: to, way), order: Int(from.place) << 8 + Int(to.place))
+                    let kind = StageKind(parts(from: from, to: to, way))
                     let known = kinds.firstIndex { $0.name == kind.name }
                     numbers.append(known ?? kinds.count)
                     if known == nil { kinds.append(kind) }
@@ -94,15 +103,5 @@ struct StageKind: Equatable, Sendable {
     static func number(from: RequestPoint, to: RequestPoint, way: Way) -> Int {
         let count = RequestPoint.allCases.count
         return table.numbers[(way.rawValue * count + Int(from.rawValue)) * count + Int(to.rawValue)]
-    }
-}
-
-extension RequestPoint {
-    /// Where what is put back stands in lists.
-    fileprivate var place: UInt8 {
-        switch self {
-        case .retried: RequestPoint.completed.rawValue + 1
-        default: rawValue * 2
-        }
     }
 }

@@ -16,6 +16,7 @@ extension RequestSummary {
         sum.latency.merge(other.latency)
         sum.untilData.merge(other.untilData)
         sum.stages = Summary.merge(stages, other.stages)
+        sum.layers = Summary.merge(layers, other.layers)
         sum.operations = Summary.merge(operations, other.operations)
         sum.sizes = Summary.merge(sizes, other.sizes)
         sum.maps = Summary.merge(maps, other.maps)
@@ -39,6 +40,11 @@ extension RequestSummary.Stage: NamedSum {
     mutating func add(_ other: Self) { ns.merge(other.ns) }
 }
 
+extension RequestSummary.Layer: NamedSum {
+    static func precedes(_ left: Self, _ right: Self) -> Bool { left.layer < right.layer }
+    mutating func add(_ other: Self) { ns.merge(other.ns) }
+}
+
 extension RequestSummary.Group: NamedSum {
     static func precedes(_ left: Self, _ right: Self) -> Bool { left.name < right.name }
     mutating func add(_ other: Self) {
@@ -53,7 +59,9 @@ extension RequestSummary.Size: NamedSum {
 }
 
 extension RequestSummary.Path: NamedSum {
-    static func precedes(_ left: Self, _ right: Self) -> Bool { left.facts.key.lexicographicallyPrecedes(right.facts.key) }
+    static func precedes(_ left: Self, _ right: Self) -> Bool {
+        left.facts.key.lexicographicallyPrecedes(right.facts.key)
+    }
     mutating func add(_ other: Self) {
         tries = tries.addingSaturated(other.tries)
         failed = failed.addingSaturated(other.failed)

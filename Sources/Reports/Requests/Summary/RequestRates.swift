@@ -30,7 +30,8 @@ public struct RequestRates: Codable, Equatable, Sendable {
 
     mutating func add(end: UInt64, bytes: UInt64, latencyNs: UInt64, depth: Int) {
         let new = Interval(
-            number: end / intervalNs, requests: 1, bytes: bytes, latencyNs: latencyNs, maxNs: latencyNs, maxDepth: depth)
+            number: end / intervalNs, requests: 1, bytes: bytes, latencyNs: latencyNs, maxNs: latencyNs, maxDepth: depth
+        )
         // Most come in order.
         if let last = intervals.last, last.number == new.number {
             intervals[intervals.count - 1].add(new)

@@ -1,4 +1,3 @@
-
 /// What the requests of one trace or of many come to. Merges, as ``Summary`` does; all times are latencies of I/O, in integer ns.
 public struct RequestSummary: Codable, Equatable, Sendable {
     /// How many of something, by its name.
@@ -18,6 +17,14 @@ public struct RequestSummary: Codable, Equatable, Sendable {
         /// In which order stages are listed.
         public let order: Int
         /// How long it took, each time.
+        public internal(set) var ns: Histogram
+    }
+
+    /// What a layer had of all requests.
+    public struct Layer: Codable, Equatable, Sendable {
+        /// Its name; `target` is what lies behind the host.
+        public let layer: String
+        /// How long it had each request that it had for any time.
         public internal(set) var ns: Histogram
     }
 
@@ -88,6 +95,8 @@ public struct RequestSummary: Codable, Equatable, Sendable {
     /// In the order of stages.
     public internal(set) var stages: [Stage] = []
     /// In the order of their names.
+    public internal(set) var layers: [Layer] = []
+    /// In the order of their names.
     public internal(set) var operations: [Group] = []
     /// In the order of their sizes.
     public internal(set) var sizes: [Size] = []
@@ -132,4 +141,3 @@ public struct PathFacts: Codable, Equatable, Sendable {
     /// How people call it.
     public var name: String { device ?? devno ?? hctl ?? "(unknown path)" }
 }
-

@@ -58,6 +58,7 @@ struct RequestSums {
     private var latency = Histogram()
     private var untilData = Histogram()
     private var stages = StageSums()
+    private var layers = LayerSums()
     private var operations: [RequestOperation: GroupSums] = [:]
     private var sizes: [UInt64: Histogram] = [:]
     private var maps: [BlockDevice?: GroupSums] = [:]
@@ -100,7 +101,9 @@ struct RequestSums {
         for index in 0..<live.stageCount {
             let kind = timeline.kind(index, of: numbers[index])
             stages.add(kind, live.ns(ofStage: index))
+            layers.add(kind, live.ns(ofStage: index))
         }
+        layers.next()
         for number in live.tries.indices { addTry(number, live, timeline, numbers) }
     }
 
@@ -112,10 +115,16 @@ struct RequestSums {
         if paths.count >= Self.maxPaths, paths[key] == nil { key = PathKey(map: nil, disk: nil) }
         var sums = paths.removeValue(forKey: key) ?? PathSums()
         defer { paths[key] = sums }
-        if one.isRejected { return sums.rejected += 1 }
+        if one.isRejected {
+            sums.rejected += 1
+            return
+        }
         sums.tries += 1
         sums.retries += one.laterRounds.count
-        if one.error != 0 { return sums.failed += 1 }
+        if one.error != 0 {
+            sums.failed += 1
+            return
+        }
         sums.bytes = sums.bytes.addingSaturated(UInt64(live.bytes))
         var total: UInt64 = 0
         for index in 0..<live.stageCount where numbers[index] == number && live.isOnPath(index) {
@@ -152,6 +161,7 @@ struct RequestSums {
         summary.stoodIn = Summary.merge(stoodIn.map { .init(name: "\($0)", count: $1) })
         (summary.latency, summary.untilData) = (latency, untilData)
         summary.stages = Summary.merge(stages.stages)
+        summary.layers = layers.layers
         summary.operations = Summary.merge(
             operations.map { .init(name: $0.rawValue, bytes: $1.bytes, latency: $1.latency) })
         summary.sizes = Summary.merge(sizes.map { .init(upToBytes: $0, latency: $1) })
@@ -174,7 +184,8 @@ extension LiveRequest {
     /// Whether a stage is a path's: from the clone to dm's verdict.
     fileprivate func isOnPath(_ stage: Int) -> Bool {
         let (from, to) = (steps[stage].point, steps[stage + 1].point)
-        return from >= .cloned && from < .verdict && to <= .verdict && to > .dispatched || from == .retried || to == .retried
+        return from >= .cloned && from < .verdict && to <= .verdict && to > .dispatched || from == .retried
+            || to == .retried
     }
 }
 

@@ -38,7 +38,8 @@ public struct RequestFacts {
         }
         if summary.disagreed > 0 {
             lines.append(
-                "\(Figures.plural(summary.disagreed, "request")) where device and sector say something else than addresses")
+                "\(Figures.plural(summary.disagreed, "request")) where device and sector say something else than addresses"
+            )
         }
         return lines
     }

@@ -79,7 +79,8 @@ struct RequestLines {
         let start = min(Int(from * Double(Self.barWidth)), Self.barWidth - 1)
         let bar = style.bar(Double(stage.ns) / whole, of: Self.barWidth, padded: false)
         let line = String(repeating: " ", count: start) + String(bar.prefix(Self.barWidth - start))
-        return "    \(padLeft(Figures.duration(stage.ns), 10)) \(padLeft(Figures.share(stage.ns, of: request.latencyNs), 8))  "
+        return
+            "    \(padLeft(Figures.duration(stage.ns), 10)) \(padLeft(Figures.share(stage.ns, of: request.latencyNs), 8))  "
             + style.layer(stage.layer, pad(line, Self.barWidth)) + "  " + style.layer(stage.layer, stage.stage)
     }
 }
