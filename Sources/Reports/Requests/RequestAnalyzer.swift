@@ -16,6 +16,8 @@ public final class RequestAnalyzer: Analyzer {
     private let ends: RequestEnds
     /// Whether requests may be joined by sector.
     private var hasSectors = false
+    /// Whether bios are known by their addresses.
+    private var hasBios = false
 
     /// - Parameter onRequest: gets each request that is joined, in the order in which they ended. What it throws ends the pass.
     public init(onRequest: ((Request) throws -> Void)? = nil) {
@@ -31,6 +33,7 @@ public final class RequestAnalyzer: Analyzer {
         ends.names = trace.names
         // A text may have anything; the first event tells.
         ends.hasPointers = trace.kind == .traceDat && events.has(.clone, field: 0)
+        hasBios = trace.kind == .traceDat && events.has(.bio, field: 0)
         // Nothing is remapped in traces of the flow alone.
         hasSectors = events.has(.rqRemap, field: 0)
         pointers.requestSize = trace.recording?.requestSize
@@ -141,7 +144,10 @@ public final class RequestAnalyzer: Analyzer {
         case .rqRemap:
             if let path = read.place(0, 1), let map = read.place(2, 3) { sectors.remapped(path, from: map, moment) }
         case .rqRequeue: if let place = read.place(0, 1) { sectors.requeued(place, moment) }
-        case .bioQueue: if hasSectors, let place = read.place(0, 1) { sectors.bioQueued(place, sectors: read(2) ?? 0, moment) }
+        case .bioQueue:
+            guard let place = read.place(0, 1), let count = read(2) else { return }
+            if !hasBios { pointers.bioQueued(place, sectors: count, moment) }
+            if hasSectors { sectors.bioQueued(place, sectors: count, moment) }
         default: break
         }
     }

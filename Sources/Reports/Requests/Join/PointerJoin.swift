@@ -40,6 +40,7 @@ struct PointerJoin {
     private var withoutData: [Int] = []
     /// Bios that are under way to a request.
     private var bios = BioTable()
+    private var arrivals = BioArrivals()
     /// Of clones that nobody has seen made, the points they came by.
     private var strays = StrayClones()
 
@@ -78,13 +79,24 @@ struct PointerJoin {
 
     /// When the request's first bio came, and from whom.
     private mutating func arrived(_ slot: Int, _ dispatch: Dispatch, _ moment: Moment) {
-        let bio = bios.take(of: dispatch.request, first: dispatch.firstBio)
-        (table[slot].bios, table[slot].submitter) = (bio.count, bio.tid)
-        if let time = bio.time, time <= moment.time {
-            table[slot].pass(.queued, Moment(time: time, cpu: bio.cpu, tid: bio.tid))
-        } else if clockIsMonotonic, dispatch.made > 0, dispatch.made <= moment.time {
-            table[slot].pass(.queued, Moment(time: dispatch.made, cpu: moment.cpu, tid: nil))
+        if let bio = bio(of: dispatch), bio.moment.time <= moment.time {
+            (table[slot].bios, table[slot].submitter) = (bio.count, bio.moment.tid)
+            table[slot].pass(.arrived, bio.moment)
         }
+        let from = table[slot].steps.last?.time ?? 0
+        if clockIsMonotonic, dispatch.made > from, dispatch.made <= moment.time {
+            // Whoever brought the bio made the request.
+            table[slot].pass(.queued, Moment(time: dispatch.made, cpu: moment.cpu, tid: table[slot].submitter))
+        }
+    }
+
+    /// By its address, else by its place, where no other can be meant.
+    private mutating func bio(of dispatch: Dispatch) -> (moment: Moment, count: Int)? {
+        if let bio = bios.take(of: dispatch.request, first: dispatch.firstBio) { return bio }
+        guard let device = dispatch.device, dispatch.bytes > 0 else { return nil }
+        let place = SectorJoin.Place(device: device, sector: dispatch.sector)
+        guard let bio = arrivals.take(place, sectors: UInt64(dispatch.bytes) / 512), bio.isCertain else { return nil }
+        return (bio.moment, bio.count)
     }
 
     /// Whether dm is given a request once more, rather than another at the same address whose predecessor's end was missed.
@@ -334,6 +346,9 @@ struct PointerJoin {
     // MARK: Bios
 
     mutating func bioQueued(_ bio: UInt64, _ moment: Moment) { bios.add(bio, moment) }
+    mutating func bioQueued(_ place: SectorJoin.Place, sectors: UInt64, _ moment: Moment) {
+        arrivals.add(place, sectors: sectors, moment)
+    }
     mutating func bioMerged(_ request: UInt64) { bios.merge(into: request) }
     mutating func bioEnded(_ bio: UInt64) { bios.remove(bio) }
 
@@ -386,7 +401,7 @@ struct PointerJoin {
         }
         (clones, tasks, tags) = (PointerMap(), PointerMap(), PointerMap())
         (dispatching, transmitting, completing, ending) = (PointerMap(), PointerMap(), PointerMap(), PointerMap())
-        bios = BioTable()
+        (bios, arrivals) = (BioTable(), BioArrivals())
         strays = StrayClones()
     }
 

@@ -124,9 +124,10 @@ struct SectorJoin {
         table[slot].sector = issue.operation == .flush ? .max : place.sector
         table[slot].bytes = UInt32(clamping: issue.bytes > 0 ? issue.bytes : issue.sectors &* 512)
         table[slot].kindOfOperation = issue.operation
-        if let bio = arrivals.take(issue.place, sectors: issue.sectors), bio.time <= issue.moment.time {
-            table[slot].submitter = bio.tid
-            table[slot].pass(.queued, at: bio)
+        if let bio = arrivals.take(issue.place, sectors: issue.sectors), bio.moment.time <= issue.moment.time {
+            if !bio.isCertain { ambiguous += 1 }
+            (table[slot].submitter, table[slot].bios) = (bio.moment.tid, bio.count)
+            table[slot].pass(.arrived, at: bio.moment)
         }
         table[slot].pass(.dispatched, at: issue.moment)
         return slot

@@ -1,6 +1,8 @@
 /// A moment in the life of a request, in the order in which requests come by. What lies between two of them is a stage.
 enum RequestPoint: UInt8, CaseIterable, Comparable, Sendable {
-    /// The kernel made the request, of the first bio that came.
+    /// Its first bio came.
+    case arrived
+    /// The kernel made the request.
     case queued
     /// dm was given it.
     case dispatched
@@ -43,6 +45,7 @@ enum RequestPoint: UInt8, CaseIterable, Comparable, Sendable {
     /// What goes on from here until the next point, where all points are recorded.
     var part: StageKind.Part {
         switch self {
+        case .arrived: part("wait for a request", "block")
         case .queued: part("dm queue", "block")
         case .dispatched: part("path choice", "dm")
         case .cloned: part("path issue", "block")

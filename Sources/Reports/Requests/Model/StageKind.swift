@@ -62,6 +62,7 @@ struct StageKind: Equatable, Sendable {
             return [from == .transmit ? from.part : nil, moreData].compactMap(\.self)
         case (.header, .transmit): return [RequestPoint.commanded.part]
         case (.queued, .dispatched): return [from.part]
+        case (.arrived, .dispatched): return [from.part, RequestPoint.queued.part]
         case (_, .dispatched): return [RequestPoint.requeued.part]
         default: return to > from ? span(from, before: to, isISCSI) : [RequestPoint.retried.part]
         }
