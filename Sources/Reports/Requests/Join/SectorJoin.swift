@@ -197,7 +197,8 @@ struct SectorJoin {
     }
 
     mutating func requeued(_ place: Place, _ moment: Moment) {
-        if let slot = ofPath[place]?.first(where: { table[$0].last.map { $0 >= .commanded && $0 < .retried } ?? false }) {
+        if let slot = ofPath[place]?.first(where: { table[$0].last.map { $0 >= .commanded && $0 < .retried } ?? false })
+        {
             forgetCommand(of: slot)
             return table[slot].pass(.retried, at: moment)
         }
@@ -208,7 +209,10 @@ struct SectorJoin {
             if let slot = waiting(issue) ?? begin(issue) { table[slot].busyDispatches += 1 }
             return
         }
-        guard let slot = (ofMap[place] ?? []).first(where: { table[$0].last ?? .queued >= .cloned && !table[$0].isPutBack })
+        guard
+            let slot = (ofMap[place] ?? []).first(where: {
+                table[$0].last ?? .queued >= .cloned && !table[$0].isPutBack
+            })
         else { return }
         leavePath(slot)
         if let last = table[slot].last, last <= .commanded {
@@ -261,7 +265,8 @@ extension LiveRequest {
 
     /// Whether all that is missing is the word that it is over.
     fileprivate var isAtEnd: Bool {
-        last == .dataDone || (bytes == 0 || operation != .read && operation != .write) && last == .completed && tries.last?.error == 0
+        last == .dataDone
+            || (bytes == 0 || operation != .read && operation != .write) && last == .completed && tries.last?.error == 0
     }
 
     fileprivate mutating func pass(_ point: RequestPoint, at moment: PointerJoin.Moment) {

@@ -16,6 +16,10 @@ enum RequestPoint: UInt8, CaseIterable, Comparable, Sendable {
     case transmit
     /// It was handed to TCP.
     case sent
+    /// TCP sent the segment that it begins in.
+    case out
+    /// TCP received the segment with the answer.
+    case received
     /// The header of what the target sent was read.
     case header
     /// The initiator's task ended.
@@ -53,6 +57,8 @@ enum RequestPoint: UInt8, CaseIterable, Comparable, Sendable {
         case .commanded: part("libiscsi queue", "libiscsi")
         case .transmit: part("transmit", "net")
         case .sent: part("wire and target", "target")
+        case .out: part("wire and target", "target")
+        case .received: part("receive", "net")
         case .header: part("response", "libiscsi")
         case .taskDone: part("task end", "libiscsi")
         case .scsiDone: part("scsi softirq", "irq")
