@@ -24,6 +24,8 @@ public struct TraceSource: Equatable, Sendable {
     public let hasTimes: Bool
     /// What dmflow knew of the recording, if it made it.
     public let recording: RecordingStats?
+    /// The multipath maps and paths of the recorded machine; nil if it had none, or the trace does not tell.
+    public var topology: Topology?
     /// The first lines of a text that were not understood.
     public var notUnderstood: [NotUnderstoodLine] = []
     /// What a reader of the figures should know about the file, a sentence each.
