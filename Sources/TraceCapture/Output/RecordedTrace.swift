@@ -32,9 +32,11 @@ struct RecordedTrace {
     let interrupts: Bool?
     /// The capture's own arguments; empty if they are not known.
     let commandLine: [RawString]
+    /// nil if the machine has no multipath map.
+    let topology: Topology?
 
     var trace: TraceDat {
-        TraceDat(metadata: metadata, pageSize: pageSize, statistics: statistics, stats: stats)
+        TraceDat(metadata: metadata, pageSize: pageSize, statistics: statistics, stats: stats, topology: topology)
     }
 
     /// What readers of the file are told of its recording.
