@@ -42,7 +42,7 @@ public final class OutputPass {
     public func finish(source: TraceSource, counts: TraceCounts, showsNotUnderstood: Bool = false) throws {
         let shared = OutputResults.Shared(
             builder?.summary(source: source, counts: counts) ?? Summary(),
-            notUnderstood: showsNotUnderstood ? source.notUnderstood : nil)
+            notUnderstood: showsNotUnderstood ? source.notUnderstood : nil, topology: source.topology)
         for output in outputs {
             try output.format.render(OutputResults(options: output.options, shared: shared), to: output.sink)
             try output.sink.flush()
