@@ -31,6 +31,7 @@ public final class RequestAnalyzer: Analyzer {
     public func begin(_ trace: TraceContext) {
         let events = RequestEvents(trace)
         ends.names = trace.names
+        ends.topology = trace.topology
         // A text may have anything; the first event tells.
         ends.hasPointers = trace.kind == .traceDat && events.has(.clone, field: 0)
         hasBios = trace.kind == .traceDat && events.has(.bio, field: 0)
@@ -213,7 +214,8 @@ public final class RequestAnalyzer: Analyzer {
 
     /// What the trace's devices are called, as far as that is known by now.
     var pathNames: PathNames {
-        PathNames(addresses: ends.hasPointers ? pointers.addresses : sectors.addresses)
+        PathNames(
+            topology: ends.topology, addresses: ends.hasPointers ? pointers.addresses : sectors.addresses)
     }
 }
 
