@@ -89,6 +89,16 @@ flow_io() {
     map_down bio
 }
 
+# With all that a path can suffer.
+flow_requests() {
+    direct_reads 16
+    path_fails_and_comes_back
+    connection_breaks
+    command_times_out
+}
+
+flow_requests_detail() { direct_reads 16; }
+
 flow_submit() { direct_reads 16; }
 
 # The softirq takes what comes in; in a session that began with this parameter, where a kernel has it, the session's worker.
