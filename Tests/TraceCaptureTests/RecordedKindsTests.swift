@@ -172,6 +172,18 @@ import Testing
         #expect(has("block") && has("dmflow"))
     }
 
+    /// For who follows their pointers; nothing without probes, or where the kernel does not tell.
+    @Test(arguments: [(true, 272), (true, nil), (false, 272)] as [(Bool, Int?)])
+    func theSizeOfARequestIsInTheFileWithProbes(hasProbes: Bool, size: Int?) throws {
+        let events = #""tracepoints": [ { "event": "block:block_rq_issue" } ]"#
+        var session = try session(hasProbes ? Self.others : events, minor: 1)
+        session.resolver = { _, _ in KnownFields(sizes: size.map { ["request": $0] } ?? [:]) }
+        _ = try session.run()
+        let file = try #require(directory.read("out.dat"))
+        let line = Array("request size: 272 bytes\n".utf8)
+        #expect(file.split(separator: 0).contains { $0.contains(line) } == (hasProbes && size != nil))
+    }
+
     /// A kernel probe that is hit within another's handler sees nothing; the kernel counts that.
     @Test func callsThatProbesMissedAreCounted() throws {
         kernel.values["kprobe_profile"] = "  queued  100  4\n"

@@ -45,6 +45,8 @@ struct RequestProbes {
 
     private var offsets: Offsets {
         guard (try? kernel.resolver.access(to: "request.__sector", module: nil)) != nil else { return .none }
+        // The one module that all have.
+        if (try? kernel.resolver.access(to: "pgpath.path.dev->name", module: "dm_multipath")) != nil { return .types }
         do throws(FieldError) {
             _ = try kernel.resolver.access(to: "iscsi_task.sc", module: "libiscsi")
             return .types
