@@ -148,6 +148,9 @@ public struct Flow: Equatable, Sendable {
     /// nil if it is in the kernel only.
     public var user: UserSide?
 
+    /// The name of the flow that joins requests, which `--light` records alone.
+    public static let requests = "requests"
+
     /// Modules of the kernel that have something of it.
     var modules: [String] {
         roots.compactMap(\.module) + tracepoints.compactMap(\.module) + probes.compactMap(\.module)
