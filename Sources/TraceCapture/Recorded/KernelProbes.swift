@@ -39,6 +39,13 @@ struct KernelProbes: RecordedKind {
                 Unrecorded(
                     name: "\(wanted.name).\($0.field.name)", cause: .other($0.reason, isLoss: $0.field.kernels == nil))
             }
+            lacking += fields.unproven.map {
+                Unrecorded(
+                    name: "\(wanted.name).\($0.field.name)",
+                    cause: .other(
+                        "\($0.reason); recorded all the same, and believed where it is an address known", isLoss: false)
+                )
+            }
             let taken = kernel.takesSeveralPlaces ? found[...] : found.prefix(1)
             if taken.count < found.count {
                 lacking.append(

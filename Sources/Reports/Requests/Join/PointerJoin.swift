@@ -33,8 +33,6 @@ struct PointerJoin {
     private var tags = PointerMap()
     /// By thread, whose clone is on its way to SCSI, whose command is being sent, whose end dm looks at.
     var dispatching = PointerMap()
-    /// By thread, the bio that is being mapped to a path.
-    var mapping = PointerMap()
     private var transmitting = PointerMap()
     private var completing = PointerMap()
     private var ending = PointerMap()
@@ -81,7 +79,7 @@ struct PointerJoin {
     }
 
     /// When the request's first bio came, and from whom.
-    private mutating func arrived(_ slot: Int, _ dispatch: Dispatch, _ moment: Moment) {
+    mutating func arrived(_ slot: Int, _ dispatch: Dispatch, _ moment: Moment) {
         if let bio = bio(of: dispatch), bio.moment.time <= moment.time {
             (table[slot].bios, table[slot].submitter) = (bio.count, bio.moment.tid)
             table[slot].pass(.arrived, bio.moment)
@@ -433,7 +431,6 @@ struct PointerJoin {
             try end(slot)
         }
         (clones, tasks, tags) = (PointerMap(), PointerMap(), PointerMap())
-        mapping = PointerMap()
         (dispatching, transmitting, completing, ending) = (PointerMap(), PointerMap(), PointerMap(), PointerMap())
         (bios, arrivals, wire) = (BioTable(), BioArrivals(), WireTable())
         strays = StrayClones()

@@ -108,16 +108,16 @@ struct RequestJoins {
             if let bio = read(0) {
                 ends.hasPointers = true
                 try pointers.mapped(
-                    bio: bio, sector: read(1) ?? .max, bytes: read.word(2) ?? 0, flags: read.word(3) ?? 0, moment)
+                    .init(
+                        request: bio, device: read.device(4, 5), sector: read(1) ?? .max, bytes: read.word(2) ?? 0,
+                        flags: read.word(3) ?? 0, made: 0, firstBio: 0), moment)
             }
         case .bioUnmap:
             ends.depth = pointers.table.count
-            if let bio = read(0) { try pointers.unmapped(bio: bio, error: read.byte(1), moment) }
-        case .start: if let request = read(0), let bio = read(1) { pointers.started(request, bio: bio, moment) }
-        case .bioRemap:
-            if let disk = read.device(0), let map = read.device(1), let sector = read(2) {
-                pointers.remapped(to: disk, from: .init(device: map, sector: sector), moment)
+            if let bio = read(0) {
+                try pointers.unmapped(bio: bio, disk: read.device(2, 3), error: read.byte(1), moment)
             }
+        case .start: if let request = read(0), let bio = read(1) { pointers.started(request, bio: bio, moment) }
         case .tcpPDU:
             if let task = read(0), let socket = read(1), let sequence = read.word(2) {
                 pointers.sending(task: task, socket: socket, sequence: sequence)

@@ -64,6 +64,8 @@ struct StageKind: Equatable, Sendable {
         case (.header, .transmit): return [RequestPoint.commanded.part]
         case (.transmit, .out): return [from.part]
         case (.sent, .out): return [tcpQueue]
+        // A bio that went another way, which nobody saw begin.
+        case (.verdict, .verdict): return [RequestPoint.requeued.part, transport]
         case (.queued, .dispatched): return [from.part]
         case (.arrived, .dispatched): return [from.part, RequestPoint.queued.part]
         case (_, .dispatched): return [RequestPoint.requeued.part]
