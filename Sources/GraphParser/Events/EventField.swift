@@ -34,6 +34,14 @@ public struct EventField: Sendable {
     /// The field as a block device.
     public func device(_ event: TraceEvent) -> BlockDevice? { integer(event).map(BlockDevice.init(number:)) }
 
+    /// The bytes of an array, or of a string, as the event's record has them, up to `limit` of them.
+    ///
+    /// - Returns: nil if the event is of another name, if its record does not hold the field, and of a text.
+    public func bytes(_ event: TraceEvent, limit: Int = 64) -> [UInt8]? {
+        guard case .record(let field)? = access(event), field.kind == .array || field.kind == .string else { return nil }
+        return event.withPayload { record in field.range(record).map { record.extracting($0.prefix(limit)).array } }
+    }
+
     /// The field as text, escaped for a terminal.
     ///
     /// - Returns: nil if the event is of another name, or if its record or text does not hold the field as text.

@@ -1,56 +1,37 @@
 public import GraphParser
 import TraceFormat
 
-/// Puts requests together from the events of the flow `requests`, as a trace is read: dm's request, its tries on paths, their stages.
+/// Puts requests together from a trace's events as it is read: dm's request, its tries on paths, their stages.
 ///
-/// Takes no calls. Its memory follows the requests that are under way. Used on the thread that reads the trace.
+/// By the addresses that the flow `requests` records, where the trace has those; else by device and sector from the kernel's own
+/// tracepoints. Where both can be done, the second is held against the first. Takes no calls. Its memory follows the requests that are
+/// under way. Used on the thread that reads the trace.
 public final class RequestAnalyzer: Analyzer {
     /// The events that requests are made of.
     public let interest = Interest(losses: true, events: RequestEvents.names)
 
     private var events: RequestEvents?
-    private var join: PointerJoin
-    private let state: State
-
-    /// What the join's ends go to.
-    private final class State {
-        var sums = RequestSums()
-        var names = TraceNames()
-        /// By the minor numbers of disks whose commands went over iSCSI.
-        var iSCSI: Set<BlockDevice> = []
-        var depth = 0
-        var onRequest: ((Request) throws -> Void)?
-
-        func take(_ live: borrowing LiveRequest) throws {
-            if let flaw = live.flaw { return sums.addUnjoined(flaw) }
-            // Each is known by the way that its commands took.
-            for one in live.tries {
-                if let disk = one.disk, iSCSI.count < 4096, live.steps.contains(where: { $0.point.isOfISCSI }) {
-                    iSCSI.insert(disk)
-                }
-            }
-            let live = copy live
-            let timeline = RequestTimeline(live) { [iSCSI] in $0.map(iSCSI.contains) ?? !iSCSI.isEmpty }
-            let request = { [names] in timeline.request(comm: names.comm(of:), joinedBy: .pointer) }
-            sums.add(live, timeline, depth: depth, request: request)
-            if let onRequest { try onRequest(request()) }
-        }
-    }
+    private var pointers: PointerJoin
+    private var sectors: SectorJoin
+    private let ends: RequestEnds
 
     /// - Parameter onRequest: gets each request that is joined, in the order in which they ended. What it throws ends the pass.
     public init(onRequest: ((Request) throws -> Void)? = nil) {
-        let state = State()
-        state.onRequest = onRequest
-        self.state = state
-        join = PointerJoin { try state.take($0) }
+        let ends = RequestEnds(onRequest)
+        self.ends = ends
+        pointers = PointerJoin { try ends.take($0, .pointer) }
+        sectors = SectorJoin { try ends.take($0, .sector) }
     }
 
     /// Looks the fields of the events up.
     public func begin(_ trace: TraceContext) {
-        state.names = trace.names
-        events = RequestEvents(trace)
-        join.requestSize = trace.recording?.requestSize
-        join.clockIsMonotonic = trace.identity.clock == "mono"
+        let events = RequestEvents(trace)
+        ends.names = trace.names
+        // A text may have anything; the first event tells.
+        ends.hasPointers = trace.kind == .traceDat && events.has(.clone, field: 0)
+        pointers.requestSize = trace.recording?.requestSize
+        pointers.clockIsMonotonic = trace.identity.clock == "mono"
+        self.events = events
     }
 
     /// Takes events in the order of time.
@@ -60,99 +41,152 @@ public final class RequestAnalyzer: Analyzer {
             guard let time = event.time else { continue }
             while let loss = losses.first, loss.time.map({ $0 <= time }) ?? true {
                 losses.removeFirst()
-                try join.lost()
+                try lost()
             }
             try take(event, .init(time: time, cpu: event.cpu, tid: event.tid))
         }
-        for _ in losses { try join.lost() }
+        for _ in losses { try lost() }
         return .more
+    }
+
+    private func lost() throws {
+        try pointers.lost()
+        try sectors.lost()
     }
 
     private func take(_ event: TraceEvent, _ moment: PointerJoin.Moment) throws {
         guard let kind = events!.kind(of: event) else { return }
         let read = events!.reading(event, kind)
-        state.depth = join.table.count
         switch kind {
         case .dispatch: try dispatch(read, moment)
         case .clone:
             if let clone = read(0), let request = read(1) {
-                join.cloned(clone, of: request, disk: read.device(2, 3), moment)
+                ends.hasPointers = true
+                pointers.cloned(clone, of: request, disk: read.device(2, 3), moment)
             }
         case .transmit:
             if let task = read(0) {
-                join.transmit(
+                pointers.transmit(
                     task: task, command: read(1), connection: read(2) ?? 0, tag: read.word(3) ?? 0, moment)
             }
-        case .taskDone: if let task = read(0) { join.taskDone(task, command: read(1), moment) }
-        case .scsiDone: if let command = read(0) { join.scsiDone(command: command, result: read.word(1), moment) }
-        case .dmDone: if let request = read(0) { join.dmDone(request, moment) }
-        case .verdict: if let clone = read(0) { join.verdict(clone, error: read.byte(1), moment) }
-        case .end: if let request = read(0) { try join.ended(request, error: read.byte(1), moment) }
-        case .dmRequeue: if let io = read(0) { join.requeued(io: io, moment) }
-        case .requeue: if let request = read(0) { join.requeued(request, moment) }
-        case .retry: if let command = read(0) { join.retried(command: command, moment) }
-        case .timer: if let clone = read(0) { join.timedOut(clone) }
-        default: detail(kind, read, moment)
+        case .taskDone: if let task = read(0) { pointers.taskDone(task, command: read(1), moment) }
+        case .scsiDone: if let command = read(0) { pointers.scsiDone(command: command, result: read.word(1), moment) }
+        case .dmDone: if let request = read(0) { pointers.dmDone(request, moment) }
+        case .verdict: if let clone = read(0) { pointers.verdict(clone, error: read.byte(1), moment) }
+        case .end:
+            ends.depth = pointers.table.count
+            if let request = read(0) { try pointers.ended(request, error: read.byte(1), moment) }
+        case .dmRequeue: if let io = read(0) { pointers.requeued(io: io, moment) }
+        case .requeue: if let request = read(0) { pointers.requeued(request, moment) }
+        case .retry: if let command = read(0) { pointers.retried(command: command, moment) }
+        case .timer: if let clone = read(0) { pointers.timedOut(clone) }
+        default: try detail(kind, read, moment)
         }
     }
 
     private func dispatch(_ read: RequestEvents.Reading, _ moment: PointerJoin.Moment) throws {
         guard let request = read(0) else { return }
-        try join.dispatched(
+        ends.hasPointers = true
+        ends.depth = pointers.table.count
+        try pointers.dispatched(
             .init(
                 request: request, device: read.device(5, 6), sector: read(1) ?? .max, bytes: read.word(2) ?? 0,
                 flags: read.word(3) ?? 0, made: read(4) ?? 0, firstBio: read(7) ?? 0), moment)
     }
 
-    private func detail(_ kind: RequestEvents.Kind, _ read: RequestEvents.Reading, _ moment: PointerJoin.Moment) {
+    private func detail(_ kind: RequestEvents.Kind, _ read: RequestEvents.Reading, _ moment: PointerJoin.Moment) throws {
         switch kind {
-        case .issue: if let clone = read(0) { join.issued(clone, moment) }
-        case .command: if let command = read(0) { join.commanded(command: command, moment) }
-        case .commandStart: join.commanded(read.address, moment)
-        case .sent: join.sent(status: read(0).map { Int64(bitPattern: $0) } ?? 0, moment)
+        case .issue: if let clone = read(0) { pointers.issued(clone, moment) }
+        case .command: if let command = read(0) { pointers.commanded(command: command, moment) }
+        case .sent: pointers.sent(status: read(0).map { Int64(bitPattern: $0) } ?? 0, moment)
         case .header, .response:
             // What else the target says of a command, such as a reject, is no answer to it.
             if kind == .response, let code = read(2), code & 0x3f != 0x21, code & 0x3f != 0x25 { return }
             if let connection = read(0), let tag = read.word(1) {
-                join.answered(connection: connection, tag: tag, moment)
+                pointers.answered(connection: connection, tag: tag, moment)
             }
-        case .completed: if let clone = read(0) { join.completed(clone, moment) }
-        case .cloneEnd: if let clone = read(0) { join.cloneEnded(clone, error: read.byte(1), moment) }
-        case .bio: if let bio = read(0) { join.bioQueued(bio, moment) }
-        case .merge, .frontMerge: if let request = read(0) { join.bioMerged(request) }
-        case .bioEnd: if let bio = read(0) { join.bioEnded(bio) }
+        case .completed: if let clone = read(0) { pointers.completed(clone, moment) }
+        case .cloneEnd: if let clone = read(0) { pointers.cloneEnded(clone, error: read.byte(1), moment) }
+        case .bio: if let bio = read(0) { pointers.bioQueued(bio, moment) }
+        case .merge, .frontMerge: if let request = read(0) { pointers.bioMerged(request) }
+        case .bioEnd: if let bio = read(0) { pointers.bioEnded(bio) }
+        default: try tracepoint(kind, read, moment)
+        }
+    }
+
+    /// What the kernel's own tracepoints tell.
+    private func tracepoint(
+        _ kind: RequestEvents.Kind, _ read: RequestEvents.Reading, _ moment: PointerJoin.Moment
+    ) throws {
+        switch kind {
+        case .commandStart:
+            pointers.commanded(read.address, moment)
+            sectors.commanded(read.commandKey, moment)
+        case .commandDone: if let key = read.commandKey { sectors.commandDone(key, moment) }
         case .dataDone:
-            if let device = read(0), let sector = read(1), let count = read(2), count > 0 {
-                join.dataDone(
-                    BlockDevice(number: Int64(bitPattern: device)), sector: sector, bytes: count &* 512, moment)
-            }
+            guard let place = read.place(0, 1), let count = read(2) else { return }
+            if count > 0 { pointers.dataDone(place.device, sector: place.sector, bytes: count &* 512, moment) }
+            ends.depth = sectors.table.count
+            try sectors.completed(
+                place, sectors: count, error: read(3).map { Int64(bitPattern: $0) } ?? 0, moment)
+        case .rqIssue:
+            guard let place = read.place(0, 1) else { return }
+            sectors.issued(
+                place, sectors: read(2) ?? 0, bytes: read(3) ?? 0, RequestOperation(letters: read.string(4) ?? ""), moment)
+        case .rqRemap:
+            if let path = read.place(0, 1), let map = read.place(2, 3) { sectors.remapped(path, from: map, moment) }
+        case .rqRequeue: if let place = read.place(0, 1) { sectors.requeued(place, moment) }
+        case .bioQueue: if let place = read.place(0, 1) { sectors.bioQueued(place, sectors: read(2) ?? 0, moment) }
         default: break
         }
     }
 
     /// Ends what was still under way.
-    public func finish(_ end: TraceEnd) throws { try join.finish() }
+    public func finish(_ end: TraceEnd) throws {
+        try pointers.finish()
+        try sectors.finish()
+    }
 
     /// What the requests come to; nil if the trace has none.
     ///
     /// - Parameter source: what the reading found of the trace as a whole.
     public func summary(source: TraceSource) -> RequestSummary? {
-        var sums = state.sums
-        for (flaw, count) in join.unknown { sums.addUnjoined(flaw, times: count) }
+        ends.hasPointers ? pointerSummary(source) : sectorSummary(source)
+    }
+
+    private func pointerSummary(_ source: TraceSource) -> RequestSummary? {
+        var sums = ends.byPointer
+        for (flaw, count) in pointers.unknown { sums.addUnjoined(flaw, times: count) }
         var summary = sums.summary(pathNames, joinedBy: .pointer, source: source.path)
-        if summary.seen == 0 { return nil }
-        summary.ambiguous = join.ambiguousData
-        summary.otherCommands = join.otherCommands
-        return summary
+        summary.ambiguous = pointers.ambiguousData
+        summary.disagreed = ends.comparison.disagreed
+        summary.otherCommands = pointers.otherCommands
+        return summary.seen == 0 ? nil : summary
+    }
+
+    private func sectorSummary(_ source: TraceSource) -> RequestSummary? {
+        var sums = ends.bySector
+        sums.addUnjoined(.inFlightAtStart, times: sectors.unknown)
+        sums.addUnjoined(.tooMany, times: sectors.tooMany)
+        var summary = sums.summary(pathNames, joinedBy: .sector, source: source.path)
+        summary.ambiguous = sectors.ambiguous
+        return summary.seen == 0 ? nil : summary
     }
 
     /// What the trace's devices are called, as far as that is known by now.
-    var pathNames: PathNames { PathNames(addresses: join.addresses) }
+    var pathNames: PathNames {
+        PathNames(addresses: ends.hasPointers ? pointers.addresses : sectors.addresses)
+    }
 }
 
 extension RequestEvents.Reading {
     func word(_ index: Int) -> UInt32? { self(index).map { UInt32(truncatingIfNeeded: $0) } }
     func byte(_ index: Int) -> UInt8 { self(index).map { UInt8(truncatingIfNeeded: $0) } ?? 0 }
+
+    func place(_ device: Int, _ sector: Int) -> SectorJoin.Place? {
+        guard let device = self.device(device), let sector = self(sector) else { return nil }
+        return SectorJoin.Place(device: device, sector: sector)
+    }
 
     /// Of a command.
     var address: SCSIAddress? {
@@ -160,5 +194,12 @@ extension RequestEvents.Reading {
         return SCSIAddress(
             host: Int64(bitPattern: host), channel: Int64(bitPattern: channel), target: Int64(bitPattern: target),
             lun: Int64(bitPattern: lun))
+    }
+
+    /// By what a command's end is found.
+    var commandKey: SectorJoin.CommandKey? {
+        guard let address else { return nil }
+        let tag = self(4)
+        return SectorJoin.CommandKey(address: address, tag: tag, block: tag == nil ? self(5) ?? bytes(6).flatMap(CommandBytes.block) : nil)
     }
 }

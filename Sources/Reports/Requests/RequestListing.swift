@@ -125,10 +125,13 @@ public final class RequestListing: Analyzer {
     /// What requests are made of.
     public var interest: Interest { analyzer.interest }
 
-    /// Writes the heading.
-    public func begin(_ trace: TraceContext) throws {
+    /// Looks the fields of the events up.
+    public func begin(_ trace: TraceContext) {
         analyzer.begin(trace)
         names = analyzer.pathNames
+    }
+
+    private func writeHead() throws {
         switch format {
         case .text: try sink.write(style.dim(RequestLines.head) + "\n")
         case .csv: try sink.write(RequestCSV.head)
@@ -168,6 +171,7 @@ public final class RequestListing: Analyzer {
     public func summary(source: TraceSource) -> RequestSummary? { analyzer.summary(source: source) }
 
     private func write(_ request: Request) throws {
+        if listed == 0 { try writeHead() }
         listed += 1
         let lines = RequestLines(names: names, style: style, origin: origin ?? 0)
         switch format {

@@ -46,6 +46,8 @@ struct LiveRequest {
     var bytes: UInt32 = 0
     /// `cmd_flags`.
     var flags: UInt32 = 0
+    /// What it asks for where the trace says that in words; nil where the flags do.
+    var kindOfOperation: RequestOperation?
     /// When the kernel says that it made the request: the same for as long as it is the same request; 0 where it does not tell.
     var made: UInt64 = 0
     /// The task that the first bio came from; nil where that was not seen.
@@ -83,6 +85,7 @@ struct LiveRequest {
         (device, sector, bytes, flags, made, submitter, bios) = (nil, 0, 0, 0, 0, nil, 0)
         steps.removeAll(keepingCapacity: true)
         tries.removeAll(keepingCapacity: true)
+        kindOfOperation = nil
         (nextTry, dataDone, busyDispatches, flaw, error) = (0, nil, 0, nil, 0)
         stoodIn.removeAll(keepingCapacity: true)
     }

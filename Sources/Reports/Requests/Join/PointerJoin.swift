@@ -403,7 +403,7 @@ struct PointerJoin {
 
 extension PointerJoin.Moment {
     /// For maps by thread; 0, which is none, where the trace does not tell.
-    fileprivate var thread: UInt64 { tid.map { UInt64(UInt32(bitPattern: $0)) + 1 } ?? 0 }
+    var thread: UInt64 { tid.map { UInt64(UInt32(bitPattern: $0)) + 1 } ?? 0 }
 }
 
 extension LiveRequest {

@@ -8,6 +8,7 @@ struct RequestEvents {
         case issue, command, sent, header, response, completed, cloneEnd
         case bio, merge, frontMerge, bioEnd
         case commandStart, dataDone
+        case rqIssue, rqRemap, rqRequeue, bioQueue, commandDone
 
         /// The event's name in a trace.
         var name: String {
@@ -37,6 +38,11 @@ struct RequestEvents {
             case .bioEnd: "bio_end"
             case .commandStart: "scsi_dispatch_cmd_start"
             case .dataDone: "block_rq_complete"
+            case .rqIssue: "block_rq_issue"
+            case .rqRemap: "block_rq_remap"
+            case .rqRequeue: "block_rq_requeue"
+            case .bioQueue: "block_bio_queue"
+            case .commandDone: "scsi_dispatch_cmd_done"
             }
         }
 
@@ -59,8 +65,13 @@ struct RequestEvents {
             case .response: ["conn", "itt", "opcode"]
             case .bio, .bioEnd: ["bio"]
             case .merge, .frontMerge: ["rq"]
-            case .commandStart: ["host_no", "channel", "id", "lun"]
-            case .dataDone: ["dev", "sector", "nr_sector"]
+            // A text has the block's number by its name, a record in the command's bytes.
+            case .commandStart, .commandDone: ["host_no", "channel", "id", "lun", "driver_tag", "lba", "cmnd"]
+            case .dataDone: ["dev", "sector", "nr_sector", "error"]
+            case .rqIssue: ["dev", "sector", "nr_sector", "bytes", "rwbs"]
+            case .rqRemap: ["dev", "sector", "old_dev", "old_sector"]
+            case .rqRequeue: ["dev", "sector"]
+            case .bioQueue: ["dev", "sector", "nr_sector"]
             }
         }
     }
@@ -72,6 +83,10 @@ struct RequestEvents {
 
         /// A field by its number in ``Kind/fields``; nil where the trace or the event lacks it.
         func callAsFunction(_ index: Int) -> UInt64? { fields[index]?.unsigned(event) }
+
+        func string(_ index: Int) -> String? { fields[index]?.string(event) }
+        func bytes(_ index: Int) -> [UInt8]? { fields[index]?.bytes(event) }
+        func device(_ index: Int) -> BlockDevice? { self(index).map { BlockDevice(number: Int64(bitPattern: $0)) } }
 
         func device(_ major: Int, _ minor: Int) -> BlockDevice? {
             guard let major = self(major), let minor = self(minor), major < 1 << 12, minor < 1 << 20 else { return nil }

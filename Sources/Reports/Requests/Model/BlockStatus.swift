@@ -7,6 +7,13 @@ enum BlockStatus {
         13: "no device resource",
     ]
 
+    private static let ofErrno: [Int64: UInt8] = [
+        95: 1, 110: 2, 28: 3, 67: 4, 121: 5, 52: 6, 61: 7, 84: 8, 12: 9, 5: 10, 11: 12, 16: 13,
+    ]
+
+    /// What the kernel means by an error that an event tells: negative, as it returns them.
+    static func status(errno: Int64) -> UInt8 { errno == 0 ? 0 : ofErrno[errno < 0 ? -errno : errno] ?? 10 }
+
     /// nil for no error.
     static func name(_ status: UInt8) -> String? { status == 0 ? nil : names[status] ?? "error \(status)" }
 }

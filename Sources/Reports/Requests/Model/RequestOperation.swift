@@ -31,5 +31,5 @@ enum RequestOperation: String, CaseIterable, Sendable {
 }
 
 extension LiveRequest {
-    var operation: RequestOperation { RequestOperation(flags: flags) }
+    var operation: RequestOperation { kindOfOperation ?? RequestOperation(flags: flags) }
 }

@@ -73,6 +73,7 @@ struct RequestSums {
 
     /// One that nothing sure can be said of.
     mutating func addUnjoined(_ flaw: LiveRequest.Flaw, times: Int = 1) {
+        guard times > 0 else { return }
         seen += times
         flaws[flaw, default: 0] += times
     }
