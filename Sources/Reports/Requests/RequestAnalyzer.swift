@@ -14,6 +14,8 @@ public final class RequestAnalyzer: Analyzer {
     private var pointers: PointerJoin
     private var sectors: SectorJoin
     private let ends: RequestEnds
+    /// Whether requests may be joined by sector.
+    private var hasSectors = false
 
     /// - Parameter onRequest: gets each request that is joined, in the order in which they ended. What it throws ends the pass.
     public init(onRequest: ((Request) throws -> Void)? = nil) {
@@ -29,6 +31,8 @@ public final class RequestAnalyzer: Analyzer {
         ends.names = trace.names
         // A text may have anything; the first event tells.
         ends.hasPointers = trace.kind == .traceDat && events.has(.clone, field: 0)
+        // Nothing is remapped in traces of the flow alone.
+        hasSectors = events.has(.rqRemap, field: 0)
         pointers.requestSize = trace.recording?.requestSize
         pointers.clockIsMonotonic = trace.identity.clock == "mono"
         self.events = events
@@ -121,11 +125,12 @@ public final class RequestAnalyzer: Analyzer {
         switch kind {
         case .commandStart:
             pointers.commanded(read.address, moment)
-            sectors.commanded(read.commandKey, moment)
-        case .commandDone: if let key = read.commandKey { sectors.commandDone(key, moment) }
+            if hasSectors { sectors.commanded(read.commandKey, moment) }
+        case .commandDone: if hasSectors, let key = read.commandKey { sectors.commandDone(key, moment) }
         case .dataDone:
             guard let place = read.place(0, 1), let count = read(2) else { return }
             if count > 0 { pointers.dataDone(place.device, sector: place.sector, bytes: count &* 512, moment) }
+            guard hasSectors else { return }
             ends.depth = sectors.table.count
             try sectors.completed(
                 place, sectors: count, error: read(3).map { Int64(bitPattern: $0) } ?? 0, moment)
@@ -136,7 +141,7 @@ public final class RequestAnalyzer: Analyzer {
         case .rqRemap:
             if let path = read.place(0, 1), let map = read.place(2, 3) { sectors.remapped(path, from: map, moment) }
         case .rqRequeue: if let place = read.place(0, 1) { sectors.requeued(place, moment) }
-        case .bioQueue: if let place = read.place(0, 1) { sectors.bioQueued(place, sectors: read(2) ?? 0, moment) }
+        case .bioQueue: if hasSectors, let place = read.place(0, 1) { sectors.bioQueued(place, sectors: read(2) ?? 0, moment) }
         default: break
         }
     }

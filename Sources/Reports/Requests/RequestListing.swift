@@ -170,7 +170,11 @@ public final class RequestListing: Analyzer {
     /// What the requests come to, listed or not; nil if the trace has none.
     public func summary(source: TraceSource) -> RequestSummary? { analyzer.summary(source: source) }
 
+    /// The request that was listed last; nil if none was.
+    public private(set) var last: Request?
+
     private func write(_ request: Request) throws {
+        last = request
         if listed == 0 { try writeHead() }
         listed += 1
         let lines = RequestLines(names: names, style: style, origin: origin ?? 0)

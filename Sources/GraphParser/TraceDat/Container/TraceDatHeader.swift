@@ -72,7 +72,9 @@ struct TraceDatHeader: Sendable {
     private static func notes(_ metadata: TraceDatMetadata, clock: String?) -> [String] {
         var notes = metadata.options.time.multiplier == 0 ? TimeConversion.notes(clock: clock) : []
         if metadata.options.isGuest { notes.append("a guest's trace: its times are not put on the host's clock") }
-        if metadata.symbols.isEmpty {
+        // Who records no trees stores no names of functions.
+        let hasNoTrees = metadata.options.recording.map { $0.roots?.isEmpty ?? true } ?? false
+        if metadata.symbols.isEmpty && !hasNoTrees {
             notes.append("no function names: /proc/kallsyms was not readable when this was recorded")
         }
         if metadata.symbols.isCut {

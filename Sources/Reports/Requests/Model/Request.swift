@@ -72,6 +72,9 @@ public struct Request: Equatable, Sendable {
     /// How it was joined.
     public var joinedBy: JoinKind
 
+    /// Thread in which it ended; nil where that is not known.
+    public var endTid: Int32?
+
     /// All stages, one after the other.
     public var stages: [Stage] { tries.flatMap { $0.rounds.flatMap(\.stages) } }
 
@@ -80,7 +83,7 @@ public struct Request: Equatable, Sendable {
             && left.latencyNs == right.latencyNs && left.untilDataNs == right.untilDataNs
             && left.operation == right.operation && left.sector == right.sector && left.bytes == right.bytes
             && left.task?.tid == right.task?.tid && left.task?.name == right.task?.name && left.tries == right.tries
-            && left.error == right.error && left.stoodIn == right.stoodIn && left.joinedBy == right.joinedBy
+            && left.error == right.error && left.stoodIn == right.stoodIn && left.joinedBy == right.joinedBy && left.endTid == right.endTid
     }
 }
 

@@ -14,14 +14,22 @@ struct RequestTimeline {
     /// - Parameter isISCSI: whether commands to a disk go over iSCSI.
     init(_ live: LiveRequest, isISCSI: @escaping (BlockDevice?) -> Bool) { (self.live, self.isISCSI) = (live, isISCSI) }
 
-    /// Which try a stage belongs to, by the stages in their order; nil if there was none.
-    func tryNumbers() -> [Int?] {
-        var number = live.tries.isEmpty ? nil : 0
-        return (0..<live.stageCount).map { stage in
-            while let current = number, current + 1 < live.tries.count, live.tries[current + 1].firstStage <= stage {
-                number = current + 1
-            }
-            return number
+    /// The stages in their order, and which try each belongs to; nil if there was none.
+    var tries: Tries { Tries(live: live) }
+
+    struct Tries: Sequence, IteratorProtocol {
+        fileprivate let live: LiveRequest
+        private var stage = 0
+        private var number = 0
+
+        fileprivate init(live: LiveRequest) { self.live = live }
+
+        mutating func next() -> (stage: Int, number: Int?)? {
+            guard stage < live.stageCount else { return nil }
+            defer { stage += 1 }
+            if live.tries.isEmpty { return (stage, nil) }
+            while number + 1 < live.tries.count, live.tries[number + 1].firstStage <= stage { number += 1 }
+            return (stage, number)
         }
     }
 
@@ -42,12 +50,13 @@ struct RequestTimeline {
         Request(
             id: live.id, device: live.device, startNs: live.startNs, latencyNs: live.latencyNs,
             untilDataNs: live.dataDone.map { $0 - min(live.startNs, $0) }, operation: live.operation.rawValue,
-            sector: live.place, bytes: Int(live.bytes), task: live.submitter.map { ($0, comm($0)) }, tries: tries(),
-            error: BlockStatus.name(live.error), stoodIn: live.stoodIn.map { "\($0)" }, joinedBy: joinedBy)
+            sector: live.place, bytes: Int(live.bytes), task: live.submitter.map { ($0, comm($0)) }, tries: allTries(),
+            error: BlockStatus.name(live.error), stoodIn: live.stoodIn.map { "\($0)" }, joinedBy: joinedBy,
+            endTid: live.steps.last.flatMap { $0.tid < 0 ? nil : $0.tid })
     }
 
-    private func tries() -> [Request.Try] {
-        let numbers = tryNumbers()
+    private func allTries() -> [Request.Try] {
+        let numbers = tries.map(\.number)
         if live.tries.isEmpty {
             if live.stageCount == 0 { return [] }
             let stages = (0..<live.stageCount).map { stage($0, of: nil) }

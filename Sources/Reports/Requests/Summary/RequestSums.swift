@@ -16,16 +16,14 @@ struct RequestSums {
 
     /// By the number of the stage's kind.
     private struct StageSums {
-        var histograms = [Histogram?](repeating: nil, count: StageKind.all.count)
+        private var histograms = [Histogram](repeating: Histogram(), count: StageKind.all.count)
 
-        mutating func add(_ kind: Int, _ ns: UInt64) {
-            if histograms[kind] == nil { histograms[kind] = Histogram() }
-            histograms[kind]!.record(ns)
-        }
+        mutating func add(_ kind: Int, _ ns: UInt64) { histograms[kind].record(ns) }
 
         var stages: [RequestSummary.Stage] {
             zip(StageKind.all, histograms).compactMap { kind, histogram in
-                histogram.map { .init(stage: kind.name, layer: kind.layer, order: kind.order, ns: $0) }
+                histogram.count == 0
+                    ? nil : .init(stage: kind.name, layer: kind.layer, order: kind.order, ns: histogram)
             }
         }
     }
@@ -62,7 +60,8 @@ struct RequestSums {
     private var operations: [RequestOperation: GroupSums] = [:]
     private var sizes: [UInt64: Histogram] = [:]
     private var maps: [BlockDevice?: GroupSums] = [:]
-    private var paths: [PathKey: PathSums] = [:]
+    private var paths: [PathSums] = []
+    private var places: [PathKey: Int] = [:]
     private var overTime = RequestRates()
     /// The longest, unordered but for the last.
     private var slowest: [Request] = []
@@ -98,42 +97,59 @@ struct RequestSums {
     }
 
     private mutating func addStages(_ live: LiveRequest, _ timeline: RequestTimeline) {
-        let numbers = timeline.tryNumbers()
-        for index in 0..<live.stageCount {
-            let kind = timeline.kind(index, of: numbers[index])
-            stages.add(kind, live.ns(ofStage: index))
-            layers.add(kind, live.ns(ofStage: index))
+        var path = beginTry(0, live)
+        var onPath: UInt64 = 0
+        for (index, number) in timeline.tries {
+            if let known = path, known.number != number {
+                endTry(known, live, onPath)
+                path = beginTry(number ?? 0, live)
+                onPath = 0
+            }
+            let (kind, ns) = (timeline.kind(index, of: number), live.ns(ofStage: index))
+            stages.add(kind, ns)
+            layers.add(kind, ns)
+            guard let path, path.isGood, live.isOnPath(index) else { continue }
+            onPath = onPath.addingSaturated(ns)
+            paths[path.place].stages.add(kind, ns)
         }
+        if let path { endTry(path, live, onPath) }
         layers.next()
-        for number in live.tries.indices { addTry(number, live, timeline, numbers) }
     }
 
-    private mutating func addTry(
-        _ number: Int, _ live: LiveRequest, _ timeline: RequestTimeline, _ numbers: [Int?]
-    ) {
+    /// A try that is being added, and the place of its path's sums.
+    private struct OpenTry {
+        let number: Int
+        let place: Int
+        /// Whether its times count.
+        let isGood: Bool
+    }
+
+    private mutating func beginTry(_ number: Int, _ live: LiveRequest) -> OpenTry? {
+        guard number < live.tries.count else { return nil }
         let one = live.tries[number]
-        var key = PathKey(map: live.device, disk: one.disk)
-        if paths.count >= Self.maxPaths, paths[key] == nil { key = PathKey(map: nil, disk: nil) }
-        var sums = paths.removeValue(forKey: key) ?? PathSums()
-        defer { paths[key] = sums }
-        if one.isRejected {
-            sums.rejected += 1
-            return
+        return OpenTry(
+            number: number, place: place(of: PathKey(map: live.device, disk: one.disk)),
+            isGood: !one.isRejected && one.error == 0)
+    }
+
+    private mutating func endTry(_ open: OpenTry, _ live: LiveRequest, _ ns: UInt64) {
+        let one = live.tries[open.number]
+        if one.isRejected { return paths[open.place].rejected += 1 }
+        paths[open.place].tries += 1
+        paths[open.place].retries += one.laterRounds.count
+        if one.error != 0 { return paths[open.place].failed += 1 }
+        paths[open.place].bytes = paths[open.place].bytes.addingSaturated(UInt64(live.bytes))
+        paths[open.place].latency.record(ns)
+    }
+
+    private mutating func place(of key: PathKey) -> Int {
+        if let known = places[key] { return known }
+        if paths.count >= Self.maxPaths, key != PathKey(map: nil, disk: nil) {
+            return place(of: PathKey(map: nil, disk: nil))
         }
-        sums.tries += 1
-        sums.retries += one.laterRounds.count
-        if one.error != 0 {
-            sums.failed += 1
-            return
-        }
-        sums.bytes = sums.bytes.addingSaturated(UInt64(live.bytes))
-        var total: UInt64 = 0
-        for index in 0..<live.stageCount where numbers[index] == number && live.isOnPath(index) {
-            let ns = live.ns(ofStage: index)
-            total = total.addingSaturated(ns)
-            sums.stages.add(timeline.kind(index, of: number), ns)
-        }
-        sums.latency.record(total)
+        places[key] = paths.count
+        paths.append(PathSums())
+        return paths.count - 1
     }
 
     private static func sizeClass(_ bytes: UInt64) -> UInt64 {
@@ -169,8 +185,9 @@ struct RequestSums {
         summary.maps = Summary.merge(
             maps.map { .init(name: names.map($0) ?? "(unknown map)", bytes: $1.bytes, latency: $1.latency) })
         summary.paths = Summary.merge(
-            paths.map { key, sums in
-                .init(
+            places.map { key, place in
+                let sums = paths[place]
+                return .init(
                     facts: names.facts(map: key.map, disk: key.disk), tries: sums.tries, failed: sums.failed,
                     rejected: sums.rejected, retries: sums.retries, bytes: sums.bytes, latency: sums.latency,
                     stages: Summary.merge(sums.stages.stages))
