@@ -59,10 +59,12 @@ public struct InventedRequest: Sendable {
 
     /// The fields of an event of it, as probes and tracepoints have them.
     fileprivate func fields(of event: String) -> [(String, String)] {
-        let address = [("host_no", "2"), ("channel", "0"), ("id", "0"), ("lun", String(disk / 16))]
+        let address = [("host_no", "2"), ("channel", "0"), ("id", "0"), ("lun", String(disk / 16)), ("driver_tag", String(tag))]
+        // A read's or write's block; a flush has none.
+        let bytes = [("cmnd", flags == 2 ? "(SYNCHRONIZE_CACHE raw=35 00" : "(READ_10 lba=\(sector) txlen=8 raw=28 00")]
         return switch event {
         case "dm_dispatch":
-            [("rq", hex(request)), ("sector", String(sector)), ("bytes", String(bytes)), ("flags", "0x\(flags)")]
+            [("rq", hex(request)), ("sector", String(sector)), ("bytes", String(self.bytes)), ("flags", "0x\(flags)")]
                 + (queued.map { [("queued", String($0))] } ?? [])
                 + [("major", "253"), ("minor", String(map)), ("bio", hex(bio))]
         case "dm_clone": [("clone", hex(clone)), ("rq", hex(request)), ("major", "8"), ("minor", String(disk))]
@@ -83,7 +85,7 @@ public struct InventedRequest: Sendable {
         case "iscsi_response": [("conn", hex(connection)), ("opcode", "0x21"), ("itt", hex(UInt64(tag)))]
         case "bio_queue", "bio_end": [("bio", hex(bio))]
         case "bio_merge", "bio_front_merge": [("rq", hex(request)), ("bio", hex(bio + 0x800))]
-        case "scsi_dispatch_cmd_start": address
+        case "scsi_dispatch_cmd_start": address + bytes
         default: preconditionFailure("no event of requests: \(event)")
         }
     }
@@ -113,7 +115,7 @@ public struct InventedRequest: Sendable {
 }
 
 /// An invented trace of requests, as text of `trace-cmd report`.
-public struct RequestScript {
+public struct RequestScript: Sendable {
     public struct Event: Sendable {
         public var time: UInt64
         public var name: String

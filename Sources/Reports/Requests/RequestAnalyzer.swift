@@ -14,6 +14,7 @@ public final class RequestAnalyzer: Analyzer {
     private var pointers: PointerJoin
     private var sectors: SectorJoin
     private let ends: RequestEnds
+    private var isText = false
     /// Whether requests may be joined by sector.
     private var hasSectors = false
 
@@ -29,6 +30,7 @@ public final class RequestAnalyzer: Analyzer {
     public func begin(_ trace: TraceContext) {
         let events = RequestEvents(trace)
         ends.names = trace.names
+        isText = trace.kind == .text
         // A text may have anything; the first event tells.
         ends.hasPointers = trace.kind == .traceDat && events.has(.clone, field: 0)
         // Nothing is remapped in traces of the flow alone.
@@ -43,7 +45,7 @@ public final class RequestAnalyzer: Analyzer {
         var losses = batch.losses[...]
         for event in batch.events {
             guard let time = event.time else { continue }
-            while let loss = losses.first, loss.time.map({ $0 <= time }) ?? true {
+            while let loss = losses.first, isOver(loss, before: time) {
                 losses.removeFirst()
                 try lost()
             }
@@ -51,6 +53,12 @@ public final class RequestAnalyzer: Analyzer {
         }
         for _ in losses { try lost() }
         return .more
+    }
+
+    /// A trace.dat tells when the first event behind a loss was, a text what was before.
+    private func isOver(_ loss: Loss, before time: UInt64) -> Bool {
+        guard let told = loss.time else { return true }
+        return isText ? told < time : told <= time
     }
 
     private func lost() throws {
@@ -64,7 +72,7 @@ public final class RequestAnalyzer: Analyzer {
         switch kind {
         case .dispatch: try dispatch(read, moment)
         case .clone:
-            if let clone = read(0), let request = read(1) {
+            if let clone = read(0), let request = read(1), request != 0 {
                 ends.hasPointers = true
                 pointers.cloned(clone, of: request, disk: read.device(2, 3), moment)
             }
@@ -89,7 +97,7 @@ public final class RequestAnalyzer: Analyzer {
     }
 
     private func dispatch(_ read: RequestEvents.Reading, _ moment: PointerJoin.Moment) throws {
-        guard let request = read(0) else { return }
+        guard let request = read(0), request != 0 else { return }
         ends.hasPointers = true
         ends.depth = pointers.table.count
         try pointers.dispatched(
@@ -124,7 +132,7 @@ public final class RequestAnalyzer: Analyzer {
     ) throws {
         switch kind {
         case .commandStart:
-            pointers.commanded(read.address, moment)
+            pointers.commanded(read.address, block: read.block, moment)
             if hasSectors { sectors.commanded(read.commandKey, moment) }
         case .commandDone: if hasSectors, let key = read.commandKey { sectors.commandDone(key, moment) }
         case .dataDone:
@@ -178,6 +186,9 @@ public final class RequestAnalyzer: Analyzer {
         return summary.seen == 0 ? nil : summary
     }
 
+    /// When the trace's first request began; nil before.
+    var origin: UInt64? { ends.hasPointers ? pointers.origin : sectors.origin }
+
     /// What the trace's devices are called, as far as that is known by now.
     var pathNames: PathNames {
         PathNames(addresses: ends.hasPointers ? pointers.addresses : sectors.addresses)
@@ -200,6 +211,9 @@ extension RequestEvents.Reading {
             host: Int64(bitPattern: host), channel: Int64(bitPattern: channel), target: Int64(bitPattern: target),
             lun: Int64(bitPattern: lun))
     }
+
+    /// Of a command.
+    var block: UInt64? { self(5) ?? bytes(6).flatMap(CommandBytes.block) }
 
     /// By what a command's end is found.
     var commandKey: SectorJoin.CommandKey? {

@@ -23,7 +23,10 @@ final class RequestEnds {
         if kind == .sector && hasPointers { return }
         learnWay(of: live)
         let live = copy live
-        let timeline = RequestTimeline(live) { [iSCSI] disk in disk.map(iSCSI.contains) ?? !iSCSI.isEmpty }
+        let isISCSI = live.steps.contains { $0.point.isOfISCSI }
+        let timeline = RequestTimeline(live) { [iSCSI] disk in
+            disk.map(iSCSI.contains) ?? (isISCSI || !iSCSI.isEmpty)
+        }
         let request = { [names] in timeline.request(comm: names.comm(of:), joinedBy: kind) }
         if kind == .pointer {
             byPointer.add(live, timeline, depth: depth, request: request)

@@ -24,6 +24,11 @@ struct RandomRequests {
     /// By sector: no two requests are to one place.
     private(set) var truths: [UInt64: Truth] = [:]
 
+    /// Whose events these times are, and what was missed of each.
+    func owners(of times: [UInt64]) -> [String] {
+        truths.filter { !$0.value.times.isDisjoint(with: times) }.map { "\($0.key) without \($0.value.missed)" }
+    }
+
     private enum Place: Int32 { case submission = 100, dispatch = 200, transmission = 300, completion = 400 }
 
     /// Events that one thread records one after the other.

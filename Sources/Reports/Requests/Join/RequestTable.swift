@@ -16,6 +16,9 @@ struct RequestTable {
     /// Those under way.
     var count: Int { slots.count - free.count }
 
+    /// Whether another one can begin.
+    var hasRoom: Bool { !free.isEmpty || slots.count < capacity }
+
     subscript(slot: Int) -> LiveRequest {
         _read { yield slots[slot] }
         _modify { yield &slots[slot] }
