@@ -24,6 +24,8 @@ public struct TraceSource: Equatable, Sendable {
     public let hasTimes: Bool
     /// What dmflow knew of the recording, if it made it.
     public let recording: RecordingStats?
+    /// The multipath maps and paths of the recorded machine; nil if it had none, or the trace does not tell.
+    public var topology: Topology?
     /// The first lines of a text that were not understood.
     public var notUnderstood: [NotUnderstoodLine] = []
     /// What a reader of the figures should know about the file, a sentence each.
@@ -73,7 +75,8 @@ public enum TraceFile {
         if isTraceDat {
             let header = try TraceDatHeader(file)
             let context = TraceContext(
-                kind: .traceDat, names: names, types: types, identity: header.identity, recording: header.recording)
+                kind: .traceDat, names: names, types: types, identity: header.identity, recording: header.recording,
+                topology: header.topology)
             names.learn(header.description.comms)
             let reader = TraceDatReader(file: file, header: header, names: names, types: types)
             return try read(reader, context, types, analyzers) { progress($0, file.size) }

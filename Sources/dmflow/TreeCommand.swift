@@ -71,7 +71,8 @@ struct TreeCommand: ParsableCommand {
         let trees = finder.trees
         guard !trees.isEmpty else {
             throw Failure(
-                message: "\(trace.name): no call tree of request \(id) was recorded; record the graph beside the requests: "
+                message:
+                    "\(trace.name): no call tree of request \(id) was recorded; record the graph beside the requests: "
                     + "dmflow capture")
         }
         let limits = TreeRenderer.Limits(depth: depth, thresholdNs: threshold)

@@ -10,17 +10,20 @@ public struct TraceContext: Sendable {
     public let identity: TraceIdentity
     /// What dmflow knew of the recording, if it made it.
     public let recording: RecordingStats?
+    /// The multipath maps of the recorded machine; nil if the trace does not hold them.
+    public let topology: Topology?
     private let types: EventTypes
 
     init(
         kind: TraceSource.Kind, names: TraceNames, types: EventTypes, identity: TraceIdentity = TraceIdentity(),
-        recording: RecordingStats? = nil
+        recording: RecordingStats? = nil, topology: Topology? = nil
     ) {
         self.kind = kind
         self.names = names
         self.types = types
         self.identity = identity
         self.recording = recording
+        self.topology = topology
     }
 
     /// A field of the events of one name, for reading it in each of them.

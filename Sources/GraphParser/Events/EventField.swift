@@ -66,7 +66,9 @@ public struct EventField: Sendable {
     ///
     /// - Returns: nil if the event is of another name, if its record does not hold the field, and of a text.
     public func bytes(_ event: TraceEvent, limit: Int = 64) -> [UInt8]? {
-        guard case .record(let field)? = access(event), field.kind == .array || field.kind == .string else { return nil }
+        guard case .record(let field)? = access(event), field.kind == .array || field.kind == .string else {
+            return nil
+        }
         return event.withPayload { record in field.range(record).map { record.extracting($0.prefix(limit)).array } }
     }
 

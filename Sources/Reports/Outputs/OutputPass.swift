@@ -47,7 +47,7 @@ public final class OutputPass {
         summary.requests = requests?.summary(source: source)
         let shared = OutputResults.Shared(
             summary,
-            notUnderstood: showsNotUnderstood ? source.notUnderstood : nil)
+            notUnderstood: showsNotUnderstood ? source.notUnderstood : nil, topology: source.topology)
         for output in outputs {
             try output.format.render(OutputResults(options: output.options, shared: shared), to: output.sink)
             try output.sink.flush()

@@ -17,6 +17,8 @@ public final class RequestAnalyzer: Analyzer {
     private var isText = false
     /// Whether requests may be joined by sector.
     private var hasSectors = false
+    /// Whether bios are known by their addresses.
+    private var hasBios = false
 
     /// - Parameter onRequest: gets each request that is joined, in the order in which they ended. What it throws ends the pass.
     public init(onRequest: ((Request) throws -> Void)? = nil) {
@@ -31,8 +33,10 @@ public final class RequestAnalyzer: Analyzer {
         let events = RequestEvents(trace)
         ends.names = trace.names
         isText = trace.kind == .text
+        ends.topology = trace.topology
         // A text may have anything; the first event tells.
         ends.hasPointers = trace.kind == .traceDat && events.has(.clone, field: 0)
+        hasBios = trace.kind == .traceDat && events.has(.bio, field: 0)
         // Nothing is remapped in traces of the flow alone.
         hasSectors = events.has(.rqRemap, field: 0)
         pointers.requestSize = trace.recording?.requestSize
@@ -106,7 +110,8 @@ public final class RequestAnalyzer: Analyzer {
                 flags: read.word(3) ?? 0, made: read(4) ?? 0, firstBio: read(7) ?? 0), moment)
     }
 
-    private func detail(_ kind: RequestEvents.Kind, _ read: RequestEvents.Reading, _ moment: PointerJoin.Moment) throws {
+    private func detail(_ kind: RequestEvents.Kind, _ read: RequestEvents.Reading, _ moment: PointerJoin.Moment) throws
+    {
         switch kind {
         case .issue: if let clone = read(0) { pointers.issued(clone, moment) }
         case .command: if let command = read(0) { pointers.commanded(command: command, moment) }
@@ -122,6 +127,31 @@ public final class RequestAnalyzer: Analyzer {
         case .bio: if let bio = read(0) { pointers.bioQueued(bio, moment) }
         case .merge, .frontMerge: if let request = read(0) { pointers.bioMerged(request) }
         case .bioEnd: if let bio = read(0) { pointers.bioEnded(bio) }
+        case .bioMap:
+            if let bio = read(0) {
+                ends.hasPointers = true
+                try pointers.mapped(
+                    bio: bio, sector: read(1) ?? .max, bytes: read.word(2) ?? 0, flags: read.word(3) ?? 0, moment)
+            }
+        case .bioUnmap:
+            ends.depth = pointers.table.count
+            if let bio = read(0) { try pointers.unmapped(bio: bio, error: read.byte(1), moment) }
+        case .start: if let request = read(0), let bio = read(1) { pointers.started(request, bio: bio, moment) }
+        case .bioRemap:
+            if let disk = read.device(0), let map = read.device(1), let sector = read(2) {
+                pointers.remapped(to: disk, from: .init(device: map, sector: sector), moment)
+            }
+        case .tcpPDU:
+            if let task = read(0), let socket = read(1), let sequence = read.word(2) {
+                pointers.sending(task: task, socket: socket, sequence: sequence)
+            }
+        case .tcpOut, .tcpIn:
+            guard let socket = read(0), let from = read.word(1), let to = read.word(2) else { return }
+            if kind == .tcpOut {
+                pointers.segmentOut(socket: socket, from: from, to: to, moment)
+            } else {
+                pointers.segmentIn(socket: socket, from: from, to: to, moment)
+            }
         default: try tracepoint(kind, read, moment)
         }
     }
@@ -145,11 +175,15 @@ public final class RequestAnalyzer: Analyzer {
         case .rqIssue:
             guard let place = read.place(0, 1) else { return }
             sectors.issued(
-                place, sectors: read(2) ?? 0, bytes: read(3) ?? 0, RequestOperation(letters: read.string(4) ?? ""), moment)
+                place, sectors: read(2) ?? 0, bytes: read(3) ?? 0, RequestOperation(letters: read.string(4) ?? ""),
+                moment)
         case .rqRemap:
             if let path = read.place(0, 1), let map = read.place(2, 3) { sectors.remapped(path, from: map, moment) }
         case .rqRequeue: if let place = read.place(0, 1) { sectors.requeued(place, moment) }
-        case .bioQueue: if hasSectors, let place = read.place(0, 1) { sectors.bioQueued(place, sectors: read(2) ?? 0, moment) }
+        case .bioQueue:
+            guard let place = read.place(0, 1), let count = read(2) else { return }
+            if !hasBios { pointers.bioQueued(place, sectors: count, moment) }
+            if hasSectors { sectors.bioQueued(place, sectors: count, moment) }
         default: break
         }
     }
@@ -191,7 +225,8 @@ public final class RequestAnalyzer: Analyzer {
 
     /// What the trace's devices are called, as far as that is known by now.
     var pathNames: PathNames {
-        PathNames(addresses: ends.hasPointers ? pointers.addresses : sectors.addresses)
+        PathNames(
+            topology: ends.topology, addresses: ends.hasPointers ? pointers.addresses : sectors.addresses)
     }
 }
 
@@ -219,6 +254,7 @@ extension RequestEvents.Reading {
     var commandKey: SectorJoin.CommandKey? {
         guard let address else { return nil }
         let tag = self(4)
-        return SectorJoin.CommandKey(address: address, tag: tag, block: tag == nil ? self(5) ?? bytes(6).flatMap(CommandBytes.block) : nil)
+        return SectorJoin.CommandKey(
+            address: address, tag: tag, block: tag == nil ? self(5) ?? bytes(6).flatMap(CommandBytes.block) : nil)
     }
 }

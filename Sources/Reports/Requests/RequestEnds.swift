@@ -1,4 +1,5 @@
 import GraphParser
+import TraceFormat
 
 /// What the joins' requests go to when they are over: the sums, the comparison of the joins, and whoever wants each of them.
 final class RequestEnds {
@@ -6,6 +7,7 @@ final class RequestEnds {
     private(set) var bySector = RequestSums()
     private(set) var comparison = JoinComparison()
     var names = TraceNames()
+    var topology: Topology?
     /// Whether the trace has the addresses of requests: then those are what is told of.
     var hasPointers = false
     /// Requests that were under way when the last one ended.

@@ -52,7 +52,8 @@ public final class RequestTrees: Analyzer {
             if start <= ns && ns <= end {
                 moments[index].isInside = true
                 isHere = true
-            } else if start > ns, start - ns <= Self.reach, moments[index].next?.root.start.map({ start < $0 }) ?? true {
+            } else if start > ns, start - ns <= Self.reach, moments[index].next?.root.start.map({ start < $0 }) ?? true
+            {
                 moments[index].next = tree
             }
         }

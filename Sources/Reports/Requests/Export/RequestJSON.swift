@@ -36,6 +36,7 @@ public struct RequestJSON {
         @NullWhenAbsent var error: String?
         let rejected: Bool
         let timeouts: Int
+        let retransmits: Int
     }
 
     private struct Line: Encodable {
@@ -81,6 +82,7 @@ extension RequestJSON.Try {
                 .init(
                     startNs: round.startNs,
                     stages: round.stages.map { .init(name: $0.stage, layer: $0.layer, ns: $0.ns) })
-            }, error: one.error, rejected: one.isRejected, timeouts: one.timeouts)
+            }, error: one.error, rejected: one.isRejected, timeouts: one.timeouts,
+            retransmits: one.retransmits)
     }
 }

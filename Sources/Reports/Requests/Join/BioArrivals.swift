@@ -22,14 +22,19 @@ struct BioArrivals {
 
     /// Takes the bios that a request is made of, and leaves what is left of one that was split.
     ///
-    /// - Returns: when the first of them came; nil if that was not seen.
-    mutating func take(_ place: SectorJoin.Place, sectors: UInt64) -> PointerJoin.Moment? {
+    /// - Returns: when the first of them came, and whether no other could be meant; nil if none was seen.
+    mutating func take(
+        _ place: SectorJoin.Place, sectors: UInt64
+    ) -> (moment: PointerJoin.Moment, isCertain: Bool, count: Int)? {
         guard var bios = waiting.removeValue(forKey: place.device) else { return nil }
         defer { if !bios.isEmpty { waiting[place.device] = bios } }
         var first: PointerJoin.Moment?
+        var (isCertain, count) = (true, 0)
         var (sector, left) = (place.sector, sectors)
         repeat {
             guard let index = bios.firstIndex(where: { $0.sector == sector }) else { break }
+            if bios[(index + 1)...].contains(where: { $0.sector == sector }) { isCertain = false }
+            count += 1
             if first.map({ $0.time > bios[index].moment.time }) ?? true { first = bios[index].moment }
             let taken = min(bios[index].sectors, left)
             if taken < bios[index].sectors, taken > 0 {
@@ -40,6 +45,6 @@ struct BioArrivals {
             }
             (sector, left) = (sector &+ taken, left - taken)
         } while left > 0
-        return first
+        return first.map { ($0, isCertain, count) }
     }
 }

@@ -1,25 +1,16 @@
 /// Bios on their way to a request: when they came, and from whom.
 struct BioTable {
-    struct Bio {
-        var time: UInt64?
-        var cpu = 0
-        var tid: Int32?
-        /// Of the request that it is the first of; 0 if nobody counted.
-        var count = 0
-    }
-
     /// More than can be under way; beyond, the request's own time of beginning counts.
     private static let capacity = 1 << 18
 
     private var places = PointerMap()
-    private var bios: [Bio] = []
+    private var bios: [PointerJoin.Moment] = []
     private var addresses: [UInt64] = []
     private var free: [Int] = []
     /// By request, how many bios were merged into it.
     private var merged = PointerMap()
 
-    mutating func add(_ bio: UInt64, _ moment: PointerJoin.Moment) {
-        let new = Bio(time: moment.time, cpu: moment.cpu, tid: moment.tid, count: 1)
+    mutating func add(_ bio: UInt64, _ new: PointerJoin.Moment) {
         if let known = places[bio] {
             bios[known] = new
         } else if let place = free.popLast() {
@@ -36,13 +27,10 @@ struct BioTable {
         if merged.count < Self.capacity || merged[request] != nil { merged.set(request, (merged[request] ?? 0) + 1) }
     }
 
-    /// The first bio of a request that dm is given.
-    mutating func take(of request: UInt64, first bio: UInt64) -> Bio {
+    /// When the first bio of a request came that dm is given, and of how many the request is; nil if that was not seen.
+    mutating func take(of request: UInt64, first bio: UInt64) -> (moment: PointerJoin.Moment, count: Int)? {
         let others = merged.remove(request) ?? 0
-        guard let place = places[bio] else { return Bio() }
-        var found = bios[place]
-        found.count += others
-        return found
+        return places[bio].map { (bios[$0], 1 + others) }
     }
 
     mutating func remove(_ bio: UInt64) {

@@ -33,6 +33,10 @@ struct LiveRequest {
         /// Where rounds but the first begin among the stages.
         var laterRounds: [Int] = []
         var timeouts = 0
+        /// The socket that the command goes through; 0 where that is not recorded.
+        var socket: UInt64 = 0
+        /// Segments with the beginning of its commands that TCP sent again.
+        var retransmits = 0
     }
 
     /// The address of the kernel's request.
@@ -52,6 +56,8 @@ struct LiveRequest {
     var made: UInt64 = 0
     /// The task that the first bio came from; nil where that was not seen.
     var submitter: Int32?
+    /// Whether it is a bio that dm hands on as it is, and not a request of its own (`queue_mode bio`).
+    var isBio = false
     /// Bios in it; 0 where they were not counted.
     var bios = 0
     var steps: [Step] = []
@@ -85,7 +91,7 @@ struct LiveRequest {
         (device, sector, bytes, flags, made, submitter, bios) = (nil, 0, 0, 0, 0, nil, 0)
         steps.removeAll(keepingCapacity: true)
         tries.removeAll(keepingCapacity: true)
-        kindOfOperation = nil
+        (kindOfOperation, isBio) = (nil, false)
         (nextTry, dataDone, busyDispatches, flaw, error) = (0, nil, 0, nil, 0)
         stoodIn.removeAll(keepingCapacity: true)
     }

@@ -26,20 +26,24 @@ struct PointerJoin {
     }
 
     var table = RequestTable()
-    private var requests = PointerMap()
-    private var clones = PointerMap()
+    var requests = PointerMap()
+    var clones = PointerMap()
     private var tasks = PointerMap()
     /// By connection and the tag on it.
     private var tags = PointerMap()
     /// By thread, whose clone is on its way to SCSI, whose command is being sent, whose end dm looks at.
-    private var dispatching = PointerMap()
+    var dispatching = PointerMap()
+    /// By thread, the bio that is being mapped to a path.
+    var mapping = PointerMap()
     private var transmitting = PointerMap()
     private var completing = PointerMap()
     private var ending = PointerMap()
     /// Done for SCSI, and not yet for whoever waits for the data.
     private var withoutData: [Int] = []
+    private var wire = WireTable()
     /// Bios that are under way to a request.
     private var bios = BioTable()
+    var arrivals = BioArrivals()
     /// Of clones that nobody has seen made, the points they came by.
     private var strays = StrayClones()
 
@@ -87,13 +91,24 @@ struct PointerJoin {
 
     /// When the request's first bio came, and from whom.
     private mutating func arrived(_ slot: Int, _ dispatch: Dispatch, _ moment: Moment) {
-        let bio = bios.take(of: dispatch.request, first: dispatch.firstBio)
-        (table[slot].bios, table[slot].submitter) = (bio.count, bio.tid)
-        if let time = bio.time, time <= moment.time {
-            table[slot].pass(.queued, Moment(time: time, cpu: bio.cpu, tid: bio.tid))
-        } else if clockIsMonotonic, dispatch.made > 0, dispatch.made <= moment.time {
-            table[slot].pass(.queued, Moment(time: dispatch.made, cpu: moment.cpu, tid: nil))
+        if let bio = bio(of: dispatch), bio.moment.time <= moment.time {
+            (table[slot].bios, table[slot].submitter) = (bio.count, bio.moment.tid)
+            table[slot].pass(.arrived, bio.moment)
         }
+        let from = table[slot].steps.last?.time ?? 0
+        if clockIsMonotonic, dispatch.made > from, dispatch.made <= moment.time {
+            // Whoever brought the bio made the request.
+            table[slot].pass(.queued, Moment(time: dispatch.made, cpu: moment.cpu, tid: table[slot].submitter))
+        }
+    }
+
+    /// By its address, else by its place, where no other can be meant.
+    private mutating func bio(of dispatch: Dispatch) -> (moment: Moment, count: Int)? {
+        if let bio = bios.take(of: dispatch.request, first: dispatch.firstBio) { return bio }
+        guard let device = dispatch.device, dispatch.bytes > 0 else { return nil }
+        let place = SectorJoin.Place(device: device, sector: dispatch.sector)
+        guard let bio = arrivals.take(place, sectors: UInt64(dispatch.bytes) / 512), bio.isCertain else { return nil }
+        return (bio.moment, bio.count)
     }
 
     /// Whether dm is given a request once more, rather than another at the same address whose predecessor's end was missed.
@@ -228,7 +243,7 @@ struct PointerJoin {
         tags.set(tag, slot)
         let last = table[slot].last
         // Called again for the rest of what did not fit into the socket: it is still being sent.
-        let isRest = last == .transmit || last == .sent
+        let isRest = last.map { (.transmit ... .out) ~= $0 } ?? false
         table[slot].lastTry { ($0.task, $0.tag) = (task, tag) }
         if isRest && table[slot].operation != .write { return }
         table[slot].beginRoundIfOver()
@@ -243,11 +258,38 @@ struct PointerJoin {
         table[slot].pass(.sent, moment)
     }
 
+    // MARK: TCP
+
+    mutating func sending(task: UInt64, socket: UInt64, sequence: UInt32) {
+        guard let slot = tasks[task], table.isUsed[slot], table[slot].last == .transmit else { return }
+        table[slot].lastTry { $0.socket = socket }
+        wire.send(slot, socket: socket, sequence: sequence)
+    }
+
+    mutating func segmentOut(socket: UInt64, from: UInt32, to: UInt32, _ moment: Moment) {
+        for (slot, isAgain) in wire.out(socket: socket, from: from, to: to) where table.isUsed[slot] {
+            if isAgain {
+                table[slot].lastTry { $0.retransmits += 1 }
+            } else if table[slot].last == .transmit || table[slot].last == .sent {
+                table[slot].pass(.out, moment)
+            }
+        }
+    }
+
+    mutating func segmentIn(socket: UInt64, from: UInt32, to: UInt32, _ moment: Moment) {
+        wire.in(socket: socket, from: from, to: to, moment)
+    }
+
     /// The target has answered, with data, a status, or a request for data.
     mutating func answered(connection: UInt64, tag: UInt32, _ moment: Moment) {
-        guard let slot = tags[Self.key(connection, tag)], table.isUsed[slot],
-            table[slot].last == .transmit || table[slot].last == .sent
+        guard let slot = tags[Self.key(connection, tag)], table.isUsed[slot], let last = table[slot].last,
+            (.transmit ... .out) ~= last
         else { return }
+        let socket = table[slot].tries.last?.socket ?? 0
+        if let segment = wire.segment(in: moment.thread, socket: socket), segment.moment.time >= table[slot].endNs {
+            table[slot].pass(.received, segment.moment)
+        }
+        wire.forget(slot, socket: socket)
         table[slot].pass(.header, moment)
     }
 
@@ -309,10 +351,7 @@ struct PointerJoin {
     }
 
     mutating func dmDone(_ request: UInt64, _ moment: Moment) {
-        guard let slot = requests[request] else {
-            if notFollowed > 0 { notFollowed -= 1 } else { unknown[.inFlightAtStart, default: 0] += 1 }
-            return
-        }
+        guard let slot = requests[request] else { return noteUnknownEnd() }
         table[slot].pass(.dmDone, moment)
         ending.set(moment.thread, slot)
     }
@@ -362,12 +401,15 @@ struct PointerJoin {
     // MARK: Bios
 
     mutating func bioQueued(_ bio: UInt64, _ moment: Moment) { bios.add(bio, moment) }
+    mutating func bioQueued(_ place: SectorJoin.Place, sectors: UInt64, _ moment: Moment) {
+        arrivals.add(place, sectors: sectors, moment)
+    }
     mutating func bioMerged(_ request: UInt64) { bios.merge(into: request) }
     mutating func bioEnded(_ bio: UInt64) { bios.remove(bio) }
 
     // MARK: Ends
 
-    private mutating func begin(_ request: UInt64) -> Int? {
+    mutating func begin(_ request: UInt64) -> Int? {
         guard let slot = table.begin(address: request) else {
             unknown[.tooMany, default: 0] += 1
             notFollowed += 1
@@ -378,16 +420,18 @@ struct PointerJoin {
     }
 
     /// Another request has the address: this one is over, whether that was seen or not.
-    private mutating func close(_ slot: Int) throws {
+    mutating func close(_ slot: Int) throws {
         if let last = table[slot].last, last == .verdict || last == .dmDone {
             table[slot].stoodIn.append(.ended)
         } else {
             table[slot].flaw = table[slot].flaw ?? .endMissed
         }
+        // A bio whose last word was an error ended with it.
+        if table[slot].isBio { table[slot].error = table[slot].tries.last?.error ?? 0 }
         try end(slot)
     }
 
-    private mutating func end(_ slot: Int) throws {
+    mutating func end(_ slot: Int) throws {
         forgetClone(of: slot)
         requests.remove(table[slot].address)
         withoutData.removeAll { $0 == slot }
@@ -395,11 +439,17 @@ struct PointerJoin {
         table.end(slot)
     }
 
-    private mutating func forgetClone(of slot: Int) {
+    mutating func forgetClone(of slot: Int) {
         guard let last = table[slot].tries.last else { return }
         if clones[last.clone] == slot { clones.remove(last.clone) }
         if tasks[last.task] == slot { tasks.remove(last.task) }
         if tags[last.tag] == slot { tags.remove(last.tag) }
+        wire.forget(slot, socket: last.socket)
+    }
+
+    /// Something of a multipath device ended that nobody saw begin.
+    mutating func noteUnknownEnd() {
+        if notFollowed > 0 { notFollowed -= 1 } else { unknown[.inFlightAtStart, default: 0] += 1 }
     }
 
     /// Events were lost: nothing is sure of what was under way.
@@ -414,8 +464,9 @@ struct PointerJoin {
             try end(slot)
         }
         (clones, tasks, tags) = (PointerMap(), PointerMap(), PointerMap())
+        mapping = PointerMap()
         (dispatching, transmitting, completing, ending) = (PointerMap(), PointerMap(), PointerMap(), PointerMap())
-        bios = BioTable()
+        (bios, arrivals, wire) = (BioTable(), BioArrivals(), WireTable())
         strays = StrayClones()
     }
 
@@ -436,11 +487,11 @@ extension PointerJoin.Moment {
 }
 
 extension LiveRequest {
-    fileprivate mutating func pass(_ point: RequestPoint, _ moment: PointerJoin.Moment) {
+    mutating func pass(_ point: RequestPoint, _ moment: PointerJoin.Moment) {
         pass(point, moment.time, cpu: moment.cpu, tid: moment.tid)
     }
 
-    fileprivate mutating func lastTry(_ change: (inout Try) -> Void) {
+    mutating func lastTry(_ change: (inout Try) -> Void) {
         if !tries.isEmpty { change(&tries[tries.count - 1]) }
     }
 }

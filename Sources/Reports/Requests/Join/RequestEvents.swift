@@ -7,6 +7,8 @@ struct RequestEvents {
         case dmRequeue, requeue, retry, timer
         case issue, command, sent, header, response, completed, cloneEnd
         case bio, merge, frontMerge, bioEnd
+        case tcpPDU, tcpOut, tcpIn
+        case bioMap, bioUnmap, start, bioRemap
         case commandStart, dataDone
         case rqIssue, rqRemap, rqRequeue, bioQueue, commandDone
 
@@ -36,6 +38,13 @@ struct RequestEvents {
             case .merge: "bio_merge"
             case .frontMerge: "bio_front_merge"
             case .bioEnd: "bio_end"
+            case .tcpPDU: "tcp_pdu"
+            case .bioMap: "bio_map"
+            case .bioUnmap: "bio_unmap"
+            case .start: "rq_start"
+            case .bioRemap: "block_bio_remap"
+            case .tcpOut: "tcp_out"
+            case .tcpIn: "tcp_in"
             case .commandStart: "scsi_dispatch_cmd_start"
             case .dataDone: "block_rq_complete"
             case .rqIssue: "block_rq_issue"
@@ -65,6 +74,12 @@ struct RequestEvents {
             case .response: ["conn", "itt", "opcode"]
             case .bio, .bioEnd: ["bio"]
             case .merge, .frontMerge: ["rq"]
+            case .bioMap: ["bio", "sector", "bytes", "flags"]
+            case .bioUnmap: ["bio", "error"]
+            case .start: ["rq", "bio"]
+            case .bioRemap: ["dev", "old_dev", "old_sector"]
+            case .tcpPDU: ["task", "sk", "seq"]
+            case .tcpOut, .tcpIn: ["sk", "seq", "end"]
             // A text has the block's number by its name, a record in the command's bytes.
             case .commandStart, .commandDone: ["host_no", "channel", "id", "lun", "driver_tag", "lba", "cmnd"]
             case .dataDone: ["dev", "sector", "nr_sector", "error"]

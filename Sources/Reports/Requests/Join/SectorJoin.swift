@@ -126,9 +126,10 @@ struct SectorJoin {
         table[slot].sector = issue.operation == .flush ? .max : place.sector
         table[slot].bytes = UInt32(clamping: issue.bytes > 0 ? issue.bytes : issue.sectors &* 512)
         table[slot].kindOfOperation = issue.operation
-        if let bio = arrivals.take(issue.place, sectors: issue.sectors), bio.time <= issue.moment.time {
-            table[slot].submitter = bio.tid
-            table[slot].pass(.queued, at: bio)
+        if let bio = arrivals.take(issue.place, sectors: issue.sectors), bio.moment.time <= issue.moment.time {
+            if !bio.isCertain { ambiguous += 1 }
+            (table[slot].submitter, table[slot].bios) = (bio.moment.tid, bio.count)
+            table[slot].pass(.arrived, at: bio.moment)
         }
         table[slot].pass(.dispatched, at: issue.moment)
         origin = origin ?? table[slot].startNs
@@ -199,7 +200,8 @@ struct SectorJoin {
     }
 
     mutating func requeued(_ place: Place, _ moment: Moment) {
-        if let slot = ofPath[place]?.first(where: { table[$0].last.map { $0 >= .commanded && $0 < .retried } ?? false }) {
+        if let slot = ofPath[place]?.first(where: { table[$0].last.map { $0 >= .commanded && $0 < .retried } ?? false })
+        {
             forgetCommand(of: slot)
             return table[slot].pass(.retried, at: moment)
         }
@@ -210,7 +212,10 @@ struct SectorJoin {
             if let slot = waiting(issue) ?? begin(issue) { table[slot].busyDispatches += 1 }
             return
         }
-        guard let slot = (ofMap[place] ?? []).first(where: { table[$0].last ?? .queued >= .cloned && !table[$0].isPutBack })
+        guard
+            let slot = (ofMap[place] ?? []).first(where: {
+                table[$0].last ?? .queued >= .cloned && !table[$0].isPutBack
+            })
         else { return }
         leavePath(slot)
         if let last = table[slot].last, last <= .commanded {
@@ -263,7 +268,8 @@ extension LiveRequest {
 
     /// Whether all that is missing is the word that it is over.
     fileprivate var isAtEnd: Bool {
-        last == .dataDone || (bytes == 0 || operation != .read && operation != .write) && last == .completed && tries.last?.error == 0
+        last == .dataDone
+            || (bytes == 0 || operation != .read && operation != .write) && last == .completed && tries.last?.error == 0
     }
 
     fileprivate mutating func pass(_ point: RequestPoint, at moment: PointerJoin.Moment) {

@@ -43,6 +43,8 @@ public struct Request: Equatable, Sendable {
         public var isRejected: Bool
         /// How often SCSI's timer ran out.
         public var timeouts: Int
+        /// How often TCP sent the beginning of a command again.
+        public var retransmits: Int
     }
 
     /// The same in every output: requests are numbered from 1 as they are seen first.
@@ -83,7 +85,8 @@ public struct Request: Equatable, Sendable {
             && left.latencyNs == right.latencyNs && left.untilDataNs == right.untilDataNs
             && left.operation == right.operation && left.sector == right.sector && left.bytes == right.bytes
             && left.task?.tid == right.task?.tid && left.task?.name == right.task?.name && left.tries == right.tries
-            && left.error == right.error && left.stoodIn == right.stoodIn && left.joinedBy == right.joinedBy && left.endTid == right.endTid
+            && left.error == right.error && left.stoodIn == right.stoodIn && left.joinedBy == right.joinedBy
+            && left.endTid == right.endTid
     }
 }
 

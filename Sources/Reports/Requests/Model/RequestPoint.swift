@@ -1,6 +1,8 @@
 /// A moment in the life of a request, in the order in which requests come by. What lies between two of them is a stage.
 enum RequestPoint: UInt8, CaseIterable, Comparable, Sendable {
-    /// The kernel made the request, of the first bio that came.
+    /// Its first bio came.
+    case arrived
+    /// The kernel made the request.
     case queued
     /// dm was given it.
     case dispatched
@@ -14,6 +16,10 @@ enum RequestPoint: UInt8, CaseIterable, Comparable, Sendable {
     case transmit
     /// It was handed to TCP.
     case sent
+    /// TCP sent the segment that it begins in.
+    case out
+    /// TCP received the segment with the answer.
+    case received
     /// The header of what the target sent was read.
     case header
     /// The initiator's task ended.
@@ -43,6 +49,7 @@ enum RequestPoint: UInt8, CaseIterable, Comparable, Sendable {
     /// What goes on from here until the next point, where all points are recorded.
     var part: StageKind.Part {
         switch self {
+        case .arrived: part("wait for a request", "block")
         case .queued: part("dm queue", "block")
         case .dispatched: part("path choice", "dm")
         case .cloned: part("path issue", "block")
@@ -50,6 +57,8 @@ enum RequestPoint: UInt8, CaseIterable, Comparable, Sendable {
         case .commanded: part("libiscsi queue", "libiscsi")
         case .transmit: part("transmit", "net")
         case .sent: part("wire and target", "target")
+        case .out: part("wire and target", "target")
+        case .received: part("receive", "net")
         case .header: part("response", "libiscsi")
         case .taskDone: part("task end", "libiscsi")
         case .scsiDone: part("scsi softirq", "irq")

@@ -63,7 +63,8 @@ struct RequestTimeline {
             let round = Request.Round(startNs: live.startNs, stages: stages)
             return [
                 Request.Try(
-                    disk: nil, startNs: live.startNs, rounds: [round], error: nil, isRejected: false, timeouts: 0)
+                    disk: nil, startNs: live.startNs, rounds: [round], error: nil, isRejected: false, timeouts: 0,
+                    retransmits: 0)
             ]
         }
         return live.tries.indices.map { number in
@@ -78,7 +79,7 @@ struct RequestTimeline {
             }
             return Request.Try(
                 disk: one.disk, startNs: one.start, rounds: rounds, error: error(of: one), isRejected: one.isRejected,
-                timeouts: one.timeouts)
+                timeouts: one.timeouts, retransmits: one.retransmits)
         }
     }
 

@@ -27,6 +27,8 @@ struct StageKind: Equatable, Sendable {
 
     /// Waiting for the target's word to go on with a write's data (R2T).
     private static let moreData = Part("wire and target (R2T)", "target", from: .transmit, isExtra: true)
+    /// Handed to TCP, which waits for room or for the other side.
+    private static let tcpQueue = Part("TCP queue", "net", from: .transmit, isExtra: true)
     /// The whole way of a command where nothing of the transport is known.
     private static let transport = Part("transport and target", "target", from: .commanded, isExtra: true)
     /// No path would take the request, or its clone.
@@ -60,8 +62,13 @@ struct StageKind: Equatable, Sendable {
         case (_, .requeued): return [from.part]
         case (.transmit, .transmit), (.sent, .transmit):
             return [from == .transmit ? from.part : nil, moreData].compactMap(\.self)
+        case (.out, .transmit): return [moreData]
+        case (.received, .transmit): return [from.part, RequestPoint.commanded.part]
         case (.header, .transmit): return [RequestPoint.commanded.part]
+        case (.transmit, .out): return [from.part]
+        case (.sent, .out): return [tcpQueue]
         case (.queued, .dispatched): return [from.part]
+        case (.arrived, .dispatched): return [from.part, RequestPoint.queued.part]
         case (_, .dispatched): return [RequestPoint.requeued.part]
         default: return to > from ? span(from, before: to, isISCSI) : [RequestPoint.retried.part]
         }
@@ -70,9 +77,10 @@ struct StageKind: Equatable, Sendable {
     private static func span(_ from: RequestPoint, before to: RequestPoint, _ isISCSI: Bool) -> [Part] {
         var parts: [Part] = []
         for point in RequestPoint.allCases where point >= from && (point < to || point == from) && point < .ended {
-            if isISCSI || !point.isOfISCSI {
-                parts.append(point == .commanded && !isISCSI ? transport : point.part)
-            }
+            // Most captures do not look into TCP, and miss nothing then.
+            if !isISCSI && point.isOfISCSI || point == .received && from != .received { continue }
+            let part = point == .commanded && !isISCSI ? transport : point.part
+            if parts.last?.name != part.name { parts.append(part) }
         }
         return parts.isEmpty ? [from.part] : parts
     }

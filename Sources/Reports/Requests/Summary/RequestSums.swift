@@ -134,10 +134,16 @@ struct RequestSums {
 
     private mutating func endTry(_ open: OpenTry, _ live: LiveRequest, _ ns: UInt64) {
         let one = live.tries[open.number]
-        if one.isRejected { return paths[open.place].rejected += 1 }
+        if one.isRejected {
+            paths[open.place].rejected += 1
+            return
+        }
         paths[open.place].tries += 1
         paths[open.place].retries += one.laterRounds.count
-        if one.error != 0 { return paths[open.place].failed += 1 }
+        if one.error != 0 {
+            paths[open.place].failed += 1
+            return
+        }
         paths[open.place].bytes = paths[open.place].bytes.addingSaturated(UInt64(live.bytes))
         paths[open.place].latency.record(ns)
     }
