@@ -37,6 +37,9 @@ public final class RequestAnalyzer: Analyzer {
     /// - Parameter source: what the reading found of the trace as a whole.
     public func summary(source: TraceSource) -> RequestSummary? { joins?.summary(pathNames, source: source.path) }
 
+    /// When the trace's first request began; nil before.
+    var origin: UInt64? { ends.origin }
+
     /// What the trace's devices are called, as far as that is known by now.
     var pathNames: PathNames { PathNames(topology: ends.topology, addresses: joins?.addresses ?? [:]) }
 }

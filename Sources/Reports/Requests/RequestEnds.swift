@@ -10,6 +10,8 @@ final class RequestEnds {
     var topology: Topology?
     /// Whether the trace has the addresses of requests: then those are what is told of.
     var hasPointers = false
+    /// When the first request began. Here, since a join cannot be asked while it tells of an end.
+    var origin: UInt64?
     /// Requests that were under way when the last one ended.
     var depth = 0
 
@@ -25,7 +27,10 @@ final class RequestEnds {
         if kind == .sector && hasPointers { return }
         learnWay(of: live)
         let live = copy live
-        let timeline = RequestTimeline(live) { [iSCSI] disk in disk.map(iSCSI.contains) ?? !iSCSI.isEmpty }
+        let isISCSI = live.steps.contains { $0.point.isOfISCSI }
+        let timeline = RequestTimeline(live) { [iSCSI] disk in
+            disk.map(iSCSI.contains) ?? (isISCSI || !iSCSI.isEmpty)
+        }
         let request = { [names] in timeline.request(comm: names.comm(of:), joinedBy: kind) }
         if kind == .pointer {
             byPointer.add(live, timeline, depth: depth, request: request)

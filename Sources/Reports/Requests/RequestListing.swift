@@ -143,7 +143,7 @@ public final class RequestListing: Analyzer {
     public func take(_ batch: TraceBatch) throws -> Demand { try analyzer.take(batch) }
 
     private func take(_ request: Request) throws {
-        let origin = self.origin ?? request.startNs
+        let origin = self.origin ?? analyzer.origin ?? request.startNs
         self.origin = origin
         guard filter.admits(request, names, origin: origin) else { return }
         admitted += 1

@@ -29,7 +29,8 @@ struct RequestCSV {
     private static func field(_ text: String) -> String {
         let isFormula = text.first.map { "=+-@".contains($0) } ?? false
         let text = isFormula ? "'" + text : text
-        guard text.contains(where: { ",\"\r\n".contains($0) }) else { return text }
-        return "\"" + text.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+        // Not by characters: a carriage return and a newline together are one.
+        guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
+        return "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
     }
 }

@@ -12,6 +12,7 @@ extension PointerJoin {
         (table[slot].sector, table[slot].bytes, table[slot].flags) = (bio.sector, bio.bytes, bio.flags)
         arrived(slot, bio, moment)
         table[slot].pass(.dispatched, moment)
+        origin = origin ?? table[slot].startNs
         table[slot].tries.append(.init(clone: 0, disk: nil, start: moment.time, firstStage: 0))
     }
 

@@ -128,6 +128,15 @@ struct LiveRequest {
 }
 
 extension LiveRequest {
+    /// Whether SCSI was given its clone, for the first time, and nothing came of it yet.
+    var isIssuedFirst: Bool { last == .issued && steps.count >= 2 && steps[steps.count - 2].point == .cloned }
+
+    /// Whether a command that begins at a block of its disk can be its, whatever the size of blocks there, up to 4 KiB.
+    func canBegin(at block: UInt64?) -> Bool {
+        guard let block else { return false }
+        return (0...3).contains { sector >> $0 == block }
+    }
+
     /// Whether it has been dispatched in vain since its last point, so that another time makes no other stage.
     var isWaiting: Bool {
         steps.count >= 2 && steps[steps.count - 1].point == .dispatched && steps[steps.count - 2].point == .dispatched

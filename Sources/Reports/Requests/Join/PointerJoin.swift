@@ -47,14 +47,20 @@ struct PointerJoin {
 
     /// `sizeof(struct request)`: a SCSI command lies behind its request.
     var requestSize: UInt64?
+    /// Whether the trace's commands tell their blocks, where they have one.
+    private var tellsBlocks = false
     /// Whether times of the kernel's own can be compared with those of events.
     var clockIsMonotonic = false
     /// Ends of requests whose beginning was before the recording, and such that there was no room for.
     private(set) var unknown: [LiveRequest.Flaw: Int] = [:]
+    /// Those of the latter whose end has not come yet.
+    private var notFollowed = 0
     /// Commands to other than multipath devices' clones, such as the path checker's.
     private(set) var otherCommands = 0
     /// Completions of data that may have been of several requests.
     private(set) var ambiguousData = 0
+    /// When the first request began.
+    var origin: UInt64?
     /// The SCSI address of each disk, as its commands tell.
     private(set) var addresses: [BlockDevice: SCSIAddress] = [:]
 
@@ -66,6 +72,8 @@ struct PointerJoin {
     // MARK: dm, on the way down
 
     mutating func dispatched(_ dispatch: Dispatch, _ moment: Moment) throws {
+        // What the thread had before is on its way, or was not taken.
+        dispatching.remove(moment.thread)
         if let slot = requests[dispatch.request] {
             if isSame(slot, dispatch) { return again(slot, moment) }
             try close(slot)
@@ -76,6 +84,7 @@ struct PointerJoin {
         (table[slot].flags, table[slot].made) = (dispatch.flags, dispatch.made)
         arrived(slot, dispatch, moment)
         table[slot].pass(.dispatched, moment)
+        origin = origin ?? table[slot].startNs
     }
 
     /// When the request's first bio came, and from whom.
@@ -124,7 +133,8 @@ struct PointerJoin {
 
     mutating func cloned(_ clone: UInt64, of request: UInt64, disk: BlockDevice?, _ moment: Moment) {
         var slot = requests[request]
-        if slot == nil {
+        // Without room it was counted when it was dispatched, if not among those that were missed.
+        if slot == nil, table.hasRoom {
             slot = begin(request)
             if let slot { table[slot].flaw = .beginMissed }
         }
@@ -146,23 +156,35 @@ struct PointerJoin {
     /// SCSI is given a request, which is a clone or not.
     mutating func issued(_ clone: UInt64, _ moment: Moment) {
         guard let slot = clones[clone] else { return strays.pass(clone, .issued, moment) }
+        if table[slot].isIssuedFirst {
+            // No path had room for it, and another request's clone has its address.
+            clones.remove(clone)
+            return strays.pass(clone, .issued, moment)
+        }
         table[slot].beginRoundIfOver()
         table[slot].pass(.issued, moment)
         dispatching.set(moment.thread, slot)
     }
 
     /// A command is about to be given to a driver, in the thread that dispatches its request.
-    mutating func commanded(_ address: SCSIAddress?, _ moment: Moment) {
-        guard let slot = dispatching.remove(moment.thread), table.isUsed[slot],
+    ///
+    /// - Parameter block: the first one of it; nil if the event does not tell, or the command has none.
+    mutating func commanded(_ address: SCSIAddress?, block: UInt64?, _ moment: Moment) {
+        if block != nil { tellsBlocks = true }
+        guard let slot = dispatching[moment.thread], table.isUsed[slot],
             table[slot].last == .cloned || table[slot].last == .issued
         else { return }
+        // A clone that no path took leaves its thread to others' commands: those that SCSI sends again, or the path checker's.
+        if table[slot].place != nil, tellsBlocks, !table[slot].canBegin(at: block) { return }
         if let disk = table[slot].tries.last?.disk, addresses.count < 4096 { addresses[disk] = address }
         table[slot].pass(.commanded, moment)
     }
 
     /// The same, where the command is known.
     mutating func commanded(command: UInt64, _ moment: Moment) {
-        if requestSize == nil, let slot = dispatching[moment.thread], let clone = table[slot].tries.last?.clone {
+        if let slot = dispatching.remove(moment.thread), requestSize == nil, table.isUsed[slot],
+            let clone = table[slot].tries.last?.clone
+        {
             learnSize(command: command, clone: clone)
         }
         guard let slot = slot(ofCommand: command) else { return }
@@ -228,7 +250,8 @@ struct PointerJoin {
 
     mutating func sent(status: Int64, _ moment: Moment) {
         guard let slot = transmitting.remove(moment.thread), table.isUsed[slot], status >= 0,
-            table[slot].last == .transmit
+            // It may be over by now, and another one have its place.
+            let last = table[slot].steps.last, last.point == .transmit, last.tid == moment.tid ?? -1
         else { return }
         table[slot].pass(.sent, moment)
     }
@@ -277,6 +300,7 @@ struct PointerJoin {
         }
         table[slot].lastTry { $0.task = 0 }
         table[slot].pass(.taskDone, moment)
+        awaitData(slot)
     }
 
     private static func key(_ connection: UInt64, _ tag: UInt32) -> UInt64 {
@@ -343,9 +367,13 @@ struct PointerJoin {
 
     /// Nobody saw the clone made, but dm ends it for this request.
     private mutating func adopt(_ clone: UInt64, by slot: Int, error: UInt8) {
+        // One dispatch has one clone.
+        if let last = table[slot].tries.last, last.firstStage >= table[slot].nextTry {
+            return table[slot].lastTry { $0.error = error }
+        }
         table[slot].stoodIn.append(.cloned)
         table[slot].insert(strays.take(clone))
-        let start = table[slot].startNs
+        let start = table[slot].steps.last { $0.point == .dispatched }?.time ?? table[slot].startNs
         let first = table[slot].tries.isEmpty ? 0 : table[slot].nextTry
         table[slot].tries.append(.init(clone: clone, disk: nil, start: start, firstStage: first, error: error))
     }
@@ -382,6 +410,7 @@ struct PointerJoin {
     mutating func begin(_ request: UInt64) -> Int? {
         guard let slot = table.begin(address: request) else {
             unknown[.tooMany, default: 0] += 1
+            notFollowed += 1
             return nil
         }
         requests.set(request, slot)
@@ -417,7 +446,9 @@ struct PointerJoin {
     }
 
     /// Something of a multipath device ended that nobody saw begin.
-    mutating func noteUnknownEnd() { unknown[.inFlightAtStart, default: 0] += 1 }
+    mutating func noteUnknownEnd() {
+        if notFollowed > 0 { notFollowed -= 1 } else { unknown[.inFlightAtStart, default: 0] += 1 }
+    }
 
     /// Events were lost: nothing is sure of what was under way.
     mutating func lost() throws { try endAll(.eventsLost) }

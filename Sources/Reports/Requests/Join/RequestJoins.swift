@@ -7,6 +7,7 @@ struct RequestJoins {
     private var pointers: PointerJoin
     private var sectors: SectorJoin
     private let ends: RequestEnds
+    private let isText: Bool
     /// Whether requests may be joined by sector.
     private let hasSectors: Bool
     /// Whether bios are known by their addresses.
@@ -15,6 +16,7 @@ struct RequestJoins {
     /// - Parameter ends: gets the requests that are over.
     init(_ trace: TraceContext, _ ends: RequestEnds) {
         self.ends = ends
+        isText = trace.kind == .text
         events = RequestEvents(trace)
         pointers = PointerJoin { try ends.take($0, .pointer) }
         sectors = SectorJoin { try ends.take($0, .sector) }
@@ -32,13 +34,20 @@ struct RequestJoins {
         var losses = batch.losses[...]
         for event in batch.events {
             guard let time = event.time else { continue }
-            while let loss = losses.first, loss.time.map({ $0 <= time }) ?? true {
+            while let loss = losses.first, isOver(loss, before: time) {
                 losses.removeFirst()
                 try lost()
             }
             try take(event, .init(time: time, cpu: event.cpu, tid: event.tid))
+            if ends.origin == nil { ends.origin = ends.hasPointers ? pointers.origin : sectors.origin }
         }
         for _ in losses { try lost() }
+    }
+
+    /// A trace.dat tells when the first event behind a loss was, a text what was before.
+    private func isOver(_ loss: Loss, before time: UInt64) -> Bool {
+        guard let told = loss.time else { return true }
+        return isText ? told < time : told <= time
     }
 
     private mutating func lost() throws {
@@ -52,7 +61,7 @@ struct RequestJoins {
         switch kind {
         case .dispatch: try dispatch(read, moment)
         case .clone:
-            if let clone = read(0), let request = read(1) {
+            if let clone = read(0), let request = read(1), request != 0 {
                 ends.hasPointers = true
                 pointers.cloned(clone, of: request, disk: read.device(2, 3), moment)
             }
@@ -77,7 +86,7 @@ struct RequestJoins {
     }
 
     private mutating func dispatch(_ read: RequestEvents.Reading, _ moment: PointerJoin.Moment) throws {
-        guard let request = read(0) else { return }
+        guard let request = read(0), request != 0 else { return }
         ends.hasPointers = true
         ends.depth = pointers.table.count
         try pointers.dispatched(
@@ -139,7 +148,7 @@ struct RequestJoins {
     ) throws {
         switch kind {
         case .commandStart:
-            pointers.commanded(read.address, moment)
+            pointers.commanded(read.address, block: read.block, moment)
             if hasSectors { sectors.commanded(read.commandKey, moment) }
         case .commandDone: if hasSectors, let key = read.commandKey { sectors.commandDone(key, moment) }
         case .dataDone:
@@ -219,6 +228,9 @@ extension RequestEvents.Reading {
             host: Int64(bitPattern: host), channel: Int64(bitPattern: channel), target: Int64(bitPattern: target),
             lun: Int64(bitPattern: lun))
     }
+
+    /// Of a command.
+    var block: UInt64? { self(5) ?? bytes(6).flatMap(CommandBytes.block) }
 
     /// By what a command's end is found.
     var commandKey: SectorJoin.CommandKey? {

@@ -3,17 +3,21 @@ import GraphParser
 /// The requests that are under way, each in a place of its own, which is used again when it is over. A join finds them by what it
 /// knows; here they begin and end.
 struct RequestTable {
-    /// More than kernels have outstanding. Requests beyond are counted, and not followed.
-    static let capacity = 1 << 18
-
+    private let capacity: Int
     private(set) var slots: [LiveRequest] = []
     private var free: [Int] = []
     private var lastID = 0
     /// What is told of those that are over.
     private(set) var isUsed: [Bool] = []
 
+    /// - Parameter capacity: so many at once are followed: more than kernels have outstanding.
+    init(capacity: Int = 1 << 18) { self.capacity = capacity }
+
     /// Those under way.
     var count: Int { slots.count - free.count }
+
+    /// Whether another one can begin.
+    var hasRoom: Bool { !free.isEmpty || slots.count < capacity }
 
     subscript(slot: Int) -> LiveRequest {
         _read { yield slots[slot] }
@@ -27,7 +31,7 @@ struct RequestTable {
         if let known = free.popLast() {
             slot = known
         } else {
-            guard slots.count < Self.capacity else { return nil }
+            guard slots.count < capacity else { return nil }
             slots.append(LiveRequest())
             isUsed.append(false)
             slot = slots.count - 1

@@ -52,6 +52,8 @@ struct SectorJoin {
     private var arrivals = BioArrivals()
     /// Choices between several requests.
     private(set) var ambiguous = 0
+    /// When the first request began.
+    private(set) var origin: UInt64?
     /// The SCSI address of each disk, as its commands tell.
     private(set) var addresses: [BlockDevice: SCSIAddress] = [:]
     /// Completions of requests whose beginning was before the recording.
@@ -130,6 +132,7 @@ struct SectorJoin {
             table[slot].pass(.arrived, at: bio.moment)
         }
         table[slot].pass(.dispatched, at: issue.moment)
+        origin = origin ?? table[slot].startNs
         return slot
     }
 

@@ -5,7 +5,8 @@ extension RequestSummary {
         let numbers = [
             seen, byPointer, bySector, ambiguous, disagreed, failed, retried, busyDispatches, otherCommands,
         ]
-        return numbers.allSatisfy { $0 >= 0 } && latency.count == joined && untilData.count <= joined
+        return numbers.allSatisfy { $0 >= 0 } && latency.count == joined
+            && seen == unjoined.reduce(joined) { $0.addingSaturated($1.count) } && untilData.count <= joined
             && Self.isSound(unjoined) && Self.isSound(stoodIn) && Self.areSound(stages) && Summary.areInOrder(layers)
             && layers.allSatisfy { Summary.isPlain($0.layer) && $0.ns.count > 0 }
             && Summary.areInOrder(operations) && Summary.areInOrder(maps)

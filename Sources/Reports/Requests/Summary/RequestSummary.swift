@@ -116,7 +116,7 @@ public struct RequestSummary: Codable, Equatable, Sendable {
     public init() {}
 
     /// Of all requests that are joined.
-    public var joined: Int { byPointer + bySector }
+    public var joined: Int { byPointer.addingSaturated(bySector) }
 }
 
 /// Which path it is. What the trace does not tell is nil.

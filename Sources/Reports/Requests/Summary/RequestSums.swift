@@ -93,7 +93,7 @@ struct RequestSums {
         busy += live.busyDispatches
         for point in live.stoodIn { stoodIn[point, default: 0] += 1 }
         addStages(live, timeline)
-        if slowest.count < RequestSummary.slowestCount || ns > slowThreshold { keepSlow(request()) }
+        if slowest.count < RequestSummary.slowestCount || ns >= slowThreshold { keepSlow(request()) }
     }
 
     private mutating func addStages(_ live: LiveRequest, _ timeline: RequestTimeline) {
