@@ -65,7 +65,9 @@ import Testing
             let load = RandomRequests(seed: 77, count: 150, depth: 9, isDetailed: isDetailed, missing: 200)
             let whole = try RequestReading(load.script)
             let pieces = try RequestReading(load.script.text, batch: size)
-            #expect(pieces.requests == whole.requests && pieces.summary?.with(source: "") == whole.summary?.with(source: ""))
+            #expect(
+                pieces.requests == whole.requests && pieces.summary?.with(source: "") == whole.summary?.with(source: "")
+            )
         }
     }
 

@@ -61,8 +61,8 @@ struct PointerJoin {
     private(set) var ambiguousData = 0
     /// When the first request began.
     var origin: UInt64?
-    /// The SCSI address of each disk, as its commands tell.
-    private(set) var addresses: [BlockDevice: SCSIAddress] = [:]
+    /// The SCSI address of each disk, as its commands tell, or the topology.
+    var addresses: [BlockDevice: SCSIAddress] = [:]
 
     /// Gets each request that is over, once.
     private let onEnd: (borrowing LiveRequest) throws -> Void
@@ -173,10 +173,24 @@ struct PointerJoin {
         if block != nil { tellsBlocks = true }
         guard let slot = dispatching[moment.thread], table.isUsed[slot],
             table[slot].last == .cloned || table[slot].last == .issued
-        else { return }
+        else { return commandedElsewhere(address, block, moment) }
         // A clone that no path took leaves its thread to others' commands: those that SCSI sends again, or the path checker's.
         if table[slot].place != nil, tellsBlocks, !table[slot].canBegin(at: block) { return }
         if let disk = table[slot].tries.last?.disk, addresses.count < 4096 { addresses[disk] = address }
+        table[slot].pass(.commanded, moment)
+    }
+
+    /// In a thread that no request was dispatched in: one that had to wait for its path's queue, or is sent again.
+    private mutating func commandedElsewhere(_ address: SCSIAddress?, _ block: UInt64?, _ moment: Moment) {
+        guard let address, let block else { return }
+        let slot = only { live in
+            guard let disk = live.tries.last?.disk, addresses[disk] == address, let last = live.last else {
+                return false
+            }
+            return (last == .cloned || last == .issued || last == .retried) && live.canBegin(at: block)
+        }
+        guard let slot else { return }
+        table[slot].beginRoundIfOver()
         table[slot].pass(.commanded, moment)
     }
 
@@ -321,12 +335,37 @@ struct PointerJoin {
             table[slot].sector == sector && UInt64(table[slot].bytes) == bytes
                 && (table[slot].device == nil || table[slot].device == device)
         }
-        guard fitting.count == 1 else {
-            if fitting.count > 1 { ambiguousData += 1 }
+        if fitting.count > 1 {
+            ambiguousData += 1
             return
         }
-        table[fitting[0]].device = device
-        dataDone(fitting[0], moment)
+        guard let slot = fitting.first ?? onlyOne(at: device, sector, bytes) else { return }
+        table[slot].device = device
+        dataDone(slot, moment)
+    }
+
+    /// The one request under way there, if its command's end was missed.
+    private mutating func onlyOne(at device: BlockDevice, _ sector: UInt64, _ bytes: UInt64) -> Int? {
+        let slot = only { live in
+            live.device == device && live.sector == sector && UInt64(live.bytes) == bytes
+                && live.last.map { (.cloned ... .header) ~= $0 } == true
+        }
+        if let slot { table[slot].stoodIn.append(.scsiDone) }
+        return slot
+    }
+
+    /// Beyond so many requests under way nobody is looked for among all of them.
+    private static let maxSearched = 4096
+
+    /// The one request under way that it is true of; nil for none, and for several.
+    private func only(_ isMeant: (LiveRequest) -> Bool) -> Int? {
+        if table.count > Self.maxSearched { return nil }
+        var found: Int?
+        for slot in table.slots.indices where table.isUsed[slot] && isMeant(table.slots[slot]) {
+            if found != nil { return nil }
+            found = slot
+        }
+        return found
     }
 
     private mutating func dataDone(_ slot: Int, _ moment: Moment) {
@@ -419,7 +458,8 @@ struct PointerJoin {
 
     /// Another request has the address: this one is over, whether that was seen or not.
     mutating func close(_ slot: Int) throws {
-        if let last = table[slot].last, last == .verdict || last == .dmDone {
+        if let last = table[slot].last, (.dataDone ... .verdict) ~= last {
+            // What is left of it takes no time to speak of.
             table[slot].stoodIn.append(.ended)
         } else {
             table[slot].flaw = table[slot].flaw ?? .endMissed

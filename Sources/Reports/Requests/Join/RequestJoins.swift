@@ -26,6 +26,7 @@ struct RequestJoins {
         // Nothing is remapped in traces of the flow alone.
         hasSectors = events.has(.rqRemap, field: 0)
         pointers.requestSize = trace.recording?.requestSize
+        pointers.addresses = SCSIAddress.ofDisks(trace.topology)
         pointers.clockIsMonotonic = trace.identity.clock == "mono"
     }
 
