@@ -43,7 +43,7 @@ truth() { echo "${*:2}" >>"$1.truth"; }
 
 now() { awk '{ printf "%.0f\n", $1 * 1e9 }' /proc/uptime; }
 
-# queue_setting MAP: the directory of its queue's settings.
+# queue_of MAP: the directory of its queue's settings.
 queue_of() { echo "/sys/block/$(basename "$(realpath "/dev/mapper/$1")")/queue"; }
 
 paths_of_mpatha() { multipathd show paths raw format "%m %d" | awk '$1 == "mpatha" { print $2 }'; }
