@@ -5,5 +5,5 @@
 stack_up
 step 90 "capture create and load" dmflow capture --flow create,load -o create-load.dat -- \
     dmsetup create demo --table "$(spare_table)"
-step 90 "capture 64 reads" dmflow capture --flow io -o io.dat -- \
+step 90 "capture 64 reads" dmflow capture --flow io,requests -o io.dat -- \
     dd if=/dev/mapper/mpatha of=/dev/null bs=4k count=64 iflag=direct status=none

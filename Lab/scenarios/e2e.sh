@@ -2,7 +2,7 @@
 # Needs: dmflow
 # Deadline: 1000
 #
-# Captures: create-load, io, sigint, sigterm, failing-command, last, stop-at, disk-fills, forced, daemon, stripped; killed, which is followed by
+# Captures: create-load, io, requests, sigint, sigterm, failing-command, last, stop-at, disk-fills, forced, daemon, stripped; killed, which is followed by
 # dmflow restore; planted-link, as-user, bytes and moved, which is killed and put back where tracefs is mounted by then.
 # Besides: hostile-journal, whose standard error has a line "hostile KIND COMMAND CODE" for each that was tried.
 # Refusals: full-disk, other-tracer, not-root, no-such-root, not-mounted.
@@ -246,6 +246,7 @@ tracefs_snapshot >tracefs.before
 
 capture create-load create_map
 capture io dmflow capture --flow io -- dd if=/dev/mapper/mpatha of=/dev/null bs=4k count=64 iflag=direct
+capture requests dmflow capture --flow io,requests -- dd if=/dev/mapper/mpatha of=/dev/null bs=4k count=64 iflag=direct
 capture sigint ended_by INT
 capture sigterm ended_by TERM
 capture failing-command dmflow capture --flow io -- bash -c 'direct_reads 16; exit 3'

@@ -10,7 +10,7 @@ struct EndToEndTests {
     let results = LabResults()
 
     static let captures = [
-        "create-load", "io", "sigint", "sigterm", "failing-command", "last", "stop-at", "forced", "planted-link",
+        "create-load", "io", "requests", "sigint", "sigterm", "failing-command", "last", "stop-at", "forced", "planted-link",
         "as-user",
         "bytes", "moved", "daemon", "stripped",
     ]
@@ -26,6 +26,24 @@ struct EndToEndTests {
         for layer in ["dm", "scsi", "libiscsi"] {
             #expect(root.layers.first { $0.layer == layer }?.selfNs ?? 0 > 0, "\(layer) has no time")
         }
+    }
+
+    /// Each read is a request, from its bio to its end, on one of two paths that have names.
+    @Test func sixtyFourDirectReadsAreSixtyFourRequests() throws {
+        let report = try results.report("requests")
+        let requests = try #require(report.requests)
+        #expect(requests.seen == 64 && requests.joined == 64 && requests.by == "pointer" && requests.unjoined.isEmpty)
+        let stages = requests.stages.reduce(0 as UInt64) { $0 + $1.latency.sumNs }
+        #expect(stages == requests.latency.sumNs)
+        for layer in ["block", "dm", "libiscsi", "target", "irq"] {
+            #expect(requests.layers.contains { $0.layer == layer && $0.latency.sumNs > 0 }, "\(layer) has no time")
+        }
+        let paths = try #require(report.paths)
+        #expect(paths.map(\.tries).reduce(0, +) == 64 && paths.count == 2)
+        for path in paths {
+            #expect(path.map == "mpatha" && path.device?.hasPrefix("sd") == true && path.portal?.hasSuffix(":3260") == true)
+        }
+        #expect(requests.untilData.count == 64 && requests.untilData.maxNs <= requests.latency.maxNs)
     }
 
     @Test func creationAndTableLoadAreBothRoots() throws {

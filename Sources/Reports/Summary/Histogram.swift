@@ -112,19 +112,27 @@ public struct Histogram: Sendable {
     /// The values at these fractions (0…1) of the count, each the smallest recorded value that so many do not exceed, in ns.
     /// Nothing recorded gives zeros.
     public func percentiles(_ fractions: [Double]) -> [UInt64] {
-        fractions.map { fraction in
-            let rank = Swift.max(1, Int(exactly: (fraction * Double(count)).rounded(.up)) ?? count)
-            // The extremes are known exactly.
-            if rank >= count { return max }
-            var seen = zeros
-            if seen >= rank { return 0 }
-            var found: Int?
-            forEachBucket { bucket, times in
-                seen = seen.addingSaturated(times)
-                if found == nil && seen >= rank { found = bucket }
+        let ranks = fractions.map { Swift.max(1, Int(exactly: ($0 * Double(count)).rounded(.up)) ?? count) }
+        var values = [UInt64](repeating: 0, count: ranks.count)
+        // In one pass over the buckets, whatever their order.
+        var open = ranks.indices.sorted { ranks[$0] < ranks[$1] }[...]
+        func close(upTo seen: Int, with value: UInt64) {
+            while let next = open.first, ranks[next] <= seen, ranks[next] < count {
+                values[next] = value
+                open.removeFirst()
             }
-            return found.map { Swift.min(Swift.max(Self.middle(of: $0), min), max) } ?? 0
         }
+        close(upTo: zeros, with: 0)
+        var seen = zeros
+        forEachBucket { bucket, times in
+            seen = seen.addingSaturated(times)
+            if let next = open.first, ranks[next] <= seen {
+                close(upTo: seen, with: Swift.min(Swift.max(Self.middle(of: bucket), min), max))
+            }
+        }
+        // The extremes are known exactly.
+        for rest in open { values[rest] = ranks[rest] >= count ? max : 0 }
+        return values
     }
 
     /// A bucket's index and how many values it has.

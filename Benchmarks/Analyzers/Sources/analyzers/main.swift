@@ -1,3 +1,4 @@
+import Glibc
 import GraphParser
 import Reports
 
@@ -19,8 +20,15 @@ final class Issues: Analyzer {
     }
 }
 
-// analyzers report|events|both FILE
+// analyzers report|events|both FILE, or report-times|requests-times FILE TIMES: a small trace, often enough to forget the start
 let (mode, path) = (CommandLine.arguments[1], CommandLine.arguments[2])
+if mode.hasSuffix("-times") {
+    for _ in 0..<Int(CommandLine.arguments[3])! {
+        let requests: [any Analyzer] = mode == "requests-times" ? [RequestAnalyzer()] : []
+        try TraceFile.read(path, into: [SummaryBuilder(map: .builtin)] + requests)
+    }
+    exit(0)
+}
 let (issues, report) = (Issues(), SummaryBuilder(map: .builtin))
 let analyzers: [any Analyzer] = mode == "report" ? [report] : mode == "events" ? [issues] : [report, issues]
 let reading = try TraceFile.read(path, into: analyzers)
