@@ -23,10 +23,11 @@ struct RequestSection {
     private func head() -> String {
         var lines = [
             style.bold("requests")
-                + ": the latency of I/O to multipath devices, from when the kernel made a request to its end"
+                + ": the latency of I/O to multipath devices, from a request's first bio to its end"
         ]
         lines += requests.findings.enumerated().map { $0 == 0 ? style.bold($1) : $1 }.map { "  " + $0 }
         lines.append("  " + joined())
+        if let rate = rate() { lines.append("  " + rate) }
         if !requests.unjoined.isEmpty {
             let reasons = requests.unjoined.map { "\(Figures.count($0.count)) \($0.reason)" }
             lines.append("  " + style.warning("NOT IN THE FIGURES: ") + reasons.joined(separator: "; "))
@@ -47,6 +48,20 @@ struct RequestSection {
             )
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// Throughput and queue depth, where requests ended in more than a moment.
+    private func rate() -> String? {
+        guard let first = requests.overTime.first, let last = requests.overTime.last,
+            case let length = last.startNs.addingSaturated(last.lengthNs) - first.startNs, requests.overTime.count > 4
+        else { return nil }
+        let seconds = Double(length) / 1e9
+        let bytes = requests.overTime.reduce(0 as UInt64) { $0.addingSaturated($1.bytes) }
+        let depth = Double(requests.latency.sumNs) / Double(length)
+        let most = requests.overTime.map(\.maxDepth).max() ?? 0
+        return "\(Int((Double(requests.joined) / seconds).rounded())) requests and "
+            + "\(Figures.size(UInt64(Double(bytes) / seconds))) a second, "
+            + "\((depth * 10).rounded() / 10) under way on average, \(Figures.count(most)) at most"
     }
 
     private func joined() -> String {
