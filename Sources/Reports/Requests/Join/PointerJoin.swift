@@ -114,6 +114,8 @@ struct PointerJoin {
         let live = table[slot]
         if dispatch.made > 0, live.made > 0 { return dispatch.made == live.made }
         guard live.sector == dispatch.sector, live.bytes == dispatch.bytes else { return false }
+        // What failed is put back, mostly.
+        if live.last == .verdict, let error = live.tries.last?.error, error != 0 { return true }
         return live.last == .requeued || !live.hasSince(dispatch: RequestPoint.transmit...)
     }
 
