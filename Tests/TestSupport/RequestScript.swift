@@ -59,7 +59,9 @@ public struct InventedRequest: Sendable {
 
     /// The fields of an event of it, as probes and tracepoints have them.
     fileprivate func fields(of event: String) -> [(String, String)] {
-        let address = [("host_no", "2"), ("channel", "0"), ("id", "0"), ("lun", String(disk / 16)), ("driver_tag", String(tag))]
+        let address = [
+            ("host_no", "2"), ("channel", "0"), ("id", "0"), ("lun", String(disk / 16)), ("driver_tag", String(tag)),
+        ]
         // A read's or write's block; a flush has none.
         let bytes = [("cmnd", flags == 2 ? "(SYNCHRONIZE_CACHE raw=35 00" : "(READ_10 lba=\(sector) txlen=8 raw=28 00")]
         return switch event {
@@ -103,13 +105,15 @@ public struct InventedRequest: Sendable {
 
     /// What of a request the light flow has, at times of which each is one of these behind the one before.
     public static let light = [
-        "dm_dispatch", "dm_clone", "scsi_dispatch_cmd_start", "iscsi_xmit", "iscsi_done", "scsi_end", "block_rq_complete",
+        "dm_dispatch", "dm_clone", "scsi_dispatch_cmd_start", "iscsi_xmit", "iscsi_done", "scsi_end",
+        "block_rq_complete",
         "dm_done", "dm_verdict", "rq_end",
     ]
     /// The same of requests-detail.
     public static let detail = [
         "bio_queue", "dm_dispatch", "dm_clone", "scsi_queue", "scsi_dispatch_cmd_start", "iscsi_queue", "iscsi_xmit",
-        "iscsi_sent", "iscsi_header", "iscsi_done", "scsi_end", "scsi_complete", "block_rq_complete", "bio_end", "clone_end",
+        "iscsi_sent", "iscsi_header", "iscsi_done", "scsi_end", "scsi_complete", "block_rq_complete", "bio_end",
+        "clone_end",
         "dm_done", "dm_verdict", "rq_end",
     ]
 }
@@ -139,18 +143,23 @@ public struct RequestScript: Sendable {
     }
 
     /// Adds all of these events, a number of ns apart.
-    public mutating func add(_ request: InventedRequest, _ events: [String], from start: UInt64 = 0, every step: UInt64) {
+    public mutating func add(_ request: InventedRequest, _ events: [String], from start: UInt64 = 0, every step: UInt64)
+    {
         for (number, event) in events.enumerated() { add(request, event, at: start + UInt64(number) * step) }
     }
 
     public mutating func add(
         _ request: InventedRequest, _ event: String, at time: UInt64, _ changes: [String] = [], tid: Int32? = nil
     ) {
+        add(
+            event, Self.text(request, event, changes), at: time, cpu: request.cpu, tid: tid ?? request.tid(of: event))
+    }
+
+    /// Adds any event, as the kernel prints it.
+    public mutating func add(_ event: String, _ text: String, at time: UInt64, cpu: Int = 0, tid: Int32) {
         let time = Self.start + time
-        let text = Self.text(request, event, changes)
         let fraction = String(String(1_000_000_000 + time % 1_000_000_000).dropFirst())
-        let cpu = String(String(1000 + request.cpu).dropFirst())
-        let tid = tid ?? request.tid(of: event)
+        let cpu = String(String(1000 + cpu).dropFirst())
         events.append(
             Event(
                 time: time, name: event,

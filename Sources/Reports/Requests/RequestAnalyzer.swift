@@ -14,6 +14,8 @@ public final class RequestAnalyzer: Analyzer {
     private var pointers: PointerJoin
     private var sectors: SectorJoin
     private let ends: RequestEnds
+    private let pointerAddresses: DiskAddresses
+    private let sectorAddresses: DiskAddresses
     private var isText = false
     /// Whether requests may be joined by sector.
     private var hasSectors = false
@@ -26,6 +28,7 @@ public final class RequestAnalyzer: Analyzer {
         self.ends = ends
         pointers = PointerJoin { try ends.take($0, .pointer) }
         sectors = SectorJoin { try ends.take($0, .sector) }
+        (pointerAddresses, sectorAddresses) = (pointers.addresses, sectors.addresses)
     }
 
     /// Looks the fields of the events up.
@@ -54,6 +57,7 @@ public final class RequestAnalyzer: Analyzer {
                 try lost()
             }
             try take(event, .init(time: time, cpu: event.cpu, tid: event.tid))
+            if ends.origin == nil { ends.origin = ends.hasPointers ? pointers.origin : sectors.origin }
         }
         for _ in losses { try lost() }
         return .more
@@ -221,12 +225,12 @@ public final class RequestAnalyzer: Analyzer {
     }
 
     /// When the trace's first request began; nil before.
-    var origin: UInt64? { ends.hasPointers ? pointers.origin : sectors.origin }
+    var origin: UInt64? { ends.origin }
 
     /// What the trace's devices are called, as far as that is known by now.
     var pathNames: PathNames {
         PathNames(
-            topology: ends.topology, addresses: ends.hasPointers ? pointers.addresses : sectors.addresses)
+            topology: ends.topology, addresses: (ends.hasPointers ? pointerAddresses : sectorAddresses).all)
     }
 }
 

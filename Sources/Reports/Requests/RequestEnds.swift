@@ -10,6 +10,8 @@ final class RequestEnds {
     var topology: Topology?
     /// Whether the trace has the addresses of requests: then those are what is told of.
     var hasPointers = false
+    /// When the first request began. Here, since a join cannot be asked while it tells of an end.
+    var origin: UInt64?
     /// Requests that were under way when the last one ended.
     var depth = 0
 

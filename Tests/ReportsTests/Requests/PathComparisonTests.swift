@@ -135,7 +135,9 @@ import Testing
         summary.paths = [path(0), path(16, shift: 700_000)]
         let slow = RequestFindings(summary: summary).sentences[0]
         #expect(slow.hasPrefix("8:16 is slow: half of its tries took 1."))
-        #expect(slow.contains(" ms or more, of 8:0 ") && slow.contains(", is in wire and target (longer in 100 of 100 pairs"))
+        #expect(
+            slow.contains(" ms or more, of 8:0 ")
+                && slow.contains(", is in wire and target (longer in 100 of 100 pairs"))
         summary.paths.append(path(32))
         #expect(RequestFindings(summary: summary).sentences[0].contains(" or more, of its 2 siblings "))
     }

@@ -29,7 +29,12 @@ struct RandomRequests {
         truths.filter { !$0.value.times.isDisjoint(with: times) }.map { "\($0.key) without \($0.value.missed)" }
     }
 
-    private enum Place: Int32 { case submission = 100, dispatch = 200, transmission = 300, completion = 400 }
+    private enum Place: Int32 {
+        case submission = 100
+        case dispatch = 200
+        case transmission = 300
+        case completion = 400
+    }
 
     /// Events that one thread records one after the other.
     private struct Block {
@@ -128,7 +133,8 @@ struct RandomRequests {
             }
             blocks.append(
                 filtered(
-                    Block(.dispatch, "dm_dispatch", "dm_clone", "scsi_queue", "scsi_dispatch_cmd_start", "iscsi_queue")))
+                    Block(.dispatch, "dm_dispatch", "dm_clone", "scsi_queue", "scsi_dispatch_cmd_start", "iscsi_queue"))
+            )
             while chance(12) {
                 blocks += sending(isWrite)
                 blocks.append(

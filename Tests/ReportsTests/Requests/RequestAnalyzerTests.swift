@@ -48,7 +48,7 @@ import Testing
         let reading = try read(InventedRequest(1), Self.detail)
         #expect(
             reading.outlines == [
-                "1 read at 8 | 8:0: dm queue 40, path choice 7, path issue 13, scsi dispatch 5, libiscsi queue 35, "
+                "1 read at 8 | 8:0: wait for a request + dm queue 40, path choice 7, path issue 13, scsi dispatch 5, libiscsi queue 35, "
                     + "transmit 30, wire and target 770, response 50, task end 10, scsi softirq 40, scsi completion 30, "
                     + "clone end 10, dm softirq 50, dm completion 2, dm end 8"
             ])
@@ -107,7 +107,8 @@ import Testing
         }
         let reading = try RequestReading(script)
         #expect(reading.areWhole && reading.unjoined.isEmpty && reading.summary?.stoodIn.isEmpty == true)
-        #expect(reading.requests.map(\.sector) == [0, 8, 16, 24, 32] && Set(reading.requests.map(\.latencyNs)) == [170])
+        #expect(
+            reading.requests.map(\.sector) == [0, 8, 16, 24, 32] && Set(reading.requests.map(\.latencyNs)) == [170])
         #expect(reading.requests.map(\.id) == [1, 2, 3, 4, 5])
     }
 
@@ -130,8 +131,8 @@ import Testing
         #expect(reading.areWhole)
         #expect(
             reading.outlines == [
-                "1 read at 8 | 8:0 I/O error: dm queue 220, path choice 60, path issue 47, path refused 941, dm completion 5, "
-                    + "dm end 577 | 8:16: dm requeue 343, path choice 22, path issue 18, scsi dispatch 44, "
+                "1 read at 8 | 8:0 I/O error: wait for a request + dm queue 220, path choice 60, path issue 47, "
+                    + "path refused 941, dm completion 5, dm end 577 | 8:16: dm requeue 343, path choice 22, path issue 18, scsi dispatch 44, "
                     + "libiscsi queue 106, transmit + wire and target + response 5771, task end 15, scsi softirq 56, "
                     + "scsi completion 46, clone end 55, dm softirq 12, dm completion 4, dm end 18"
             ])
@@ -162,7 +163,8 @@ import Testing
         script.add(request, "3600 block_rq_complete, 3610 clone_end, 3620 dm_done, 3622 dm_verdict, 3630 rq_end")
         let reading = try RequestReading(script)
         #expect(reading.areWhole)
-        let way = "scsi dispatch 10, libiscsi queue 20, transmit + wire and target + response 470, task end 10, scsi softirq 40"
+        let way =
+            "scsi dispatch 10, libiscsi queue 20, transmit + wire and target + response 470, task end 10, scsi softirq 40"
         let again = " / scsi retry 400, \(way)"
         #expect(
             reading.outlines == [
@@ -249,7 +251,8 @@ import Testing
         var script = RequestScript()
         script.add(
             first,
-            "0 dm_dispatch, 5 dm_clone, 20 iscsi_xmit, 65 iscsi_done, 70 scsi_end, 120 dm_done, 121 dm_verdict, 130 rq_end")
+            "0 dm_dispatch, 5 dm_clone, 20 iscsi_xmit, 65 iscsi_done, 70 scsi_end, 120 dm_done, 121 dm_verdict, 130 rq_end"
+        )
         script.add(second, "140 dm_dispatch, 145 dm_clone, 160 iscsi_xmit")
         script.add(first, "170 iscsi_sent")
         script.add(second, "180 iscsi_sent, 300 iscsi_done, 310 scsi_end, 320 dm_done, 321 dm_verdict, 330 rq_end")
@@ -305,7 +308,8 @@ import Testing
     }
 
     @Test func withoutTimesThereIsNothingToTell() throws {
-        let text = " 0)   a-7   |               |  f() {\n"
+        let text =
+            " 0)   a-7   |               |  f() {\n"
             + " 0)   a-7   |               |    /* dm_dispatch: (0) rq=0x1 sector=8 bytes=4096 flags=0x0 */\n"
             + " 0)   a-7   |               |    /* rq_end: (0) rq=0x1 error=0 */\n"
             + " 0)   a-7   |   2.000 us    |  }\n"

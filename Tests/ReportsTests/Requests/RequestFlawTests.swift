@@ -40,7 +40,10 @@ import Testing
         ("block_rq_complete", "scsi softirq + scsi completion + clone end + dm softirq 49"),
         ("dm_done", "clone end + dm softirq + dm completion 33"), ("dm_verdict", "dm completion + dm end 10"),
         // Whose path it was is not known; that its command went over iSCSI is.
-        ("dm_clone", "| -: path choice + path issue + scsi dispatch + libiscsi queue 50, transmit + wire and target + response 950"),
+        (
+            "dm_clone",
+            "| -: path choice + path issue + scsi dispatch + libiscsi queue 50, transmit + wire and target + response 950"
+        ),
     ]) func theStageSaysWhatStoodIn(missed: String, stage: String) throws {
         var script = RequestScript()
         let events = RequestAnalyzerTests.light.split(separator: ",")
@@ -71,7 +74,8 @@ import Testing
         script.add(request, "0 dm_dispatch, 5 dm_clone, 20 dm_done, 22 dm_verdict error=10")
         script.add(
             request.tried(on: 16),
-            "50 dm_dispatch, 60 dm_clone, 70 iscsi_xmit, 80 iscsi_done, 85 scsi_end, 90 dm_done, 91 dm_verdict, 99 rq_end")
+            "50 dm_dispatch, 60 dm_clone, 70 iscsi_xmit, 80 iscsi_done, 85 scsi_end, 90 dm_done, 91 dm_verdict, 99 rq_end"
+        )
         let reading = try RequestReading(script)
         #expect(reading.areWhole && reading.requests.last?.latencyNs == (queued == nil ? 49 : 99))
         // Without the kernel's time of the request nothing tells it from another one to the same place.
@@ -122,7 +126,8 @@ import Testing
         before.add(InventedRequest(1), InventedRequest.light, every: 10)
         before.add(InventedRequest(2), "200 dm_dispatch, 205 dm_clone")
         var after = RequestScript()
-        after.add(InventedRequest(2), "300 iscsi_xmit, 310 iscsi_done, 320 scsi_end, 330 dm_done, 331 dm_verdict, 340 rq_end")
+        after.add(
+            InventedRequest(2), "300 iscsi_xmit, 310 iscsi_done, 320 scsi_end, 330 dm_done, 331 dm_verdict, 340 rq_end")
         after.add(InventedRequest(3), InventedRequest.light, from: 400, every: 10)
         let text = before.text + "CPU:0 [5 EVENTS DROPPED]\n" + after.text.dropFirst("cpus=4\n".count)
         let reading = try RequestReading(text)
@@ -143,7 +148,8 @@ import Testing
 
     @Test func timesThatGoBackAreNoLatency() throws {
         var script = RequestScript()
-        script.add(InventedRequest(1), "100 dm_dispatch, 105 dm_clone, 50 iscsi_xmit, 120 dm_done, 121 dm_verdict, 130 rq_end")
+        script.add(
+            InventedRequest(1), "100 dm_dispatch, 105 dm_clone, 50 iscsi_xmit, 120 dm_done, 121 dm_verdict, 130 rq_end")
         script.add(InventedRequest(2), InventedRequest.light, from: 200, every: 10)
         let reading = try RequestReading(script.textAsAdded)
         #expect(reading.areWhole && reading.requests.map(\.sector) == [16])
@@ -155,7 +161,8 @@ import Testing
     /// One address for everything, the same event again and again, clones of two: nothing is dropped, nothing traps.
     @Test(arguments: 1...6 as ClosedRange<UInt64>) func pointersThatRepeat(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
-        let names = Array(Set(InventedRequest.detail + ["dm_requeue", "rq_requeue", "scsi_requeue", "scsi_timer"])).sorted()
+        let names = Array(Set(InventedRequest.detail + ["dm_requeue", "rq_requeue", "scsi_requeue", "scsi_timer"]))
+            .sorted()
         var script = RequestScript()
         for step in 0..<3000 {
             let few = UInt64(seed)
@@ -182,7 +189,9 @@ import Testing
         "queued=18446744073709551615", "major=4096", "minor=1048576", "major=", "bio=", "sector=", "bytes=", "rq=",
     ]) func extremesInFields(change: String) throws {
         var script = RequestScript()
-        script.add(InventedRequest(1), "0 dm_dispatch \(change), 5 dm_clone, 20 iscsi_xmit, 90 dm_done, 91 dm_verdict, 99 rq_end")
+        script.add(
+            InventedRequest(1),
+            "0 dm_dispatch \(change), 5 dm_clone, 20 iscsi_xmit, 90 dm_done, 91 dm_verdict, 99 rq_end")
         for clock in ["mono", nil] {
             let reading = try RequestReading(script, clock: clock)
             #expect(reading.areWhole && reading.summary?.isSound == true)

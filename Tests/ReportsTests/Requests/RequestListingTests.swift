@@ -51,10 +51,12 @@ import Testing
         try list(.csv, change)
     }
 
-    @Test(arguments: [
-        (.end, [2, 5, 3, 1, 6, 4]), (.latency, [4, 1, 3, 6, 2, 5]), (.start, [1, 2, 3, 4, 5, 6]),
-        (.size, [6, 4, 3, 2, 1, 5]), (.sector, [6, 4, 3, 2, 1, 5]),
-    ] as [(RequestFilter.Order, [Int])]) func ordersAndLimits(order: RequestFilter.Order, expected: [Int]) throws {
+    @Test(
+        arguments: [
+            (.end, [2, 5, 3, 1, 6, 4]), (.latency, [4, 1, 3, 6, 2, 5]), (.start, [1, 2, 3, 4, 5, 6]),
+            (.size, [6, 4, 3, 2, 1, 5]), (.sector, [6, 4, 3, 2, 1, 5]),
+        ] as [(RequestFilter.Order, [Int])]) func ordersAndLimits(order: RequestFilter.Order, expected: [Int]) throws
+    {
         #expect(try ids { $0.order = order } == expected)
         for limit in [0, 1, 5, 6, 7] {
             let (text, listing) = try list {
@@ -62,15 +64,19 @@ import Testing
                 $0.limit = limit
             }
             let listed = min(limit, 6)
-            #expect(text.split(separator: "\r\n").dropFirst().map { Int($0.prefix { $0 != "," })! } == Array(expected.prefix(limit)))
+            #expect(
+                text.split(separator: "\r\n").dropFirst().map { Int($0.prefix { $0 != "," })! }
+                    == Array(expected.prefix(limit)))
             #expect(listing.listed == listed && listing.admitted == 6)
         }
     }
 
     static let filters: [(name: String, change: @Sendable (inout RequestFilter) -> Void, ids: [Int])] = [
-        ("map", { $0.map = "253:1" }, [2, 4, 6]), ("no map", { $0.map = "253:9" }, []), ("path", { $0.path = "8:16" }, [2, 5]),
+        ("map", { $0.map = "253:1" }, [2, 4, 6]), ("no map", { $0.map = "253:9" }, []),
+        ("path", { $0.path = "8:16" }, [2, 5]),
         ("operation", { $0.operation = "write" }, [2, 4, 6]), ("flush", { $0.operation = "flush" }, [5]),
-        ("from a size on", { $0.bytes = 2048...Int.max }, [3, 4, 6]), ("to a size", { $0.bytes = 0...1024 }, [1, 2, 5]),
+        ("from a size on", { $0.bytes = 2048...Int.max }, [3, 4, 6]),
+        ("to a size", { $0.bytes = 0...1024 }, [1, 2, 5]),
         ("both ends", { $0.bytes = 1024...2048 }, [2, 3]), ("latency", { $0.latencyNs = 400...900 }, [1, 3, 6]),
         ("within", { $0.latencyNs = 401...899 }, [3]), ("start", { $0.startNs = 100...300 }, [2, 3, 4]),
         ("task's number", { $0.task = "352" }, [3]), ("task's name", { $0.task = "task353" }, [4]),
@@ -108,7 +114,8 @@ import Testing
     /// A sink that refuses ends the pass.
     @Test func whoRefusesEndsIt() {
         struct Full: Error {}
-        let listing = RequestListing(RequestFilter(), as: .jsonl, style: .plain, to: OutputSink(size: 1) { _ in throw Full() })
+        let listing = RequestListing(
+            RequestFilter(), as: .jsonl, style: .plain, to: OutputSink(size: 1) { _ in throw Full() })
         #expect(throws: Full.self) {
             try RequestReading.read(Self.script.text, InventedRequest.requestSize, nil, listing)
         }
@@ -126,7 +133,10 @@ import Testing
 
     @Test func aWaterfallHasAllStages() throws {
         let text = try list(.waterfall) { $0.id = 4 }.text
-        #expect(text.hasPrefix("request 4: write of 4 KiB at sector 976, 253:1 through 8:0, 1.200 us; I/O error\n  try 1 on 8:0: I/O error\n"))
+        #expect(
+            text.hasPrefix(
+                "request 4: write of 4 KiB at sector 976, 253:1 through 8:0, 1.200 us; I/O error\n  try 1 on 8:0: I/O error\n"
+            ))
         #expect(text.contains("transmit + wire and target + response") && !text.contains("not seen"))
         #expect(text.split(separator: "\n").count == 2 + 8)
     }
@@ -169,7 +179,7 @@ import Testing
         let lines = text.split(separator: "\r\n")
         #expect(lines.count == 7 && text.hasSuffix("\r\n"))
         #expect(Set(lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).count }) == [16])
-        #expect(lines[6].contains(",I/O error,pointer,dm queue=5;path choice=5;"))
+        #expect(lines[6].contains(",I/O error,pointer,wait for a request + dm queue=5;path choice=5;"))
         #expect(csv(nil, error: "timeout") == "1,,5,7,,read,,0,,9,0,,,timeout,sector,\r\n")
     }
 }

@@ -52,7 +52,8 @@ import Testing
         #expect(summary.latency.sum == latency && summary.joined == requests.count)
         for sums in [
             summary.stages.map(\.ns.sum), summary.layers.map(\.ns.sum), summary.operations.map(\.latency.sum),
-            summary.sizes.map(\.latency.sum), summary.maps.map(\.latency.sum), summary.overTime.intervals.map(\.latencyNs),
+            summary.sizes.map(\.latency.sum), summary.maps.map(\.latency.sum),
+            summary.overTime.intervals.map(\.latencyNs),
         ] {
             #expect(sums.reduce(0, +) == latency)
         }
@@ -75,10 +76,12 @@ import Testing
         #expect(sum(requests.reversed()) == sum(requests))
     }
 
-    @Test(arguments: [
-        (0, 0), (1, 512), (512, 512), (513, 1024), (1024, 1024), (1025, 2048), (65536, 65536),
-        (UInt32.max, 1 << 32),
-    ] as [(UInt32, UInt64)]) func sizesArePowersOfTwo(bytes: UInt32, upTo: UInt64) {
+    @Test(
+        arguments: [
+            (0, 0), (1, 512), (512, 512), (513, 1024), (1024, 1024), (1025, 2048), (65536, 65536),
+            (UInt32.max, 1 << 32),
+        ] as [(UInt32, UInt64)]) func sizesArePowersOfTwo(bytes: UInt32, upTo: UInt64)
+    {
         var live = random(1, seed: 1)[0]
         live.bytes = bytes
         #expect(sum([live]).sizes.map(\.upToBytes) == [upTo])
@@ -113,7 +116,8 @@ import Testing
         var parts = [RequestRates](repeating: RequestRates(), count: 4)
         var whole = RequestRates()
         for _ in 0..<600 {
-            let end = UInt64.random(in: 0...(1 << UInt64.random(in: 24...(20 + 7 * seed), using: &random)), using: &random)
+            let end = UInt64.random(
+                in: 0...(1 << UInt64.random(in: 24...(20 + 7 * seed), using: &random)), using: &random)
             let depth = Int.random(in: 1...9, using: &random)
             whole.add(end: end, bytes: 3, latencyNs: end / 2, depth: depth)
             parts[Int.random(in: 0..<4, using: &random)].add(end: end, bytes: 3, latencyNs: end / 2, depth: depth)
@@ -150,7 +154,9 @@ import Testing
     }
 
     /// Each with one change to a sound summary; the same change within limits is none.
-    @Test(arguments: Self.lies) func whatNoTraceHasIsRefused(lie: (name: String, change: @Sendable (inout RequestSummary) -> Void))
+    @Test(arguments: Self.lies) func whatNoTraceHasIsRefused(
+        lie: (name: String, change: @Sendable (inout RequestSummary) -> Void)
+    )
         throws
     {
         var requests = sum(random(300, seed: 5))
@@ -164,7 +170,8 @@ import Testing
     static let lies: [(name: String, change: @Sendable (inout RequestSummary) -> Void)] = [
         ("negative count", { $0.failed = -1 }), ("negative seen", { $0.seen = -1 }),
         ("fewer seen than joined", { $0.seen = $0.joined - 1 }),
-        ("more joined than latencies", { $0.byPointer += 1 }), ("more data than requests", { $0.untilData = $0.merged(with: $0).latency }),
+        ("more joined than latencies", { $0.byPointer += 1 }),
+        ("more data than requests", { $0.untilData = $0.merged(with: $0).latency }),
         ("more joined than there are numbers", { ($0.byPointer, $0.bySector) = (.max, .max) }),
         ("a reason of none that were seen", { $0.unjoined = [.init(name: "a", count: 1)] }),
         ("an empty reason", { $0.unjoined = [.init(name: "a", count: 0)] }),
@@ -173,8 +180,10 @@ import Testing
         ("a reason that steers a terminal", { $0.stoodIn = [.init(name: "\u{1b}[2J", count: 1)] }),
         ("stages out of order", { $0.stages.reverse() }), ("a stage twice", { $0.stages.append($0.stages.last!) }),
         ("an empty stage", { $0.stages[0].ns = Histogram() }), ("layers out of order", { $0.layers.reverse() }),
-        ("an operation twice", { $0.operations.append($0.operations.last!) }), ("sizes out of order", { $0.sizes.reverse() }),
-        ("an empty size", { $0.sizes[0].latency = Histogram() }), ("an empty map", { $0.maps[0].latency = Histogram() }),
+        ("an operation twice", { $0.operations.append($0.operations.last!) }),
+        ("sizes out of order", { $0.sizes.reverse() }),
+        ("an empty size", { $0.sizes[0].latency = Histogram() }),
+        ("an empty map", { $0.maps[0].latency = Histogram() }),
         ("paths out of order", { $0.paths.reverse() }), ("negative tries", { $0.paths[0].tries = -1 }),
         ("more latencies than tries", { $0.paths[1].tries = $0.paths[1].latency.count - 1 }),
         ("a path that steers a terminal", { $0.paths[0].facts.device = "sd\u{9b}" }),
@@ -208,7 +217,8 @@ import Testing
         for _ in 0..<300 {
             var damaged = json
             for _ in 0..<Int.random(in: 1...2, using: &random) {
-                damaged[digits.randomElement(using: &random)!] = Array("0123456789-e.".utf8).randomElement(using: &random)!
+                damaged[digits.randomElement(using: &random)!] = Array("0123456789-e.".utf8).randomElement(
+                    using: &random)!
             }
             guard let read = try? Summary(json: damaged, path: "x") else { continue }
             accepted += 1

@@ -10,6 +10,7 @@ extension PointerJoin {
         table[slot].isBio = true
         (table[slot].sector, table[slot].bytes, table[slot].flags) = (sector, bytes, flags)
         table[slot].pass(.dispatched, moment)
+        origin = origin ?? moment.time
         mapping.set(moment.thread, slot)
     }
 

@@ -55,7 +55,7 @@ struct SectorJoin {
     /// When the first request began.
     private(set) var origin: UInt64?
     /// The SCSI address of each disk, as its commands tell.
-    private(set) var addresses: [BlockDevice: SCSIAddress] = [:]
+    let addresses = DiskAddresses()
     /// Completions of requests whose beginning was before the recording.
     private(set) var unknown = 0
     private(set) var tooMany = 0
@@ -142,7 +142,7 @@ struct SectorJoin {
         else { return }
         table[slot].pass(.commanded, at: moment)
         guard let key else { return }
-        if let disk = table[slot].tries.last?.disk, addresses.count < 4096 { addresses[disk] = key.address }
+        addresses.learn(table[slot].tries.last?.disk, key.address)
         commands[key, default: []].append(slot)
         keys[slot] = key
     }
