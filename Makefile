@@ -13,7 +13,7 @@ DMFLOW_REVISION := $(or $(DMFLOW_REVISION),$(shell git describe --always --dirty
 export DMFLOW_REVISION
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install docs lint format deps lab-deps clean
+.PHONY: help demo test unit e2e matrix requests recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install docs lint format deps lab-deps clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -63,6 +63,10 @@ allocations: static
 ## make matrix   every flow captured on every kernel of the lab, half an hour
 matrix: lab-deps static
 	Lab/lab run matrix --kernel all --dmflow $(dmflow)
+
+## make requests requests of known truth, captured on every kernel of the lab, twenty minutes
+requests: lab-deps static
+	Lab/lab run requests --kernel all --dmflow $(dmflow)
 
 ## make recorded a user's flow with a tracepoint and probes, captured and killed on every kernel of the lab, ten minutes
 recorded: lab-deps static

@@ -33,8 +33,6 @@ struct PointerJoin {
     private var tags = PointerMap()
     /// By thread, whose clone is on its way to SCSI, whose command is being sent, whose end dm looks at.
     var dispatching = PointerMap()
-    /// By thread, the bio that is being mapped to a path.
-    var mapping = PointerMap()
     private var transmitting = PointerMap()
     private var completing = PointerMap()
     private var ending = PointerMap()
@@ -63,13 +61,15 @@ struct PointerJoin {
     private(set) var ambiguousData = 0
     /// When the first request began.
     var origin: UInt64?
-    /// The SCSI address of each disk, as its commands tell.
-    let addresses = DiskAddresses()
+    /// The SCSI address of each disk, as its commands tell, or the topology.
+    private let addresses: DiskAddresses
 
     /// Gets each request that is over, once.
     private let onEnd: (borrowing LiveRequest) throws -> Void
 
-    init(onEnd: @escaping (borrowing LiveRequest) throws -> Void) { self.onEnd = onEnd }
+    init(addresses: DiskAddresses = DiskAddresses(), onEnd: @escaping (borrowing LiveRequest) throws -> Void) {
+        (self.addresses, self.onEnd) = (addresses, onEnd)
+    }
 
     // MARK: dm, on the way down
 
@@ -90,7 +90,7 @@ struct PointerJoin {
     }
 
     /// When the request's first bio came, and from whom.
-    private mutating func arrived(_ slot: Int, _ dispatch: Dispatch, _ moment: Moment) {
+    mutating func arrived(_ slot: Int, _ dispatch: Dispatch, _ moment: Moment) {
         if let bio = bio(of: dispatch), bio.moment.time <= moment.time {
             (table[slot].bios, table[slot].submitter) = (bio.count, bio.moment.tid)
             table[slot].pass(.arrived, bio.moment)
@@ -175,10 +175,24 @@ struct PointerJoin {
         if block != nil { tellsBlocks = true }
         guard let slot = dispatching[moment.thread], table.isUsed[slot],
             table[slot].last == .cloned || table[slot].last == .issued
-        else { return }
+        else { return commandedElsewhere(address, block, moment) }
         // A clone that no path took leaves its thread to others' commands: those that SCSI sends again, or the path checker's.
         if table[slot].place != nil, tellsBlocks, !table[slot].canBegin(at: block) { return }
         addresses.learn(table[slot].tries.last?.disk, address)
+        table[slot].pass(.commanded, moment)
+    }
+
+    /// In a thread that no request was dispatched in: one that had to wait for its path's queue, or is sent again.
+    private mutating func commandedElsewhere(_ address: SCSIAddress?, _ block: UInt64?, _ moment: Moment) {
+        guard let address, let block else { return }
+        let slot = only { live in
+            guard let disk = live.tries.last?.disk, addresses.all[disk] == address, let last = live.last else {
+                return false
+            }
+            return (last == .cloned || last == .issued || last == .retried) && live.canBegin(at: block)
+        }
+        guard let slot else { return }
+        table[slot].beginRoundIfOver()
         table[slot].pass(.commanded, moment)
     }
 
@@ -324,12 +338,37 @@ struct PointerJoin {
             table[slot].sector == sector && UInt64(table[slot].bytes) == bytes
                 && (table[slot].device == nil || table[slot].device == device)
         }
-        guard fitting.count == 1 else {
-            if fitting.count > 1 { ambiguousData += 1 }
+        if fitting.count > 1 {
+            ambiguousData += 1
             return
         }
-        table[fitting[0]].device = device
-        dataDone(fitting[0], moment)
+        guard let slot = fitting.first ?? onlyOne(at: device, sector, bytes) else { return }
+        table[slot].device = device
+        dataDone(slot, moment)
+    }
+
+    /// The one request under way there, if its command's end was missed.
+    private mutating func onlyOne(at device: BlockDevice, _ sector: UInt64, _ bytes: UInt64) -> Int? {
+        let slot = only { live in
+            live.device == device && live.sector == sector && UInt64(live.bytes) == bytes
+                && live.last.map { (.cloned ... .header) ~= $0 } == true
+        }
+        if let slot { table[slot].stoodIn.append(.scsiDone) }
+        return slot
+    }
+
+    /// Beyond so many requests under way nobody is looked for among all of them.
+    private static let maxSearched = 4096
+
+    /// The one request under way that it is true of; nil for none, and for several.
+    private func only(_ isMeant: (LiveRequest) -> Bool) -> Int? {
+        if table.count > Self.maxSearched { return nil }
+        var found: Int?
+        for slot in table.slots.indices where table.isUsed[slot] && isMeant(table.slots[slot]) {
+            if found != nil { return nil }
+            found = slot
+        }
+        return found
     }
 
     private mutating func dataDone(_ slot: Int, _ moment: Moment) {
@@ -432,7 +471,8 @@ struct PointerJoin {
 
     /// Another request has the address: this one is over, whether that was seen or not.
     mutating func close(_ slot: Int) throws {
-        if let last = table[slot].last, last == .verdict || last == .dmDone {
+        if let last = table[slot].last, (.dataDone ... .verdict) ~= last {
+            // What is left of it takes no time to speak of.
             table[slot].stoodIn.append(.ended)
         } else {
             table[slot].flaw = table[slot].flaw ?? .endMissed
@@ -475,7 +515,6 @@ struct PointerJoin {
             try end(slot)
         }
         (clones, tasks, tags) = (PointerMap(), PointerMap(), PointerMap())
-        mapping = PointerMap()
         (dispatching, transmitting, completing, ending) = (PointerMap(), PointerMap(), PointerMap(), PointerMap())
         (bios, arrivals, wire) = (BioTable(), BioArrivals(), WireTable())
         strays = StrayClones()

@@ -8,7 +8,7 @@ struct RequestEvents {
         case issue, command, sent, header, response, completed, cloneEnd
         case bio, merge, frontMerge, bioEnd
         case tcpPDU, tcpOut, tcpIn
-        case bioMap, bioUnmap, start, bioRemap
+        case bioMap, bioUnmap, start
         case commandStart, dataDone
         case rqIssue, rqRemap, rqRequeue, bioQueue, commandDone
 
@@ -42,7 +42,6 @@ struct RequestEvents {
             case .bioMap: "bio_map"
             case .bioUnmap: "bio_unmap"
             case .start: "rq_start"
-            case .bioRemap: "block_bio_remap"
             case .tcpOut: "tcp_out"
             case .tcpIn: "tcp_in"
             case .commandStart: "scsi_dispatch_cmd_start"
@@ -74,10 +73,9 @@ struct RequestEvents {
             case .response: ["conn", "itt", "opcode"]
             case .bio, .bioEnd: ["bio"]
             case .merge, .frontMerge: ["rq"]
-            case .bioMap: ["bio", "sector", "bytes", "flags"]
-            case .bioUnmap: ["bio", "error"]
+            case .bioMap: ["bio", "sector", "bytes", "flags", "major", "minor"]
+            case .bioUnmap: ["bio", "error", "major", "minor"]
             case .start: ["rq", "bio"]
-            case .bioRemap: ["dev", "old_dev", "old_sector"]
             case .tcpPDU: ["task", "sk", "seq"]
             case .tcpOut, .tcpIn: ["sk", "seq", "end"]
             // A text has the block's number by its name, a record in the command's bytes.

@@ -57,7 +57,7 @@ enum RequestPoint: UInt8, CaseIterable, Comparable, Sendable {
         case .commanded: part("libiscsi queue", "libiscsi")
         case .transmit: part("transmit", "net")
         case .sent: part("wire and target", "target")
-        case .out: part("wire and target", "target")
+        case .out: RequestPoint.sent.part
         case .received: part("receive", "net")
         case .header: part("response", "libiscsi")
         case .taskDone: part("task end", "libiscsi")
@@ -66,7 +66,8 @@ enum RequestPoint: UInt8, CaseIterable, Comparable, Sendable {
         case .dataDone: part("clone end", "dm")
         case .cloneEnded: part("dm softirq", "irq")
         case .dmDone: part("dm completion", "dm")
-        case .verdict, .ended: part("dm end", "dm")
+        case .verdict: part("dm end", "dm")
+        case .ended: RequestPoint.verdict.part
         case .retried: .init("scsi retry", "scsi", from: .completed, isExtra: true)
         case .requeued: .init("dm requeue", "dm", from: .verdict, isExtra: true)
         }

@@ -19,14 +19,18 @@ struct StageKind: Equatable, Sendable {
         }
     }
 
-    let name: String
-    /// Who has the request meanwhile: a layer of the layer map, or `target` for whatever lies behind the host.
-    let layer: String
+    private let parts: [Part]
+
+    /// `path issue + scsi dispatch`
+    var name: String { parts.map(\.name).joined(separator: " + ") }
+    /// Who has the request meanwhile: a layer of the layer map, or `target` for whatever lies behind the host. The way to the
+    /// target and back is what takes time wherever it is in.
+    var layer: String { parts.first { $0.layer == "target" }?.layer ?? parts[0].layer }
     /// In which order stages are listed.
-    let order: Int
+    var order: Int { parts[0].place << 8 + parts[parts.count - 1].place }
 
     /// Waiting for the target's word to go on with a write's data (R2T).
-    private static let moreData = Part("wire and target (R2T)", "target", from: .transmit, isExtra: true)
+    private static let moreData = Part("wire and target (R2T)", "target", from: .sent, isExtra: true)
     /// Handed to TCP, which waits for room or for the other side.
     private static let tcpQueue = Part("TCP queue", "net", from: .transmit, isExtra: true)
     /// The whole way of a command where nothing of the transport is known.
@@ -41,13 +45,6 @@ struct StageKind: Equatable, Sendable {
         case other, iSCSI
         /// It failed before it was a command.
         case none
-    }
-
-    private init(_ parts: [Part]) {
-        name = parts.map(\.name).joined(separator: " + ")
-        // The way to the target and back is what takes time wherever it is in.
-        layer = parts.first { $0.layer == "target" }?.layer ?? parts[0].layer
-        order = parts[0].place << 8 + parts[parts.count - 1].place
     }
 
     private static func parts(from: RequestPoint, to: RequestPoint, _ way: Way) -> [Part] {
@@ -67,6 +64,8 @@ struct StageKind: Equatable, Sendable {
         case (.header, .transmit): return [RequestPoint.commanded.part]
         case (.transmit, .out): return [from.part]
         case (.sent, .out): return [tcpQueue]
+        // A bio that went another way, which nobody saw begin.
+        case (.verdict, .verdict): return [RequestPoint.requeued.part, transport]
         case (.queued, .dispatched): return [from.part]
         case (.arrived, .dispatched): return [from.part, RequestPoint.queued.part]
         case (_, .dispatched): return [RequestPoint.requeued.part]
@@ -91,13 +90,18 @@ struct StageKind: Equatable, Sendable {
     private static let table: (kinds: [StageKind], numbers: [Int]) = {
         var kinds: [StageKind] = []
         var numbers: [Int] = []
+        // By its parts: each has a place of its own.
+        var known: [[Int]: Int] = [:]
         for way in Way.allCases {
             for from in RequestPoint.allCases {
                 for to in RequestPoint.allCases {
-                    let kind = StageKind(parts(from: from, to: to, way))
-                    let known = kinds.firstIndex { $0.name == kind.name }
-                    numbers.append(known ?? kinds.count)
-                    if known == nil { kinds.append(kind) }
+                    let parts = parts(from: from, to: to, way)
+                    let number = known[parts.map(\.place), default: kinds.count]
+                    if number == kinds.count {
+                        known[parts.map(\.place)] = number
+                        kinds.append(StageKind(parts: parts))
+                    }
+                    numbers.append(number)
                 }
             }
         }

@@ -7,23 +7,33 @@ struct PathComparison: Equatable {
     /// The middle of the differences between what so many of a hundred do not exceed on both sides: what is added to each try, such
     /// as a longer way to the target, and unlike a mean little moved by single stalls.
     let shiftNs: Int64
+    /// How much longer the shortest tenth of the tries takes at least, in ns: what nearly every try has more, whatever else holds up
+    /// some of them. Where it is most of ``shiftNs``, it is a constant delay.
+    let addedNs: Int64
     /// In how many of a hundred pairs, one try of each side, that on this path is the longer one: 50 for no difference.
     let slowerInPercent: Double
     /// How far that is from chance, in standard deviations (Mann-Whitney). Tries that wait for each other are not independent, so
     /// that a few mean nothing.
     let deviations: Double
 
-    /// So many tries on each side say anything.
-    static let least = 30
+    /// So many tries say anything of a path: the selector gives a slow one few.
+    static let least = 5
+    /// So many of its siblings do.
+    static let leastOfSiblings = 30
 
     /// - Returns: nil where one side has too few.
     init?(_ path: Histogram, _ siblings: Histogram) {
-        guard path.count >= Self.least, siblings.count >= Self.least else { return nil }
+        guard path.count >= Self.least, siblings.count >= Self.leastOfSiblings else { return nil }
         shiftNs = Self.shift(path, siblings)
+        addedNs = Self.difference(path, siblings, 0.1)
         let share = Self.share(path.buckets, siblings.buckets)
         slowerInPercent = share * 100
         let (m, n) = (Double(path.count), Double(siblings.count))
         deviations = (share - 0.5) * m * n / (m * n * (m + n + 1) / 12).squareRoot()
+    }
+
+    private static func difference(_ path: Histogram, _ siblings: Histogram, _ fraction: Double) -> Int64 {
+        Int64(clamping: path.percentiles([fraction])[0]) - Int64(clamping: siblings.percentiles([fraction])[0])
     }
 
     private static func shift(_ path: Histogram, _ siblings: Histogram) -> Int64 {
@@ -49,10 +59,13 @@ struct PathComparison: Equatable {
         return pairs / (total * left.reduce(0.0) { $0 + Double($1.count) })
     }
 
+    /// By chance alone, one comparison in ten thousand says as much.
+    private static let leastDeviations = 3.8
+
     /// Whether it is a slow path: by a tenth of what its siblings take, in most pairs, and by no chance.
     func isSlow(comparedTo siblings: Histogram) -> Bool {
         let usual = Double(siblings.percentiles([0.5])[0])
-        return Double(shiftNs) > usual / 10 && slowerInPercent >= 65 && deviations >= 6
+        return Double(shiftNs) > usual / 10 && slowerInPercent >= 65 && deviations >= Self.leastDeviations
     }
 }
 
@@ -62,7 +75,7 @@ extension RequestSummary {
         let comparison: PathComparison
         let isSlow: Bool
         /// The stage that differs most, and by how much; nil if none can be compared.
-        let stage: (name: String, layer: String, shiftNs: Int64)?
+        let stage: (name: String, comparison: PathComparison)?
         /// The other paths.
         let siblings: [Path]
         let siblingLatency: Histogram
@@ -74,12 +87,12 @@ extension RequestSummary {
         let latency = siblings.reduce(into: Histogram()) { $0.merge($1.latency) }
         guard let comparison = PathComparison(path.latency, latency) else { return nil }
         let others = siblings.reduce(into: [Stage]()) { $0 = Summary.merge($0, $1.stages) }
-        var most: (name: String, layer: String, shiftNs: Int64)?
+        var most: (name: String, comparison: PathComparison)?
         for stage in path.stages {
             guard let other = others.first(where: { $0.stage == stage.stage }),
                 let compared = PathComparison(stage.ns, other.ns)
             else { continue }
-            if compared.shiftNs > most?.shiftNs ?? .min { most = (stage.stage, stage.layer, compared.shiftNs) }
+            if compared.shiftNs > most?.comparison.shiftNs ?? .min { most = (stage.stage, compared) }
         }
         return Verdict(
             comparison: comparison, isSlow: comparison.isSlow(comparedTo: latency), stage: most, siblings: siblings,

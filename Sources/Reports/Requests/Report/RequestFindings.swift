@@ -41,9 +41,7 @@ struct RequestFindings {
             let (own, others) = (path.latency.percentiles([0.5])[0], verdict.siblingLatency.percentiles([0.5])[0])
             let names = verdict.siblings.map(\.facts.name)
             let siblings = names.count == 1 ? names[0] : "its \(names.count) siblings"
-            let place = verdict.stage.map { stage in
-                "; what it has more, \(Self.signed(stage.shiftNs)), is in \(stage.name)"
-            }
+            let place = verdict.stage.map { "; " + Self.more($0.comparison, in: $0.name) }
             return
                 "\(path.facts.name) is slow: half of its tries took \(Figures.duration(own)) or more, of \(siblings) "
                 + "\(Figures.duration(others))" + (place ?? "")
@@ -52,7 +50,15 @@ struct RequestFindings {
         }
     }
 
-    private static func signed(_ ns: Int64) -> String { (ns < 0 ? "-" : "") + Figures.duration(ns.magnitude) }
+    /// A delay that every try has is told from what some of them have.
+    private static func more(_ comparison: PathComparison, in stage: String) -> String {
+        guard comparison.addedNs > comparison.shiftNs / 2 else {
+            return
+                "what some have more, \(Figures.duration(comparison.shiftNs.magnitude)) in the middle, is in \(stage)"
+        }
+        return "what nearly every try has more, \(Figures.duration(comparison.addedNs.magnitude)), is in \(stage)"
+    }
+
     private static func rounded(_ percent: Double) -> String { String(Int(percent.rounded())) }
 
     // MARK: All of them

@@ -113,6 +113,8 @@ extension Report {
         public struct Comparison: Codable, Equatable, Sendable {
             /// How much longer half of its tries take at least; negative for a faster path.
             public let shiftNs: Int64
+            /// How much longer its shortest tenth takes at least: what nearly every try has more.
+            public let addedNs: Int64
             /// In how many of a hundred pairs of tries its is the longer one.
             public let slowerInPercent: Double
             /// How far that is from chance, in standard deviations.

@@ -59,7 +59,8 @@ extension Report.Path.Comparison {
     init(_ verdict: RequestSummary.Verdict) {
         let comparison = verdict.comparison
         self.init(
-            shiftNs: comparison.shiftNs, slowerInPercent: (comparison.slowerInPercent * 10).rounded() / 10,
+            shiftNs: comparison.shiftNs, addedNs: comparison.addedNs,
+            slowerInPercent: (comparison.slowerInPercent * 10).rounded() / 10,
             deviations: (comparison.deviations * 10).rounded() / 10, isSlow: verdict.isSlow, stage: verdict.stage?.name)
     }
 }

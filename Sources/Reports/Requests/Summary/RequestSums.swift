@@ -208,6 +208,8 @@ extension LiveRequest {
     /// Whether a stage is a path's: from the clone to dm's verdict.
     fileprivate func isOnPath(_ stage: Int) -> Bool {
         let (from, to) = (steps[stage].point, steps[stage + 1].point)
+        // A bio's path is chosen where nobody sees it.
+        if isBio { return from >= .dispatched && to <= .verdict }
         return from >= .cloned && from < .verdict && to <= .verdict && to > .dispatched || from == .retried
             || to == .retried
     }
