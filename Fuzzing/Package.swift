@@ -18,6 +18,7 @@ let package = Package(
         .executable(name: "FuzzTraceDat", targets: ["FuzzTraceDat"]),
         .executable(name: "FuzzElf", targets: ["FuzzElf"]),
         .executable(name: "FuzzBTF", targets: ["FuzzBTF"]),
+        .executable(name: "FuzzRequests", targets: ["FuzzRequests"]),
     ],
     dependencies: [.package(name: "dmflow", path: "..")],
     targets: [
@@ -32,5 +33,6 @@ let package = Package(
         .executableTarget(name: "FuzzTraceDat", dependencies: ["FuzzChecks"], swiftSettings: settings),
         .executableTarget(name: "FuzzElf", dependencies: ["FuzzChecks"], swiftSettings: settings),
         .executableTarget(name: "FuzzBTF", dependencies: ["FuzzChecks"], swiftSettings: settings),
+        .executableTarget(name: "FuzzRequests", dependencies: ["FuzzChecks"], swiftSettings: settings),
     ]
 )

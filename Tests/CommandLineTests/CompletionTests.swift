@@ -5,10 +5,13 @@ import Testing
 @Suite struct CompletionTests {
     /// As bash calls it when somebody presses Tab.
     @Test(arguments: [
-        ("dmflow ", ["doctor", "capture", "flows", "restore", "report", "tree"]), ("dmflow rep", ["report"]),
+        ("dmflow ", ["doctor", "capture", "flows", "restore", "report", "tree", "requests"]),
+        ("dmflow rep", ["report"]),
         ("dmflow report --form", ["--format"]), ("dmflow report --format ", ["text", "json"]),
         ("dmflow capture --flow fail", ["failover"]), ("dmflow capture --noise ", ["locks", "allocator"]),
-        ("dmflow tree --thr", ["--threshold"]), ("dmflow --ver", ["--version"]),
+        ("dmflow tree --thr", ["--threshold"]), ("dmflow requests --format ", ["text", "jsonl", "csv", "waterfall"]),
+        ("dmflow requests --operation fl", ["flush"]), ("dmflow requests --sort ", ["latency", "end"]),
+        ("dmflow --ver", ["--version"]),
     ]) func bashCompletes(line: String, words: [String]) throws {
         let script = #"""
             source <($DMFLOW --generate-completion-script bash)
@@ -30,7 +33,7 @@ import Testing
     @Test(arguments: ["bash", "zsh", "fish"]) func everyShellKnowsAllOptions(shell: String) throws {
         let result = try Program.run(["--generate-completion-script", shell])
         #expect(result.status == 0 && result.errors.isEmpty)
-        for command in ["doctor", "capture", "flows", "restore", "report", "tree"] {
+        for command in ["doctor", "capture", "flows", "restore", "report", "tree", "requests"] {
             let help = try Program.run([command, "--help"]).output
             for option in help.matches(of: /--([a-z][a-z-]+)/).map({ String($0.1) }) {
                 #expect(result.output.contains(option), "\(command) \(option)")

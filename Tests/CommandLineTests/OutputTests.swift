@@ -22,6 +22,20 @@ import Testing
         #expect(result == "dmflow: standard output: No space left on device; what was printed is not all of it\n2\n")
     }
 
+    /// The same of lists of requests, which are written while the trace is read.
+    @Test(arguments: ["jsonl", "csv", "waterfall --limit 0"]) func whoClosesThePipeEndsAList(format: String) throws {
+        var script = RequestScript()
+        for number in 0..<1500 {
+            script.add(InventedRequest(number), InventedRequest.light, from: UInt64(number) * 1000, every: 10)
+        }
+        let trace = try TemporaryFile(Array(script.text.utf8))
+        let program = "'\(Program.binary.path)' requests --format \(format) '\(trace.path)' 2>&3; echo $? >&4"
+        #expect(try shell("{ { \(program); } | head -c 1 >/dev/null; } 3>&1 4>&1") == "141\n")
+        let full = try shell(
+            "'\(Program.binary.path)' requests --format \(format) '\(trace.path)' 2>&1 >/dev/full; echo $?")
+        #expect(full == "dmflow: standard output: No space left on device; what was printed is not all of it\n2\n")
+    }
+
     /// Many distinct names take no more memory than the limit for them: it took 1.25 GB of 200,000 roots as JSON.
     @Test(arguments: ["report", "report --format json", "tree"]) func manyNamesTakeLittleMemory(command: String) throws
     {

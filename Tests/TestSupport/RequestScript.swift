@@ -151,11 +151,15 @@ public struct RequestScript: Sendable {
     public mutating func add(
         _ request: InventedRequest, _ event: String, at time: UInt64, _ changes: [String] = [], tid: Int32? = nil
     ) {
+        add(
+            event, Self.text(request, event, changes), at: time, cpu: request.cpu, tid: tid ?? request.tid(of: event))
+    }
+
+    /// Adds any event, as the kernel prints it.
+    public mutating func add(_ event: String, _ text: String, at time: UInt64, cpu: Int = 0, tid: Int32) {
         let time = Self.start + time
-        let text = Self.text(request, event, changes)
         let fraction = String(String(1_000_000_000 + time % 1_000_000_000).dropFirst())
-        let cpu = String(String(1000 + request.cpu).dropFirst())
-        let tid = tid ?? request.tid(of: event)
+        let cpu = String(String(1000 + cpu).dropFirst())
         events.append(
             Event(
                 time: time, name: event,

@@ -19,6 +19,8 @@ private func read(_ bytes: [UInt8]) throws(TraceError) {
 
     let seed = digest(bytes)
     let types = EventTypes(Interest(events: seed % 2 == 0 ? ["*"] : []), isText: false)
+    let context = TraceContext(
+        kind: .traceDat, names: names, types: types, identity: header.identity, recording: header.recording)
     var reader = TraceDatReader(file: file, header: header, names: names, types: types)
     var all = EventBatch()
     var isMore = true
@@ -41,6 +43,14 @@ private func read(_ bytes: [UInt8]) throws(TraceError) {
         all.events, payload: all.payload, types, reader.counts, of: reader.source, names: names,
         lossesAreMarked: TraceDatReader.lossesAreMarked,
         instances: reader.instances, thorough: seed / 2 % 16 == 0)
+    guard types.areWanted else { return }
+    var builder = StackBuilder(
+        names: names, lossesAreMarked: TraceDatReader.lossesAreMarked, instances: reader.instances, types: types)
+    builder.take(all.events.span, payload: all.payload, slowPathOnly: false)
+    builder.finish()
+    var batch = TraceBatch()
+    builder.moveOutput(to: &batch, payload: all.payload)
+    expectRequests([batch], context, reader.source)
 }
 
 /// Shows the end of the file, which is a page in a usual file, in the layout of each event of the file.

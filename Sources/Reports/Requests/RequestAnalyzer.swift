@@ -41,5 +41,5 @@ public final class RequestAnalyzer: Analyzer {
     var origin: UInt64? { ends.origin }
 
     /// What the trace's devices are called, as far as that is known by now.
-    var pathNames: PathNames { PathNames(topology: ends.topology, addresses: joins?.addresses ?? [:]) }
+    var pathNames: PathNames { PathNames(topology: ends.topology, addresses: ends.addresses.all) }
 }

@@ -8,9 +8,11 @@ final class RequestEnds {
     private(set) var comparison = JoinComparison()
     var names = TraceNames()
     var topology: Topology?
+    /// Here, as the time below, since a join cannot be asked while it tells of an end.
+    let addresses = DiskAddresses()
     /// Whether the trace has the addresses of requests: then those are what is told of.
     var hasPointers = false
-    /// When the first request began. Here, since a join cannot be asked while it tells of an end.
+    /// When the first request began.
     var origin: UInt64?
     /// Requests that were under way when the last one ended.
     var depth = 0

@@ -126,10 +126,7 @@ public final class RequestListing: Analyzer {
     public var interest: Interest { analyzer.interest }
 
     /// Looks the fields of the events up.
-    public func begin(_ trace: TraceContext) {
-        analyzer.begin(trace)
-        names = analyzer.pathNames
-    }
+    public func begin(_ trace: TraceContext) { analyzer.begin(trace) }
 
     private func writeHead() throws {
         switch format {
@@ -145,6 +142,8 @@ public final class RequestListing: Analyzer {
     private func take(_ request: Request) throws {
         let origin = self.origin ?? analyzer.origin ?? request.startNs
         self.origin = origin
+        // Commands tell where their disks are.
+        names = analyzer.pathNames
         guard filter.admits(request, names, origin: origin) else { return }
         admitted += 1
         guard let comesBefore = filter.comesBefore else {

@@ -25,6 +25,7 @@ import Testing
         // Within one percent of what is compared.
         let most = Double(1_000_000 + shift) / 100
         #expect(abs(Double(comparison.shiftNs) - Double(shift)) <= most, "\(comparison)")
+        #expect(abs(Double(comparison.addedNs) - Double(shift)) <= most, "\(comparison)")
         #expect(comparison.isSlow(comparedTo: siblings) && comparison.slowerInPercent > 90)
         // From the other side it is the faster one.
         let other = try #require(PathComparison(siblings, slow))
@@ -65,6 +66,16 @@ import Testing
         #expect(try !#require(PathComparison(stalled, siblings)).isSlow(comparedTo: siblings))
     }
 
+    /// What holds up most tries and not all is told from a delay that all have.
+    @Test func whatOnlySomeTriesHaveIsNoDelayOfAll() throws {
+        let siblings = latencies(4000, shift: 0, seed: 1)
+        var path = latencies(1000, shift: 0, seed: 2)
+        path.merge(latencies(3000, shift: 900_000, seed: 3))
+        let comparison = try #require(PathComparison(path, siblings))
+        #expect(comparison.isSlow(comparedTo: siblings) && abs(comparison.shiftNs - 900_000) < 100_000)
+        #expect(comparison.addedNs < 100_000)
+    }
+
     @Test func extremesNeitherTrapNorWrap() throws {
         var (least, most) = (Histogram(), Histogram())
         least.record(0, times: .max)
@@ -93,7 +104,7 @@ import Testing
         summary.paths = [path(0), path(16, shift: 700_000), path(32), path(48, map: "253:1", shift: 9_000_000)]
         let verdict = try #require(summary.verdict(on: summary.paths[1]))
         #expect(verdict.isSlow && verdict.siblings.map(\.facts.devno) == ["8:0", "8:32"])
-        #expect(verdict.stage?.name == "wire and target" && abs(verdict.stage!.shiftNs - 700_000) < 20_000)
+        #expect(verdict.stage?.name == "wire and target" && abs(verdict.stage!.comparison.shiftNs - 700_000) < 20_000)
         #expect(verdict.siblingLatency.count == 1000)
         #expect(summary.verdict(on: summary.paths[0])?.isSlow == false)
         // Alone in its map there is nothing to compare it with.

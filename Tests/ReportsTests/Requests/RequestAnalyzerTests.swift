@@ -48,7 +48,7 @@ import Testing
         let reading = try read(InventedRequest(1), Self.detail)
         #expect(
             reading.outlines == [
-                "1 read at 8 | 8:0: dm queue 40, path choice 7, path issue 13, scsi dispatch 5, libiscsi queue 35, "
+                "1 read at 8 | 8:0: wait for a request + dm queue 40, path choice 7, path issue 13, scsi dispatch 5, libiscsi queue 35, "
                     + "transmit 30, wire and target 770, response 50, task end 10, scsi softirq 40, scsi completion 30, "
                     + "clone end 10, dm softirq 50, dm completion 2, dm end 8"
             ])
@@ -131,8 +131,8 @@ import Testing
         #expect(reading.areWhole)
         #expect(
             reading.outlines == [
-                "1 read at 8 | 8:0 I/O error: dm queue 220, path choice 60, path issue 47, path refused 941, dm completion 5, "
-                    + "dm end 577 | 8:16: dm requeue 343, path choice 22, path issue 18, scsi dispatch 44, "
+                "1 read at 8 | 8:0 I/O error: wait for a request + dm queue 220, path choice 60, path issue 47, "
+                    + "path refused 941, dm completion 5, dm end 577 | 8:16: dm requeue 343, path choice 22, path issue 18, scsi dispatch 44, "
                     + "libiscsi queue 106, transmit + wire and target + response 5771, task end 15, scsi softirq 56, "
                     + "scsi completion 46, clone end 55, dm softirq 12, dm completion 4, dm end 18"
             ])

@@ -179,7 +179,7 @@ import Testing
         let lines = text.split(separator: "\r\n")
         #expect(lines.count == 7 && text.hasSuffix("\r\n"))
         #expect(Set(lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).count }) == [16])
-        #expect(lines[6].contains(",I/O error,pointer,dm queue=5;path choice=5;"))
+        #expect(lines[6].contains(",I/O error,pointer,wait for a request + dm queue=5;path choice=5;"))
         #expect(csv(nil, error: "timeout") == "1,,5,7,,read,,0,,9,0,,,timeout,sector,\r\n")
     }
 }

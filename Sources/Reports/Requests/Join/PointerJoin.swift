@@ -62,12 +62,14 @@ struct PointerJoin {
     /// When the first request began.
     var origin: UInt64?
     /// The SCSI address of each disk, as its commands tell, or the topology.
-    var addresses: [BlockDevice: SCSIAddress] = [:]
+    private let addresses: DiskAddresses
 
     /// Gets each request that is over, once.
     private let onEnd: (borrowing LiveRequest) throws -> Void
 
-    init(onEnd: @escaping (borrowing LiveRequest) throws -> Void) { self.onEnd = onEnd }
+    init(addresses: DiskAddresses = DiskAddresses(), onEnd: @escaping (borrowing LiveRequest) throws -> Void) {
+        (self.addresses, self.onEnd) = (addresses, onEnd)
+    }
 
     // MARK: dm, on the way down
 
@@ -178,7 +180,7 @@ struct PointerJoin {
         else { return commandedElsewhere(address, block, moment) }
         // A clone that no path took leaves its thread to others' commands: those that SCSI sends again, or the path checker's.
         if table[slot].place != nil, tellsBlocks, !table[slot].canBegin(at: block) { return }
-        if let disk = table[slot].tries.last?.disk, addresses.count < 4096 { addresses[disk] = address }
+        addresses.learn(table[slot].tries.last?.disk, address)
         table[slot].pass(.commanded, moment)
     }
 
@@ -186,7 +188,7 @@ struct PointerJoin {
     private mutating func commandedElsewhere(_ address: SCSIAddress?, _ block: UInt64?, _ moment: Moment) {
         guard let address, let block else { return }
         let slot = only { live in
-            guard let disk = live.tries.last?.disk, addresses[disk] == address, let last = live.last else {
+            guard let disk = live.tries.last?.disk, addresses.all[disk] == address, let last = live.last else {
                 return false
             }
             return (last == .cloned || last == .issued || last == .retried) && live.canBegin(at: block)
@@ -314,6 +316,7 @@ struct PointerJoin {
             if let command, let requestSize { strays.pass(command &- requestSize, .taskDone, moment) }
             return
         }
+        if let tag = table[slot].tries.last?.tag, tags[tag] == slot { tags.remove(tag) }
         table[slot].lastTry { $0.task = 0 }
         table[slot].pass(.taskDone, moment)
         awaitData(slot)
@@ -396,14 +399,23 @@ struct PointerJoin {
     }
 
     mutating func verdict(_ clone: UInt64, error: UInt8, _ moment: Moment) {
-        let after = ending.remove(moment.thread)
-        if let slot = clones[clone] {
+        // Of whose clone nobody knows, it is this one.
+        let after = ending.remove(moment.thread).flatMap { hasClone($0) || table[$0].last != .dmDone ? nil : $0 }
+        guard let slot = after ?? clones[clone] else { return }
+        if clones[clone] == slot {
             table[slot].lastTry { $0.error = error }
-            table[slot].pass(.verdict, moment)
-        } else if let slot = after, table.isUsed[slot], table[slot].last == .dmDone {
+        } else {
             adopt(clone, by: slot, error: error)
-            table[slot].pass(.verdict, moment)
         }
+        table[slot].pass(.verdict, moment)
+        // Its address is anybody's from now on.
+        forgetClone(of: slot)
+    }
+
+    /// Whether a request has a clone under way that was seen to be made.
+    private func hasClone(_ slot: Int) -> Bool {
+        guard let last = table[slot].tries.last else { return false }
+        return clones[last.clone] == slot
     }
 
     /// Nobody saw the clone made, but dm ends it for this request.
@@ -421,6 +433,7 @@ struct PointerJoin {
 
     mutating func requeued(_ request: UInt64, _ moment: Moment) {
         guard let slot = requests[request], table[slot].last != .requeued else { return }
+        forgetClone(of: slot)
         withoutData.removeAll { $0 == slot }
         table[slot].pass(.requeued, moment)
     }

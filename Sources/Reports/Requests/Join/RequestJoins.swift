@@ -18,15 +18,15 @@ struct RequestJoins {
         self.ends = ends
         isText = trace.kind == .text
         events = RequestEvents(trace)
-        pointers = PointerJoin { try ends.take($0, .pointer) }
-        sectors = SectorJoin { try ends.take($0, .sector) }
+        pointers = PointerJoin(addresses: ends.addresses) { try ends.take($0, .pointer) }
+        sectors = SectorJoin(addresses: ends.addresses) { try ends.take($0, .sector) }
         // A text may have anything; the first event tells.
         ends.hasPointers = trace.kind == .traceDat && events.has(.clone, field: 0)
         hasBios = trace.kind == .traceDat && events.has(.bio, field: 0)
         // Nothing is remapped in traces of the flow alone.
         hasSectors = events.has(.rqRemap, field: 0)
         pointers.requestSize = trace.recording?.requestSize
-        pointers.addresses = SCSIAddress.ofDisks(trace.topology)
+        for (disk, address) in SCSIAddress.ofDisks(trace.topology) { ends.addresses.learn(disk, address) }
         pointers.clockIsMonotonic = trace.identity.clock == "mono"
     }
 
@@ -181,9 +181,6 @@ struct RequestJoins {
         try pointers.finish()
         try sectors.finish()
     }
-
-    /// The SCSI addresses of disks, as their commands told.
-    var addresses: [BlockDevice: SCSIAddress] { ends.hasPointers ? pointers.addresses : sectors.addresses }
 
     /// nil without any request.
     ///

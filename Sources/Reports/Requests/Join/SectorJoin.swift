@@ -55,14 +55,16 @@ struct SectorJoin {
     /// When the first request began.
     private(set) var origin: UInt64?
     /// The SCSI address of each disk, as its commands tell.
-    private(set) var addresses: [BlockDevice: SCSIAddress] = [:]
+    private let addresses: DiskAddresses
     /// Completions of requests whose beginning was before the recording.
     private(set) var unknown = 0
     private(set) var tooMany = 0
 
     private let onEnd: (borrowing LiveRequest) throws -> Void
 
-    init(onEnd: @escaping (borrowing LiveRequest) throws -> Void) { self.onEnd = onEnd }
+    init(addresses: DiskAddresses = DiskAddresses(), onEnd: @escaping (borrowing LiveRequest) throws -> Void) {
+        (self.addresses, self.onEnd) = (addresses, onEnd)
+    }
 
     // MARK: Down
 
@@ -142,7 +144,7 @@ struct SectorJoin {
         else { return }
         table[slot].pass(.commanded, at: moment)
         guard let key else { return }
-        if let disk = table[slot].tries.last?.disk, addresses.count < 4096 { addresses[disk] = key.address }
+        addresses.learn(table[slot].tries.last?.disk, key.address)
         commands[key, default: []].append(slot)
         keys[slot] = key
     }
