@@ -12,7 +12,8 @@ import Testing
     {
         let help = try Program.run([command, "--help"]).output
         // Not those that an explanation names.
-        let columns = help.split(separator: "\n").filter { $0.hasPrefix("  -") }.map { $0.prefix(26) }.joined(separator: "\n")
+        let columns = help.split(separator: "\n").filter { $0.hasPrefix("  -") }.map { $0.prefix(26) }.joined(
+            separator: "\n")
         let offered = Set(columns.matches(of: /--([a-z][a-z-]+)/).map { String($0.1) }).subtracting([
             "help", "version",
         ])

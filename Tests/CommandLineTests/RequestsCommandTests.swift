@@ -11,7 +11,7 @@ import Testing
                 ($0.flags, $0.map, $0.bytes) = (number % 2, number / 15, 512 << (number % 3))
             }
             script.add(
-                request, InventedRequest.light, from: UInt64(number) * 10_000_000, every: UInt64(100 + number) * 1000)
+                request, InventedRequest.detail, from: UInt64(number) * 10_000_000, every: UInt64(100 + number) * 1000)
         }
         script.add(InventedRequest(99), "400000000 dm_dispatch, 400000010 dm_clone")
         return Array(script.text.utf8)
@@ -93,9 +93,10 @@ import Testing
 
     @Test(arguments: [
         (["--map", "253:1"], 15), (["--path", "8:0"], 30), (["--path", "2:0:0:0"], 30), (["--operation", "write"], 15),
-        (["--min-size", "2K"], 10), (["--max-latency", "1ms"], 12), (["--min-latency", "1100us"], 7),
+        (["--min-size", "2K"], 10), (["--max-latency", "1900us"], 12), (["--min-latency", "2100us"], 6),
         (["--id", "7"], 1),
-        (["--from", "100ms", "--to", "200ms"], 11), (["--task", "nobody"], 0), (["--troubled"], 0),
+        (["--from", "100ms", "--to", "200ms"], 11), (["--task", "nobody"], 0), (["--task", "359"], 30),
+        (["--troubled"], 0),
     ]) func filtersList(options: [String], count: Int) throws {
         let result = try Program.run(["requests", "--format", "jsonl"] + options + ["-"], input: Self.text)
         #expect(result.status == 0 && result.output.utf8.count { $0 == 0x0a } == count)

@@ -303,7 +303,7 @@ import Testing
         #expect(
             reading.outlines == [
                 "1 read at 8 | 8:0: path choice 7, path issue + scsi dispatch 13, transport and target + scsi softirq + "
-                    + "scsi completion + clone end + dm softirq 1040, dm completion 3, dm end 7"
+                    + "scsi completion 1010, clone end + dm softirq 30, dm completion 3, dm end 7 [not seen: scsiDone]"
             ])
     }
 
