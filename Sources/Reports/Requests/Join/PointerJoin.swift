@@ -76,11 +76,15 @@ struct PointerJoin {
     mutating func dispatched(_ dispatch: Dispatch, _ moment: Moment) throws {
         // What the thread had before is on its way, or was not taken.
         dispatching.remove(moment.thread)
+        var isDoubtful = false
         if let slot = requests[dispatch.request] {
             if isSame(slot, dispatch) { return again(slot, moment) }
+            isDoubtful = mayBeSame(slot, dispatch)
+            if isDoubtful { table[slot].flaw = table[slot].flaw ?? .pointerReused }
             try close(slot)
         }
         guard let slot = begin(dispatch.request) else { return }
+        if isDoubtful { table[slot].flaw = .pointerReused }
         table[slot].device = dispatch.device
         (table[slot].sector, table[slot].bytes) = (dispatch.sector, dispatch.bytes)
         (table[slot].flags, table[slot].made) = (dispatch.flags, dispatch.made)
@@ -116,9 +120,15 @@ struct PointerJoin {
         let live = table[slot]
         if dispatch.made > 0, live.made > 0 { return dispatch.made == live.made }
         guard live.sector == dispatch.sector, live.bytes == dispatch.bytes else { return false }
-        // What failed is put back, mostly.
-        if live.last == .verdict, let error = live.tries.last?.error, error != 0 { return true }
         return live.last == .requeued || !live.hasSince(dispatch: RequestPoint.transmit...)
+    }
+
+    /// Whether one that failed may have been put back, unseen, or have ended and been asked for again.
+    private func mayBeSame(_ slot: Int, _ dispatch: Dispatch) -> Bool {
+        let live = table[slot]
+        if dispatch.made > 0, live.made > 0 { return false }
+        return live.last == .verdict && live.tries.last?.error != 0 && live.sector == dispatch.sector
+            && live.bytes == dispatch.bytes
     }
 
     private mutating func again(_ slot: Int, _ moment: Moment) {

@@ -44,6 +44,8 @@ struct SectorJoin {
     private var maps: Set<BlockDevice> = []
     private var ofMap: [Place: [Int]] = [:]
     private var ofPath: [Place: [Int]] = [:]
+    /// By request, where on its path it is.
+    private var placeOnPath: [Int: Place] = [:]
     private var commands: [CommandKey: [Int]] = [:]
     private var keys: [Int: CommandKey] = [:]
     private var issues: [UInt64: Issue] = [:]
@@ -78,7 +80,9 @@ struct SectorJoin {
         if let slot = dispatching[moment.thread], table.isUsed[slot], table[slot].last == .cloned,
             table[slot].tries.last?.disk == place.device
         {
+            leavePlace(slot)
             ofPath[place, default: []].append(slot)
+            placeOnPath[slot] = place
             return table[slot].pass(.issued, at: moment)
         }
         if let slot = ofPath[place]?.first(where: { table[$0].last == .retried }) {
@@ -231,9 +235,11 @@ struct SectorJoin {
 
     private mutating func leavePath(_ slot: Int) {
         forgetCommand(of: slot)
-        guard let disk = table[slot].tries.last?.disk else { return }
-        let own = ofPath.filter { $0.key.device == disk && $0.value.contains(slot) }.map(\.key)
-        for place in own { Self.remove(slot, from: &ofPath, place) }
+        leavePlace(slot)
+    }
+
+    private mutating func leavePlace(_ slot: Int) {
+        if let place = placeOnPath.removeValue(forKey: slot) { Self.remove(slot, from: &ofPath, place) }
     }
 
     private static func remove(_ slot: Int, from places: inout [Place: [Int]], _ place: Place) {
@@ -259,7 +265,7 @@ struct SectorJoin {
             try onEnd(table[slot])
             table.end(slot)
         }
-        (ofMap, ofPath, commands, keys) = ([:], [:], [:], [:])
+        (ofMap, ofPath, placeOnPath, commands, keys) = ([:], [:], [:], [:], [:])
         (issues, dispatching, completing, arrivals) = ([:], [:], [:], BioArrivals())
     }
 }
