@@ -74,7 +74,7 @@ let package = Package(
             name: "RoundTripTests", dependencies: ["TraceFormat", "TraceCapture", "GraphParser", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ReportsTests", dependencies: ["Reports", "GraphParser", "TestSupport"], swiftSettings: strict),
+            name: "ReportsTests", dependencies: ["TraceFormat", "Reports", "GraphParser", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["GraphParser", "Reports", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -23,7 +23,7 @@ mkdir -p /tmp/kills
 capture() {
     cd /tmp/kills && exec dmflow capture --flow "$1" --stop-at fail_path --duration 300ms 2>/tmp/kills.stderr
 }
-flows=create,load,io
+flows=create,load,io,requests
 # With probes in user space, too: a hundred and more, which take the emulator their time.
 with_daemon=daemon,$flows
 milliseconds() { echo $(($(date +%s%N) / 1000000)); }

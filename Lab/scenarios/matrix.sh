@@ -89,6 +89,41 @@ flow_io() {
     map_down bio
 }
 
+# With all that a path can suffer.
+flow_requests() {
+    direct_reads 16
+    path_fails_and_comes_back
+    path_is_offline_unnoticed
+    connection_breaks
+    command_times_out
+}
+
+# dm takes requests back from the path.
+path_is_offline_unnoticed() {
+    local path
+    path=$(path_of_mpatha)
+    echo offline >"/sys/block/$path/device/state"
+    direct_reads 16
+    echo running >"/sys/block/$path/device/state"
+    until_true paths_active 2
+}
+
+# Requests of many bios, bios of many requests, and bios without requests.
+flow_requests_detail() {
+    direct_reads 16
+    sequential_reads
+    dd if=/dev/mapper/mpatha of=/dev/null bs=8M count=2 iflag=direct status=none
+    map_up bio "2 queue_mode bio"
+    direct_reads 16 bio
+    map_down bio
+}
+
+# Small ones, 16 at once, which are merged.
+sequential_reads() {
+    fio --name=reads --filename=/dev/mapper/mpatha --rw=read --bs=4k --size=4M --direct=1 --ioengine=libaio --iodepth=16 \
+        --iodepth_batch_submit=16 --iodepth_batch_complete_min=16 >/dev/null
+}
+
 flow_submit() { direct_reads 16; }
 
 # The softirq takes what comes in; in a session that began with this parameter, where a kernel has it, the session's worker.

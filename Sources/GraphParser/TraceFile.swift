@@ -24,6 +24,8 @@ public struct TraceSource: Equatable, Sendable {
     public let hasTimes: Bool
     /// What dmflow knew of the recording, if it made it.
     public let recording: RecordingStats?
+    /// The multipath maps and paths of the recorded machine; nil if it had none, or the trace does not tell.
+    public var topology: Topology?
     /// The first lines of a text that were not understood.
     public var notUnderstood: [NotUnderstoodLine] = []
     /// What a reader of the figures should know about the file, a sentence each.
@@ -70,13 +72,16 @@ public enum TraceFile {
         let analyzers = AnalyzerSet(analyzers)
         let isTraceDat = TraceDatFormat.magic.starts(with: begin)
         let types = EventTypes(analyzers.events, isText: !isTraceDat)
-        let context = TraceContext(kind: isTraceDat ? .traceDat : .text, names: names, types: types)
         if isTraceDat {
             let header = try TraceDatHeader(file)
+            let context = TraceContext(
+                kind: .traceDat, names: names, types: types, identity: header.identity, recording: header.recording,
+                topology: header.topology)
             names.learn(header.description.comms)
             let reader = TraceDatReader(file: file, header: header, names: names, types: types)
             return try read(reader, context, types, analyzers) { progress($0, file.size) }
         }
+        let context = TraceContext(kind: .text, names: names, types: types)
         let source = TextSource(file: file, names: names, types: types)
         return try read(source, context, types, analyzers) { progress($0, file.size) }
     }
@@ -93,7 +98,7 @@ public enum TraceFile {
             interleavesEvents: analyzers.interleavesEvents)
         let result = try Pipeline.run(source, builder, into: &analyzers, progress: progress)
         // A damaged file has a report that says so, and who wants events needs no calls.
-        let hasWanted = types.areWanted && result.counts.comments > 0
+        let hasWanted = result.events > 0
         guard mayBeEmpty || hasWanted || result.counts.holdsCalls || result.counts.isInDoubt else {
             throw TraceError.noCalls(result.source.source.path, result.counts)
         }

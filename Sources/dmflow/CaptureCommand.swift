@@ -42,13 +42,10 @@ struct CaptureCommand: ParsableCommand {
 
     @Flag(
         help: """
-            Record the flow \(CaptureCommand.lightFlow) alone: where each request was when, without trees of calls. What a busy host can \
+            Record the flow \(Flow.requests) alone: where each request was when, without trees of calls. What a busy host can \
             bear.
             """)
     var light = false
-
-    /// What `--light` records.
-    private static let lightFlow = "requests"
 
     @Option(
         name: .customLong("root"),
@@ -133,7 +130,7 @@ struct CaptureCommand: ParsableCommand {
         }
         if light && !(flows.isEmpty && roots.isEmpty) {
             throw ValidationError(
-                "--light records the flow \(Self.lightFlow) and nothing else; for more, leave it out and give --flow \(Self.lightFlow) with the others"
+                "--light records the flow \(Flow.requests) and nothing else; for more, leave it out and give --flow \(Flow.requests) with the others"
             )
         }
         if !flows.isEmpty && flowNames.isEmpty { throw ValidationError("--flow names no flow") }
@@ -168,7 +165,7 @@ struct CaptureCommand: ParsableCommand {
 
     private func options(_ catalogue: FlowCatalogue) throws(CaptureError) -> CaptureOptions {
         let isDefault = flows.isEmpty && roots.isEmpty
-        let names = light ? [Self.lightFlow] : isDefault ? catalogue.defaults : flowNames
+        let names = light ? [Flow.requests] : isDefault ? catalogue.defaults : flowNames
         var options = CaptureOptions(flows: names, output: RawString(output))
         options.roots = roots.map(\.functionName)
         options.allFunctions = allFunctions

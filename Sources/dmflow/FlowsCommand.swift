@@ -25,6 +25,7 @@ struct FlowsCommand: ParsableCommand {
 
     private func title(_ flow: Flow) -> String {
         flow.name + String(repeating: " ", count: max(1, 12 - flow.name.count)) + flow.summary
+            + (flow.with.isEmpty ? "" : "; brings along \(flow.with.joined(separator: ", "))")
             + (flow.isDefault == true ? "; by default" : "")
     }
 

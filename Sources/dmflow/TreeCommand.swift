@@ -27,12 +27,23 @@ struct TreeCommand: ParsableCommand {
     @Flag(help: "Draw events of other kinds, too, in the calls that they happened in.")
     var events = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Draw what this request called, by its number in dmflow requests: its stages, then each tree that it came by.",
+            valueName: "id"))
+    var request: Int?
+
     func validate() throws {
         if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
+        if request != nil, !root.isEmpty { throw ValidationError("--request and --root cannot both be given") }
+        if request != nil, trace.file == "-" {
+            throw ValidationError("--request reads the trace twice, and standard input can be read once; give a file")
+        }
     }
 
     func run() throws {
         try reporting {
+            if let request { return try draw(request) }
             let map = try trace.layerMap()
             let style = Style.ofStandardOutput(trace.color).colored(by: map)
             let limits = TreeRenderer.Limits(depth: depth, thresholdNs: threshold)
@@ -47,6 +58,52 @@ struct TreeCommand: ParsableCommand {
             summarize(outside: assembler.eventsOutside)
             try trace.checkStrict(reading.counts)
         }
+    }
+
+    // MARK: A request
+
+    private func draw(_ id: Int) throws {
+        let map = try trace.layerMap()
+        let style = Style.ofStandardOutput(trace.color).colored(by: map)
+        let request = try find(id, style)
+        let finder = RequestTrees(request, events: events ? ["*"] : [])
+        let reading = try trace.read(into: [finder])
+        let trees = finder.trees
+        guard !trees.isEmpty else {
+            throw Failure(
+                message:
+                    "\(trace.name): no call tree of request \(id) was recorded; record the graph beside the requests: "
+                    + "dmflow capture")
+        }
+        let limits = TreeRenderer.Limits(depth: depth, thresholdNs: threshold)
+        var listing = TreeListing(
+            TreeRenderer(map: map, style: style, limits: limits), style: style, thresholdNs: limits.thresholdNs)
+        let output = OutputSink.standardOutput()
+        try output.write("\n")
+        for tree in trees {
+            listing.add(tree, to: &output.bytes)
+            try output.pass()
+        }
+        listing.finish(&output.bytes)
+        try output.flush()
+        summarize(reading.counts)
+        try trace.checkStrict(reading.counts)
+    }
+
+    /// The request, whose waterfall is printed.
+    private func find(_ id: Int, _ style: Style) throws -> Request {
+        let output = OutputSink.standardOutput()
+        var filter = RequestFilter()
+        filter.id = id
+        let listing = RequestListing(filter, as: .waterfall, style: style, to: output)
+        let reading = try trace.read(into: [listing])
+        try output.flush()
+        if let found = listing.last { return found }
+        let count = listing.summary(source: reading.source)?.joined ?? 0
+        throw Failure(
+            message: count == 0
+                ? "\(trace.name): no requests of multipath devices in it; record with dmflow capture"
+                : "\(trace.name): no request \(id) among the \(count) that are joined; dmflow requests lists them")
     }
 
     /// On standard error, so that it does not mix with the trees.

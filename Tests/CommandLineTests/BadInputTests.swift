@@ -95,6 +95,13 @@ import Testing
         #expect(try Program.run(arguments).status == 64)
     }
 
+    @Test(arguments: [["--flow", "io"], ["--root", "dm_mq_queue_rq"]])
+    func lightIsAloneAndSaysWhatToDo(other: [String]) throws {
+        let result = try Program.run(["capture", "--light"] + other)
+        #expect(result.status == 64)
+        #expect(result.errors.contains("leave it out and give --flow requests with the others"), "\(result.errors)")
+    }
+
     @Test(arguments: [
         ("--duration", "soon", "500ms"), ("--last", "10x", "10s"), ("--stop-after", "-1s", "10s"),
         ("--max-size", "500MX", "500K"), ("--buffer-size", "0", "500K"), ("--max-loss", "1", "percentage"),

@@ -22,6 +22,16 @@ import Testing
         #expect(result.status == 2 && result.errors.contains("/dev/zero: larger than 1 MiB"))
     }
 
+    /// Which ones a flow brings along is said; that it brings itself is a mistake of the file.
+    @Test func companyIsSaid() throws {
+        #expect(try Program.run(["flows"]).output.contains("; brings along requests\n"))
+        let circle = Self.flows.replacing(#""name": "mine""#, with: #""name": "mine", "with": ["mine"]"#)
+        let file = try TemporaryFile(Array(circle.utf8))
+        let result = try Program.run(["flows", "--flows", file.path])
+        #expect(result.status == 2 && result.output.isEmpty)
+        #expect(result.errors.contains("the flow 'mine' brings itself along") && result.errors.contains(file.path))
+    }
+
     @Test(arguments: ["flows", "doctor", "capture"]) func aMistakeIsSaidInOneLine(command: String) throws {
         let file = try TemporaryFile(Array(Self.flows.replacing("roots", with: "rots").utf8))
         let result = try Program.run([command, "--flows", file.path])

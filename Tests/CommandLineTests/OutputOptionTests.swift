@@ -128,10 +128,10 @@ import Testing
     @Test(arguments: [
         (
             ["--output", "jsn"],
-            "there is no output format 'jsn'; did you mean 'json'? there are text, json, summary, tree"
+            "there is no output format 'jsn'; did you mean 'json'? there are text, json, summary, tree, topology"
         ),
-        (["--format", "pdf"], "there is no output format 'pdf'; there are text, json, summary, tree"),
-        (["--output", ""], "there is no output format ''; there are text, json, summary, tree"),
+        (["--format", "pdf"], "there is no output format 'pdf'; there are text, json, summary, tree, topology"),
+        (["--output", ""], "there is no output format ''; there are text, json, summary, tree, topology"),
         (["--output", "json="], "'json=' names no file; write json=FILE, or json for standard output"),
         (
             ["--format", "json=a b"],

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import TraceFormat
 
 @testable import GraphParser
 
@@ -104,6 +105,23 @@ import Testing
         image.options = [(id: 4, content: Array("[boot]".utf8) + [UInt8](repeating: 0, count: size - 6))]
         let file = try TemporaryFile(image.bytes())
         #expect(try TraceDatHeader(InputFile(path: file.path)).identity.clock == clock)
+    }
+
+    /// One that is larger is passed over, too, and that is said.
+    @Test(arguments: [(Topology.maxSize, true), (Topology.maxSize + 1, false)])
+    func sizesOfTopologies(size: Int, isRead: Bool) throws {
+        var image = Self.small()
+        let topology = Topology(maps: [.init(name: "mpatha", device: "dm-0", devno: "253:0", sectors: 8)])
+        let json = try #require(topology.option)
+        image.options = [
+            (id: TraceDatOption.topology, content: json + [UInt8](repeating: 0x20, count: size - json.count))
+        ]
+        for bytes in [image.bytes(), image.version7()] {
+            let file = try TemporaryFile(bytes)
+            let header = try TraceDatHeader(InputFile(path: file.path))
+            #expect(header.topology == (isRead ? topology : nil))
+            #expect(header.notes.contains { $0.hasSuffix("it is larger than 8 MiB") } == !isRead)
+        }
     }
 
     /// Up to 64 pages are compressed together, whatever a page's size.

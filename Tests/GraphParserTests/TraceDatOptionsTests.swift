@@ -93,6 +93,20 @@ import TraceFormat
             try !read([(2, Array("dmflow:\nmissed by probes: a=0\n\0".utf8))]).notes.contains { $0.contains("probes") })
     }
 
+    @Test func theTopologyIsRead() throws {
+        let map = Topology.Map(name: "mpatha", device: "dm-0", devno: "253:0", sectors: 8)
+        let topology = Topology(maps: [map])
+        let header = try read([(TraceDatOption.topology, try #require(topology.option))])
+        #expect(header.topology == topology)
+        #expect(try header.notes == read([]).notes)
+    }
+
+    @Test(arguments: ["{", "\u{1b}[2J", "{}"]) func aBrokenTopologyIsSaid(json: String) throws {
+        let header = try read([(TraceDatOption.topology, Array(json.utf8))])
+        #expect(header.topology == nil)
+        #expect(header.notes.contains { $0.hasPrefix("the multipath topology in this file cannot be read: it is not") })
+    }
+
     // MARK: Page layout
 
     @Test func a32BitKernelsPagesAreRead() throws {

@@ -124,6 +124,7 @@ private struct Written {
             .init(kind: "graph-root", armed: 2, refused: 0), .init(kind: "kernel-probe", armed: 7, refused: 1),
         ]
         stats.missedByProbes = ["queued": 3, "done": 18_446_744_073_709_551_615]
+        stats.requestSize = 272
         return stats
     }
 

@@ -13,10 +13,16 @@ import enum TestSupport.Shell
     private var machine = Machine(release: "6.1.0-50-amd64", architecture: "x86_64", host: "storage1")
 
     init() {
-        let roots = FlowCatalogue.builtin.flows.flatMap(\.roots).map { root in
-            root.module.map { "\(root.function) [\($0)]" } ?? root.function
+        let flows = FlowCatalogue.builtin.flows
+        let functions =
+            flows.flatMap(\.roots).map { ($0.function, $0.module) }
+            + flows.flatMap(\.probes).map { ($0.function, $0.module) }
+        let names = Set(functions.map { name, module in module.map { "\(name) [\($0)]" } ?? name })
+        kernel = FakeKernel(directory: "\(directory.path)/tracing", functions: names.sorted() + ["unrelated"])
+        for event in flows.flatMap(\.tracepoints) { kernel.addEvent(event.directory) }
+        for name in BTFFixture.names("6.1") {
+            directory.write("sys/kernel/btf/\(name)", bytes: BTFFixture.bytes("6.1", name))
         }
-        kernel = FakeKernel(directory: "\(directory.path)/tracing", functions: roots + ["unrelated"])
         kernel.values["uprobe_events"] = ""
         kernel.values["kprobe_events"] = ""
         kernel.values["enabled_functions"] = ""
@@ -43,12 +49,14 @@ import enum TestSupport.Shell
 
     private static let files: [(String, String)] =
         ["current_tracer", "set_graph_function", "set_ftrace_filter"].map { ("tracing/\($0)", "") }
-        + ["dm_mod", "dm_multipath", "dm_service_time", "scsi_mod", "sd_mod", "libiscsi", "iscsi_tcp"].map {
+        + ["dm_mod", "dm_multipath", "dm_service_time", "scsi_mod", "sd_mod", "libiscsi", "libiscsi_tcp", "iscsi_tcp"]
+        .map {
             ("sys/module/\($0)/initstate", "live\n")
         } + [
             ("sys/module/scsi_transport_iscsi/version", "2.0\n"),
             ("proc/sys/kernel/ftrace_enabled", "1\n"), ("proc/sys/kernel/kptr_restrict", "1\n"),
             ("proc/kallsyms", "ffffffff81000000 T schedule\n"), ("proc/locks", ""),
+            ("proc/devices", "Character devices:\n  1 mem\n\nBlock devices:\n  8 sd\n253 device-mapper\n"),
             ("proc/meminfo", "MemTotal: 4000000 kB\nMemAvailable:    2097152 kB\n"),
             ("proc/self/mounts", "securityfs /sys/kernel/security securityfs rw 0 0\n"),
             ("proc/1/comm", "systemd\n"), ("proc/712/comm", "multipathd\n"), ("proc/modules", ""),
@@ -72,7 +80,9 @@ import enum TestSupport.Shell
     }
 
     @Test func nothingIsWorthANoteOnAWellMachine() {
-        let inKernel = FlowCatalogue(flows: FlowCatalogue.builtin.flows.filter { $0.user == nil })
+        // TCP's structures are not among the types that are kept for tests.
+        let inKernel = FlowCatalogue(
+            flows: FlowCatalogue.builtin.flows.filter { $0.user == nil && $0.name != "requests-detail" })
         let diagnosis = Doctor(Examination(machine, files: kernel)).examine(inKernel)
         #expect(diagnosis.canCapture && diagnosis.host == "storage1")
         #expect(diagnosis.findings.filter { $0.verdict != .ok || $0.remedy != nil } == [])
@@ -142,6 +152,7 @@ import enum TestSupport.Shell
             ("per_cpu/cpu1/stats", "entries: 17\n", "ring buffer", .problem, "17 events"),
             ("kprobe_events", "p:kprobes/a schedule\np:kprobes/b kfree\n", "probes", .note, "2 kprobes"),
             ("uprobe_events", "p:uprobes/a /bin/sh:0x10\n", "probes", .note, "1 uprobe defined"),
+            ("dynamic_events", "p:kprobes/a schedule\nf:fprobes/b kfree\n", "probes", .note, "1 fprobe defined"),
             ("instances/mine/current_tracer", "function\n", "instances", .note, "mine (tracer function)"),
             ("enabled_functions", "schedule (1)  D \n", "attached", .note, "1 called directly"),
             ("available_tracers", "function nop\n", "function_graph", .problem, "no function_graph"),
@@ -419,12 +430,58 @@ import enum TestSupport.Shell
         let kernel = FakeKernel(directory: kernel.directory, functions: functions)
         let findings = Examination(machine, files: kernel).flowFindings(.builtin)
         func fact(_ subject: String) -> String? { findings.first { $0.subject == subject }?.fact }
-        #expect(fact("by default") == "create, load, io, requests: dev_create, table_load, dm_mq_queue_rq")
-        #expect(fact("flows")?.contains(" 3 whole, 1 in part, ") == true)
+        #expect(
+            fact("by default") == "create, load, io, requests: dev_create, table_load, dm_mq_queue_rq, 1 kernel probe")
+        #expect(fact("flows")?.contains(" 3 whole, 2 in part, ") == true)
         #expect(fact("uevent") == "without dev_uevent (not in this kernel, or inlined)")
-        #expect(fact("not at all")?.hasPrefix("submit, complete, failover") == true)
+        #expect(fact("not at all")?.hasPrefix("requests-detail, submit, complete") == true)
+        #expect(fact("probes of requests")?.hasPrefix("kprobes with registers for arguments, ") == true)
         #expect(fact("scope") == "4 of 4 functions would call the tracer")
         #expect(findings.allSatisfy { $0.verdict != .problem })
+    }
+
+    /// What a kernel lacks, and how the doctor says in which form requests' probes are then.
+    static let forms: [(lacks: [String], readme: String, begin: String, verdict: Finding.Verdict)] = [
+        (
+            [], "f[:[<group>/][<event>]] <func-name>[%return] $arg<N>",
+            "fprobes, with fields by the kernel's own types", .ok
+        ),
+        ([], "$arg<N>", "kprobes, since this kernel has no fprobe events, with fields by the kernel's own types", .ok),
+        (
+            ["modules"], "$arg<N>",
+            "kprobes, since this kernel has no fprobe events, with fields by the kernel's types (BTF); modules", .note
+        ),
+        (
+            ["vmlinux"], "",
+            "kprobes with registers for arguments, since this kernel has no fprobe events, with arguments alone", .note
+        ),
+        (["kprobe_events"], "", "this kernel has no kprobe events: requests are recorded by tracepoints alone", .note),
+    ]
+
+    @Test(arguments: forms) func theFormOfRequestsProbesIsSaid(
+        lacks: [String], readme: String, begin: String, verdict: Finding.Verdict
+    ) throws {
+        kernel.values["README"] = readme
+        kernel.values["dynamic_events"] = ""
+        for name in lacks {
+            kernel.values[name] = nil
+            for file in BTFFixture.names("6.1") where name == "vmlinux" || name == "modules" && file != "vmlinux" {
+                unlink("\(directory.path)/sys/kernel/btf/\(file)")
+            }
+        }
+        let finding = try finding("probes of requests")
+        #expect(finding.fact.hasPrefix(begin) && finding.verdict == verdict)
+        #expect(try self.finding("busy host").fact.contains("--light"))
+    }
+
+    @Test func aKernelWhoseModulesHaveNoTypesProvesOffsets() throws {
+        for name in BTFFixture.names("6.1") { unlink("\(directory.path)/sys/kernel/btf/\(name)") }
+        directory.write("sys/kernel/btf/vmlinux", bytes: BTFFixture.bytes("5.10", "vmlinux"))
+        var old = Machine(release: "5.10.0-32-amd64", architecture: "x86_64", host: "storage1")
+        (old.root, old.journals, old.output, old.user) = (machine.root, machine.journals, machine.output, 0)
+        let found = Doctor(Examination(old, files: kernel)).examine().findings
+        let finding = try #require(found.first { $0.subject == "probes of requests" })
+        #expect(finding.verdict == .ok && finding.fact.contains("by offsets that a capture proves first"))
     }
 
     @Test func aKernelWithoutTheDefaultFlowsIsAProblem() throws {

@@ -11,6 +11,7 @@ import Synchronization
 /// - A graph list takes names only, and refuses numbers.
 /// - `buffer_size_kb` grows to its promised size with the first write to any CPU, and rounds up to pages.
 /// - The tracer cannot be changed while a raw pipe is open.
+/// - `dynamic_events` shows what the lists of kprobes and uprobes have, too.
 final class FakeKernel: TracingFiles {
     let directory: String
     /// Files that show what was written last.
@@ -88,6 +89,9 @@ final class FakeKernel: TracingFiles {
         for cpu in bufferKilobytes.keys { shown["per_cpu/cpu\(cpu)/buffer_size_kb"] = showBuffer(cpu) }
         shown["trace_clock"] = showClock()
         for file in heldEvents { shown[file] = values[file]!.trimmed + "*\n" }
+        if let own = values["dynamic_events"] {
+            shown["dynamic_events"] = own + (values["kprobe_events"] ?? "") + (values["uprobe_events"] ?? "")
+        }
         return shown
     }
 
@@ -152,6 +156,18 @@ final class FakeKernel: TracingFiles {
         values["events/\(event.prefix { $0 != "/" })/enable"] = "0\n"
         values["events/\(event)/format"] = format
         addSwitches(event)
+    }
+
+    /// As Linux 6.12 has it: fprobes, and arguments by their numbers.
+    func addFprobes() {
+        values["dynamic_events"] = ""
+        values["README"] = """
+            \t  accepts: event-definitions (one definition per line)
+            \t   Format: p[:[<group>/][<event>]] <place> [<args>]
+            \t           f[:[<group>/][<event>]] <func-name>[%return] [<args>]
+            \t    fetcharg: (%<register>|$<efield>), $arg<N>, $stack, $retval, $comm
+
+            """
     }
 
     /// An event's files that each instance has for itself.

@@ -79,6 +79,15 @@ import Testing
         (flow(#""tracepoints": [{ "event": "a:b", "filter": →"x\n1" }]"#), "not a text of one line"),
         (flow(#""tracepoints": [{ "event": "a:b", →"fliter": "x" }]"#), "did you mean 'filter'?"),
         (flow(#""tracepoints": [{ "event": "a:b" }, →{ "event": "a:b" }]"#), "tracepoints[1] is tracepoints[0] again"),
+        (
+            flow(#""tracepoints": [{ "event": "a:b", "devices": →"sd" }]"#),
+            "flows[0].tracepoints[0].devices is 'sd', not 'device-mapper'"
+        ),
+        (
+            flow(#""roots": [{ "function": "f" }], "with": [→"a b"]"#),
+            "flows[0].with[0] is 'a b', not a name of letters"
+        ),
+        (flow(#""roots": [{ "function": "f" }], "with": →"b""#), "flows[0].with is a string, not a list"),
         // Its kernel probes.
         (probe(#"→"feilds": []"#), "did you mean 'fields'?"),
         (probe(#""at": →"exit""#), "flows[0].probes[0].at is 'exit', not 'entry' or 'return'"),
@@ -92,6 +101,11 @@ import Testing
         (probe(#""fields": [{ "name": "a", "from": "arg1", "path": "s.m", "offsets": →[0] }]"#), "both 'path' and"),
         (probe(#""fields": [{ "name": "a", "from": "arg1", "offsets": [→1.5], "type": "u8" }]"#), "not a whole number"),
         (probe(#""fields": [{ "name": "a", "from": "arg1", "path": →"member" }]"#), "behind its structure's"),
+        (
+            probe(#""fields": [{ "name": "a", "from": "arg1", "path": "s.m", "instead": [→"member"] }]"#),
+            "behind its structure's"
+        ),
+        (probe(#""fields": [{ "name": "a", "from": "arg1", "instead": →["s.m"] }]"#), "'instead' needs 'path'"),
         (probe(#""fields": [{ "name": "a", "path": →"a b" }]"#), "not the name of an argument"),
         (probe(#""fields": [{ "name": "a", "from": "arg1", "type": →"u7" }]"#), "not a type of the kernel's probes"),
         (probe(#""fields": [{ "name": "a", "from": "arg1" }, →{ "name": "a", "path": "b" }]"#), "is fields[0] again"),
@@ -155,26 +169,38 @@ import Testing
     /// Every key of the schema is read, and no other.
     @Test func theSchemaHasTheSameKeys() throws {
         let whole = """
-            { "schema": "dmflow.flows/1", "flows": [ { "name": "a", "summary": "s", "default": true,
+            { "schema": "dmflow.flows/1", "flows": [ { "name": "a", "summary": "s", "default": true, "with": ["b"],
               "roots": [ { "function": "f", "module": "m", "kernels": "k", "instead": ["g"] } ],
-              "tracepoints": [ { "event": "a:b", "filter": "c > 1", "module": "m", "kernels": "k" } ],
+              "tracepoints": [ { "event": "a:b", "filter": "c > 1", "devices": "device-mapper", "module": "m", "kernels": "k" } ],
               "probes": [ { "name": "p", "function": "f", "at": "entry", "module": "m", "kernels": "k", "instead": ["g"],
-                            "fields": [ { "name": "a", "from": "arg2", "type": "u8", "offsets": [8, -4], "path": "s.m" } ] } ],
+                            "fields": [ { "name": "a", "from": "arg2", "type": "u8", "offsets": [8, -4], "path": "s.m", "instead": ["s.n"],
+                                          "kernels": "k" } ] } ],
               "user": { "process": "p", "functions": [ { "object": "o", "function": "f", "versions": "v", "instead": ["g"] } ],
                         "threads": [ { "name": "t", "functions": ["f"] } ] } } ] }
             """
         // A field has one of the two.
-        let parts = [#", "path": "s.m""#, #", "offsets": [8, -4]"#]
+        let parts = [#", "path": "s.m", "instead": ["s.n"]"#, #", "offsets": [8, -4]"#]
         let byOffsets = whole.replacingOccurrences(of: parts[0], with: "")
         let flow = try #require(try FlowCatalogue(json: Array(byOffsets.utf8), path: "my.json").flows.first)
         let byMembers = whole.replacingOccurrences(of: parts[1], with: "")
         let other = try #require(try FlowCatalogue(json: Array(byMembers.utf8), path: "my.json").flows.first)
-        #expect(flow.probes[0].fields == [.init(name: "a", place: .offsets([8, -4], from: .argument(2)), type: "u8")])
-        #expect(other.probes[0].fields == [.init(name: "a", place: .members("s.m", from: .argument(2)), type: "u8")])
-        #expect(flow.tracepoints == [.init(event: "a:b", filter: "c > 1", module: "m", kernels: "k")])
+        #expect(
+            flow.probes[0].fields == [
+                .init(name: "a", place: .offsets([8, -4], from: .argument(2)), type: "u8", kernels: "k")
+            ])
+        #expect(
+            other.probes[0].fields == [
+                .init(
+                    name: "a", place: .members("s.m", from: .argument(2)), type: "u8",
+                    instead: [.members("s.n", from: .argument(2))], kernels: "k")
+            ])
+        #expect(
+            flow.tracepoints == [
+                .init(event: "a:b", filter: "c > 1", devices: .deviceMapper, module: "m", kernels: "k")
+            ])
         #expect(flow.probes[0].moment == .entry && flow.probes[0].instead == ["g"] && flow.modules == ["m", "m", "m"])
         #expect(flow.roots == [.init(function: "f", module: "m", kernels: "k", instead: ["g"])])
-        #expect(flow.isDefault == true && flow.summary == "s")
+        #expect(flow.isDefault == true && flow.summary == "s" && flow.with == ["b"])
         #expect(flow.user?.functions == [.init(object: "o", function: "f", versions: "v", instead: ["g"])])
         #expect(flow.user?.threads == [.init(name: "t", functions: ["f"])] && flow.user?.process == "p")
         let documentation = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

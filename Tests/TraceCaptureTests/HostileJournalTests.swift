@@ -164,7 +164,7 @@ import TraceFormat
     @Test(
         arguments: [
             ("set_event", "a"), ("../uprobe_events", "a"), ("uprobe_events", "../../x"), ("uprobe_events", ""),
-            ("kprobe_events", "a/b"),
+            ("kprobe_events", "a/b"), ("dynamic_events", "../x"), ("synthetic_events", "a"),
         ]) func aProbeThatNoCaptureSetIsRefused(file: String, name: String)
     {
         write(#"{"probes":{"_0":{"file":"\#(file)","names":["\#(name)"]}}}"#)

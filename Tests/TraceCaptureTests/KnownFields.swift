@@ -6,6 +6,8 @@ struct KnownFields: FieldResolver {
     var fields: [String: FieldAccess] = [:]
     /// By the name of a parameter.
     var arguments: [String: Int] = [:]
+    /// By structure.
+    var sizes: [String: Int] = [:]
 
     func access(to path: String, module: String?) throws(FieldError) -> FieldAccess {
         guard let access = fields[path] else { throw FieldError(.noTypes, in: path) }
@@ -20,6 +22,7 @@ struct KnownFields: FieldResolver {
     }
 
     func size(of structure: String, module: String?) throws(FieldError) -> Int {
-        throw FieldError(.noTypes, in: structure)
+        guard let size = sizes[structure] else { throw FieldError(.noTypes, in: structure) }
+        return size
     }
 }

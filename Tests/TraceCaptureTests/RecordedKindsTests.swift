@@ -63,10 +63,37 @@ import Testing
     }
 
     /// Whether the graph is recorded, and whether in an instance.
-    static let places = [(true, 1, false), (true, 12, true), (false, 1, true), (false, 1, false)]
+    struct Place: Sendable {
+        let graph: Bool
+        let minor: Int
+        let instance: Bool
+        var fprobes = false
+    }
 
-    @Test(arguments: places) func allIsArmedInItsPlaceAndTakenBack(graph: Bool, minor: Int, instance: Bool) throws {
+    static let places = [
+        Place(graph: true, minor: 1, instance: false), Place(graph: true, minor: 12, instance: true),
+        Place(graph: false, minor: 1, instance: true), Place(graph: false, minor: 1, instance: false),
+        Place(graph: true, minor: 12, instance: true, fprobes: true),
+        Place(graph: false, minor: 12, instance: false, fprobes: true),
+    ]
+
+    /// The lines that define the probes, by the list that they go to.
+    private static func definitions(_ place: Place) -> [String] {
+        place.fprobes
+            ? [
+                "dynamic_events+=f:dmflow/queued scsi_queue_rq clone=+0($arg2):x64",
+                "dynamic_events+=f:dmflow/queued_end scsi_queue_rq%return status=$retval:u8",
+            ]
+            : [
+                "kprobe_events+=p:dmflow/queued scsi_mod:scsi_queue_rq clone=+0(%si):x64",
+                "kprobe_events+=r:dmflow/queued_end scsi_mod:scsi_queue_rq status=$retval:u8",
+            ]
+    }
+
+    @Test(arguments: places) func allIsArmedInItsPlaceAndTakenBack(place: Place) throws {
+        let (graph, minor, instance) = (place.graph, place.minor, place.instance)
         kernel.hasInstances = instance
+        if place.fprobes { kernel.addFprobes() }
         kernel.makeOdd()
         kernel.values["events/block/block_rq_issue/filter"] = "dev == 8\n"
         let before = kernel.snapshot
@@ -81,22 +108,21 @@ import Testing
         #expect(shown["\(prefix)events/block/block_rq_issue/filter"] == "nr_sector > 8\n")
         #expect(shown["\(prefix)current_tracer"]?.trimmed == (graph ? "function_graph" : "nop"))
         #expect(
-            kernel.log.filter { $0.hasPrefix("kprobe_events+=") }.prefix(2) == [
-                "kprobe_events+=p:dmflow/queued scsi_mod:scsi_queue_rq clone=+0(%si):x64",
-                "kprobe_events+=r:dmflow/queued_end scsi_mod:scsi_queue_rq status=$retval:u8",
-            ])
+            kernel.log.filter { $0.contains("_events+=") && !$0.contains("-:") } == Self.definitions(place))
         #expect(kernel.snapshot == before)
         #expect(summary.besides == ["1 tracepoint", "2 kernel probes"])
         #expect(summary.refused == 0 && (summary.functions > 0) == graph)
     }
 
     /// As after SIGKILL: the journal is all that is left. Each change once the last that was made.
-    @Test(arguments: places) func aKilledCaptureIsUndoneByItsJournal(graph: Bool, minor: Int, instance: Bool) throws {
+    @Test(arguments: places) func aKilledCaptureIsUndoneByItsJournal(place: Place) throws {
+        let (graph, minor, instance) = (place.graph, place.minor, place.instance)
         var (killed, isWhole) = (0, false)
         while !isWhole {
             let kernel = FakeKernel(directory: directory.path)
             kernel.hasInstances = instance
             kernel.pages = self.kernel.pages
+            if place.fprobes { kernel.addFprobes() }
             kernel.addEvent("block/block_rq_issue")
             kernel.makeOdd()
             kernel.values["events/block/block_rq_issue/filter"] = "dev == 8\n"
@@ -146,6 +172,18 @@ import Testing
         #expect(has("block") && has("dmflow"))
     }
 
+    /// For who follows their pointers; nothing without probes, or where the kernel does not tell.
+    @Test(arguments: [(true, 272), (true, nil), (false, 272)] as [(Bool, Int?)])
+    func theSizeOfARequestIsInTheFileWithProbes(hasProbes: Bool, size: Int?) throws {
+        let events = #""tracepoints": [ { "event": "block:block_rq_issue" } ]"#
+        var session = try session(hasProbes ? Self.others : events, minor: 1)
+        session.resolver = { _, _ in KnownFields(sizes: size.map { ["request": $0] } ?? [:]) }
+        _ = try session.run()
+        let file = try #require(directory.read("out.dat"))
+        let line = Array("request size: 272 bytes\n".utf8)
+        #expect(file.split(separator: 0).contains { $0.contains(line) } == (hasProbes && size != nil))
+    }
+
     /// A kernel probe that is hit within another's handler sees nothing; the kernel counts that.
     @Test func callsThatProbesMissedAreCounted() throws {
         kernel.values["kprobe_profile"] = "  queued  100  4\n"
@@ -157,6 +195,91 @@ import Testing
         kernel.values["tracing_on"] = "0\n"
         let missed = try session(Self.others, minor: 1).run().missed
         #expect(missed.map(\.event) == ["queued"] && missed.map(\.count) == [3])
+    }
+
+    // MARK: Forms of probes
+
+    private func refusing(_ isRefused: @escaping (_ file: String, _ value: String) -> Bool) {
+        kernel.onWrite = { file, value throws(CaptureError) in
+            if isRefused(file, value) { throw CaptureError(.writeFailed(value: value), path: file, errno: EINVAL) }
+        }
+    }
+
+    /// An fprobe that is refused, at once or when it is to record, becomes a kprobe; what others have set stays.
+    @Test(arguments: [true, false]) func anFprobeThatIsRefusedIsAKprobe(atOnce: Bool) throws {
+        kernel.addFprobes()
+        kernel.values["dynamic_events"] = "f:theirs/queued schedule\n"
+        kernel.values["kprobe_events"] = "p:kprobes/queued schedule\n"
+        let before = kernel.snapshot
+        var isFprobe = false
+        refusing { file, value in
+            if value.hasPrefix("f:dmflow/queued_end") || value.hasPrefix("r:dmflow/queued_end") {
+                isFprobe = value.hasPrefix("f")
+                return atOnce && isFprobe
+            }
+            return !atOnce && isFprobe && file.hasSuffix("queued_end/enable") && value == "1"
+        }
+        defer { kernel.onWrite = { _, _ throws(CaptureError) in } }
+        let summary = try session(Self.others, minor: 12).run()
+        let set = kernel.log.filter { $0.contains("_events+=") && !$0.contains("-:") }
+        #expect(set.contains("dynamic_events+=f:dmflow/queued scsi_queue_rq clone=+0($arg2):x64"))
+        #expect(set.last == "kprobe_events+=r:dmflow/queued_end scsi_mod:scsi_queue_rq status=$retval:u8")
+        #expect(summary.refused == 0 && summary.besides == ["1 tracepoint", "2 kernel probes"])
+        #expect(kernel.snapshot == before)
+    }
+
+    /// An fprobe is at all functions of a name, and an event with several places is of one form.
+    @Test func aNameOfSeveralFunctionsGetsKprobes() throws {
+        kernel.addFprobes()
+        let flow =
+            #""probes": [ { "name": "a", "function": "trigger_event", "module": "dm_multipath" }, { "name": "b", "function": "kfree" } ]"#
+        _ = try session(flow, minor: 12).run()
+        #expect(
+            kernel.log.filter { $0.contains("_events+=") && !$0.contains("-:") } == [
+                "dynamic_events+=f:dmflow/b kfree", "kprobe_events+=p:dmflow/a dm_multipath:trigger_event",
+            ])
+    }
+
+    @Test func fprobesOfAnotherCaptureAreNotTouched() throws {
+        kernel.addFprobes()
+        kernel.values["dynamic_events"] = "f:dmflow/x kfree\n"
+        let before = kernel.snapshot
+        #expect(throws: CaptureError(.probesExist(group: "dmflow"), path: kernel.path("dynamic_events"))) {
+            try session(Self.others, minor: 12).run()
+        }
+        #expect(kernel.snapshot == before)
+    }
+
+    // MARK: Devices
+
+    private func devices(_ lines: String) -> TracedKernel {
+        directory.write("devices", "Character devices:\n253 device-mapper\n\nBlock devices:\n  8 sd\n\(lines)")
+        return TracedKernel(kernel, resolver: KnownFields(), proc: directory.path)
+    }
+
+    @Test(
+        arguments: [
+            ("254 device-mapper\n", nil, "dev >= 266338304 && dev < 267386880"),
+            ("254 device-mapper\n", "nr_sector > 0", "(dev >= 266338304 && dev < 267386880) && (nr_sector > 0)"),
+            (
+                "252 device-mapper\n254 device-mapper\n", nil,
+                "(dev >= 264241152 && dev < 265289728) || (dev >= 266338304 && dev < 267386880)"
+            ),
+            ("", nil, nil), ("99999 device-mapper\n", nil, nil), ("x device-mapper\n", nil, nil),
+        ] as [(String, String?, String?)]) func anEventOfADriversDevicesHasThemInItsFilter(
+            lines: String, filter: String?, expected: String?
+        ) throws
+    {
+        let more = filter.map { #", "filter": "\#($0)""# } ?? ""
+        let flow = try catalogue(
+            #""tracepoints": [ { "event": "block:block_rq_issue", "devices": "device-mapper"\#(more) } ]"#
+        ).flow(named: "mine")
+        let traced = devices(lines)
+        let found = try #require(Tracepoints(flow, on: traced))
+        #expect(found.events.map(\.filter) == (expected == nil ? [] : [expected]))
+        let reason = "/proc/devices has no block devices of device-mapper"
+        #expect(found.unrecorded(on: traced).map(\.reason) == (expected == nil ? [reason] : []))
+        #expect(found.unrecorded(on: traced).map(\.cause.isLoss) == (expected == nil ? [true] : []))
     }
 
     // MARK: What is not there
@@ -297,6 +420,35 @@ import Testing
             #expect(arguments.texts == [expected].compactMap(\.self))
             #expect(arguments.unknown.map(\.field.name) == (expected == nil ? ["a"] : []))
         }
+    }
+
+    /// The first place that the kernel knows; what is not to be had on some kernels is no loss there.
+    @Test func aFieldIsInTheFirstPlaceThatTheKernelKnows() throws {
+        let flow = """
+            "probes": [ { "name": "clone", "function": "scsi_queue_rq", "fields": [
+                { "name": "a", "from": "arg1", "path": "request.q->disk", "instead": ["request.gone", "request.rq_disk"] },
+                { "name": "b", "from": "arg1", "path": "request.rq_disk", "instead": ["request.q->disk"] },
+                { "name": "c", "path": "req->disk", "instead": ["rq->disk"] },
+                { "name": "d", "from": "arg1", "path": "request.none", "instead": ["request.gone"] },
+                { "name": "e", "from": "arg1", "path": "request.none", "kernels": "others" } ] } ]
+            """
+        let known = KnownFields(
+            fields: [
+                "request.rq_disk": FieldAccess(offsets: [160], value: .pointer),
+                "rq->disk": FieldAccess(offsets: [8], value: .pointer),
+            ], arguments: ["rq": 2])
+        let traced = TracedKernel(kernel, architecture: "x86_64", resolver: known)
+        let found = try #require(try KernelProbes(try catalogue(flow).flow(named: "mine"), on: traced))
+        #expect(found.probes.map(\.arguments) == [["a=+160(%di):x64", "b=+160(%di):x64", "c=+8(%si):x64"]])
+        let noTypes = ": this kernel hands out no type information (CONFIG_DEBUG_INFO_BTF)"
+        let lacking = found.unrecorded(on: traced)
+        #expect(lacking.map(\.name) == ["clone.d", "clone.e"])
+        #expect(lacking.map(\.reason) == ["request.none" + noTypes, "request.none" + noTypes])
+        #expect(lacking.map(\.cause.isLoss) == [true, false])
+        #expect(
+            found.lines == [
+                "mine: probing clone at scsi_queue_rq [scsi_mod]; not clone.d: request.none" + noTypes
+            ])
     }
 
     @Test(

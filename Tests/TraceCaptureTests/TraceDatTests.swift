@@ -36,6 +36,20 @@ import TraceFormat
         #expect(try output.commit() == nil)
     }
 
+    /// trace-cmd passes over options that it does not know.
+    @Test func theTopologyIsAnOptionOfItsOwn() throws {
+        let topology = Topology(maps: [.init(name: "mpatha", device: "dm-0", devno: "253:0", sectors: 8)])
+        var withTopology = trace()
+        withTopology.topology = topology
+        let (plain, more) = (trace().layout(sizes: [0]).header, withTopology.layout(sizes: [0]).header)
+        let option = try #require(topology.option)
+        let head =
+            withUnsafeBytes(of: TraceDatOption.topology) { Array($0) }
+            + withUnsafeBytes(of: UInt32(option.count)) { Array($0) }
+        #expect(more.count == plain.count + head.count + option.count)
+        #expect(more.firstRange(of: head + option) != nil && plain.firstRange(of: option) == nil)
+    }
+
     @Test func theHeaderHasThePartsOfVersionSixInOrder() {
         let (header, _) = trace().layout(sizes: [0])
         var scanner = Scanner(header)

@@ -1,15 +1,29 @@
+public import TraceFormat
+
 /// What is known of a trace before its first event.
 public struct TraceContext: Sendable {
     /// Text or trace.dat.
     public let kind: TraceSource.Kind
     /// The names of functions and tasks: those of the whole trace when it has been read, until then those met so far.
     public let names: TraceNames
+    /// Which recording it is of, as far as the trace tells before its end.
+    public let identity: TraceIdentity
+    /// What dmflow knew of the recording, if it made it.
+    public let recording: RecordingStats?
+    /// The multipath maps of the recorded machine; nil if the trace does not hold them.
+    public let topology: Topology?
     private let types: EventTypes
 
-    init(kind: TraceSource.Kind, names: TraceNames, types: EventTypes) {
+    init(
+        kind: TraceSource.Kind, names: TraceNames, types: EventTypes, identity: TraceIdentity = TraceIdentity(),
+        recording: RecordingStats? = nil, topology: Topology? = nil
+    ) {
         self.kind = kind
         self.names = names
         self.types = types
+        self.identity = identity
+        self.recording = recording
+        self.topology = topology
     }
 
     /// A field of the events of one name, for reading it in each of them.

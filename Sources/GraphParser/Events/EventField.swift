@@ -7,8 +7,31 @@ public struct EventField: Sendable {
         case text(TextField)
     }
 
+    /// Where a number stands in the records of a type: what nearly all fields are that are read of each event.
+    private struct Number {
+        let type: Int32
+        let offset: Int
+        let size: Int
+        /// Bits of 64 that it has not.
+        let unused: Int
+        let isSigned: Bool
+    }
+
     /// For each type of the name, how the field is read.
-    let accesses: [(type: Int32, access: Access)]
+    private let accesses: [(type: Int32, access: Access)]
+    /// nil where it takes more to read it.
+    private let number: Number?
+
+    init(accesses: [(type: Int32, access: Access)]) {
+        self.accesses = accesses
+        guard accesses.count == 1, case .record(let field) = accesses[0].access, field.isNumber else {
+            number = nil
+            return
+        }
+        number = Number(
+            type: accesses[0].type, offset: field.offset, size: field.size, unused: 64 - 8 * field.size,
+            isSigned: field.isSigned)
+    }
 
     private func access(_ event: TraceEvent) -> Access? {
         for (type, access) in accesses where type == event.row.type { return access }
@@ -19,6 +42,11 @@ public struct EventField: Sendable {
     ///
     /// - Returns: nil if the event is of another name, if its record or text does not hold the field, or if it is no number.
     public func integer(_ event: TraceEvent) -> Int64? {
+        if let number, number.type == event.row.type {
+            guard let value = event.number(at: number.offset, size: number.size) else { return nil }
+            let shifted = Int64(bitPattern: value << UInt64(number.unused))
+            return number.isSigned ? shifted >> Int64(number.unused) : Int64(bitPattern: value)
+        }
         guard let access = access(event) else { return nil }
         return event.withPayload { payload in
             switch access {
@@ -33,6 +61,16 @@ public struct EventField: Sendable {
 
     /// The field as a block device.
     public func device(_ event: TraceEvent) -> BlockDevice? { integer(event).map(BlockDevice.init(number:)) }
+
+    /// The bytes of an array, or of a string, as the event's record has them, up to `limit` of them.
+    ///
+    /// - Returns: nil if the event is of another name, if its record does not hold the field, and of a text.
+    public func bytes(_ event: TraceEvent, limit: Int = 64) -> [UInt8]? {
+        guard case .record(let field)? = access(event), field.kind == .array || field.kind == .string else {
+            return nil
+        }
+        return event.withPayload { record in field.range(record).map { record.extracting($0.prefix(limit)).array } }
+    }
 
     /// The field as text, escaped for a terminal.
     ///

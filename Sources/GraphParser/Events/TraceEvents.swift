@@ -108,6 +108,13 @@ public struct TraceEvent: Sendable {
 
     private var range: Range<Int> { Int(row.start)..<Int(row.start + row.count) }
 
+    /// A number in its record; nil if that is too short, or the number is of no such size.
+    @inline(__always)
+    func number(at offset: Int, size: Int) -> UInt64? {
+        guard offset >= 0, offset + size <= Int(row.count) else { return nil }
+        return payload.span.bytes.number(at: Int(row.start) + offset, size: size)
+    }
+
     /// Its record from the common header on, or a text's bytes behind the name.
     func withPayload<Result>(_ body: (RawSpan) -> Result) -> Result { body(payload.span.bytes.extracting(range)) }
 }

@@ -24,6 +24,8 @@ struct Pipeline<Source: EventSource> {
         let source: Source
         /// If the analyzers stopped the reading, of what was read until then, which is more than what they were given.
         let counts: TraceCounts
+        /// Events that are no calls and that an analyzer wanted.
+        let events: Int
         let isWhole: Bool
     }
 
@@ -57,7 +59,9 @@ struct Pipeline<Source: EventSource> {
         thread.sync {}
         let isWhole = try demand.get() == .more
         if isWhole, let error = left.error { throw error }
-        return Outcome(source: left.source, counts: builder.counts + left.source.counts, isWhole: isWhole)
+        return Outcome(
+            source: left.source, counts: builder.counts + left.source.counts, events: builder.events,
+            isWhole: isWhole)
     }
 
     /// Analyzes all that the reader hands on, or what the analyzers want of it.

@@ -65,7 +65,7 @@ struct TraceDatReader: EventSource {
         TraceSource(
             path: file.path, kind: .traceDat, identity: header.identity, machineCPUs: header.cpuCount,
             cpusWithEvents: Set(streams.filter(\.hasEvents).map(\.cpu)).count, hasTimes: true,
-            recording: header.recording, notes: header.notes + unreadNotes)
+            recording: header.recording, topology: header.topology, notes: header.notes + unreadNotes)
     }
 
     private var unreadNotes: [String] {

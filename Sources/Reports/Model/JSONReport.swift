@@ -14,12 +14,12 @@ extension Report {
     private func write(to writer: JSONObjectWriter) throws {
         try writer.begin()
         try writer.value(counts, of: "counts")
+        // Nothing of the kind is read yet.
         try writer.null("failover")
         try writer.values(functions, of: "functions")
         try writer.values(layers, of: "layers")
-        // Nothing of these kinds is read yet.
-        try writer.null("paths")
-        try writer.null("requests")
+        if let paths { try writer.values(paths, of: "paths") } else { try writer.null("paths") }
+        if let requests { try writer.value(requests, of: "requests") } else { try writer.null("requests") }
         try writer.values(roots, of: "roots")
         try writer.value(schema, of: "schema")
         try writer.value(source, of: "source", isLast: true)

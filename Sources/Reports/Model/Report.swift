@@ -3,7 +3,7 @@ import TraceFormat
 
 /// All figures of one trace: what the renderers show and what the JSON holds.
 ///
-/// Times are integer nanoseconds inside functions; none of them is the latency of a request.
+/// Times are integer nanoseconds: inside functions, but for those of ``requests`` and ``paths``, which are latencies of I/O.
 public struct Report: Codable, Equatable, Sendable {
     /// The form of its JSON, ``json()``.
     public static let schema = "dmflow.report/1"
@@ -196,6 +196,10 @@ public struct Report: Codable, Equatable, Sendable {
     public let layers: [Layer]
     /// Most self time first.
     public let functions: [FunctionTime]
+    /// Requests of multipath devices; nil where nothing of the kind was recorded.
+    public private(set) var requests: Requests?
+    /// The paths that they were tried on, in the order of their maps and names; nil as ``requests``.
+    public private(set) var paths: [Path]?
 
     /// The report with the first lines that were not understood.
     public func withNotUnderstood(_ lines: [NotUnderstoodLine]) -> Report {

@@ -6,7 +6,8 @@ extension Report {
         self.init(
             schema: Report.schema, source: Source(summary.sources), counts: Counts(summary.counts),
             roots: Self.roots(summary.roots), layers: Self.layers(summary.layers),
-            functions: Self.functions(summary.functions))
+            functions: Self.functions(summary.functions), requests: summary.requests.map(Requests.init),
+            paths: summary.requests.map { requests in requests.paths.map { Path($0, of: requests) } })
     }
 
     /// The flow's roots, others, fragments; most time first.

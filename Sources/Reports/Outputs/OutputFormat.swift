@@ -1,4 +1,5 @@
 public import GraphParser
+public import TraceFormat
 
 /// A form in which what a pass over a trace found is written.
 ///
@@ -63,13 +64,14 @@ public struct OutputResults {
     final class Shared {
         let summary: Summary
         let notUnderstood: [NotUnderstoodLine]?
+        let topology: Topology?
         lazy var report: Report = {
             let report = Report(summary)
             return notUnderstood.map(report.withNotUnderstood) ?? report
         }()
 
-        init(_ summary: Summary, notUnderstood: [NotUnderstoodLine]?) {
-            (self.summary, self.notUnderstood) = (summary, notUnderstood)
+        init(_ summary: Summary, notUnderstood: [NotUnderstoodLine]?, topology: Topology?) {
+            (self.summary, self.notUnderstood, self.topology) = (summary, notUnderstood, topology)
         }
     }
 
@@ -81,4 +83,6 @@ public struct OutputResults {
     public var summary: Summary { shared.summary }
     /// What these come to. Made once for all outputs.
     public var report: Report { shared.report }
+    /// The multipath maps of the recorded machine; nil if it had none, or the trace does not tell.
+    public var topology: Topology? { shared.topology }
 }

@@ -21,6 +21,7 @@ public final class OutputPass {
     public let analyzers: [any Analyzer]
     private let outputs: [Output]
     private let builder: SummaryBuilder?
+    private let requests: RequestAnalyzer?
 
     /// - Parameters:
     ///   - outputs: each with a sink of its own.
@@ -28,8 +29,10 @@ public final class OutputPass {
     public init(_ outputs: [Output], map: LayerMap) {
         self.outputs = outputs
         builder = outputs.contains(where: \.format.needsSummary) ? SummaryBuilder(map: map) : nil
+        requests = builder == nil ? nil : RequestAnalyzer()
         let own: [any Analyzer] = outputs.compactMap { $0.format.analyzer($0.options, to: $0.sink) }
-        analyzers = (builder.map { [$0 as any Analyzer] } ?? []) + own
+        let shared: [(any Analyzer)?] = [builder, requests]
+        analyzers = shared.compactMap(\.self) + own
     }
 
     /// Writes what is to be written behind the pass, and flushes the sinks.
@@ -40,9 +43,11 @@ public final class OutputPass {
     ///   - showsNotUnderstood: whether the report holds the lines of a text that were not understood.
     /// - Throws: what a sink throws.
     public func finish(source: TraceSource, counts: TraceCounts, showsNotUnderstood: Bool = false) throws {
+        var summary = builder?.summary(source: source, counts: counts) ?? Summary()
+        summary.requests = requests?.summary(source: source)
         let shared = OutputResults.Shared(
-            builder?.summary(source: source, counts: counts) ?? Summary(),
-            notUnderstood: showsNotUnderstood ? source.notUnderstood : nil)
+            summary,
+            notUnderstood: showsNotUnderstood ? source.notUnderstood : nil, topology: source.topology)
         for output in outputs {
             try output.format.render(OutputResults(options: output.options, shared: shared), to: output.sink)
             try output.sink.flush()

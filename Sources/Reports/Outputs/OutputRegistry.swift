@@ -12,6 +12,7 @@ public struct OutputRegistry: Sendable {
         JSONOutput(),
         SummaryOutput(),
         TreeOutput(),
+        TopologyOutput(),
     ])
 
     /// What the formats are called.

@@ -4,7 +4,7 @@ public import TraceFormat
 /// What the analyzers leave of one trace or of many: counts, exact sums and histograms, and which traces they are of.
 ///
 /// Summaries merge: of whatever parts a trace's trees are summed up, ``merged(with:)`` makes the summary of the whole, in any order.
-/// So nothing here is a percentile or a rank; a ``Report`` derives these. Times are integer nanoseconds inside functions, none
+/// So nothing here is a percentile or a rank; a ``Report`` derives these. Times are integer nanoseconds inside functions but for those of ``requests``, and none of these
 /// is the latency of a request, and all sums stick at the greatest number of 64 bits.
 public struct Summary: Equatable, Sendable {
     /// The form of its JSON, ``json()``.
@@ -20,6 +20,8 @@ public struct Summary: Equatable, Sendable {
     public internal(set) var layers: [Layer]
     /// In the order of their names.
     public internal(set) var functions: [FunctionTime]
+    /// Requests of multipath devices; nil where nothing of the kind was recorded.
+    public internal(set) var requests: RequestSummary?
 
     /// A trace that was summed up.
     public struct Source: Codable, Equatable, Sendable {
@@ -109,10 +111,11 @@ public struct Summary: Equatable, Sendable {
     public init() { self.init(sources: [], counts: TraceCounts(), roots: [], layers: [], functions: []) }
 
     init(
-        sources: [Source], counts: TraceCounts, roots: [Root], layers: [Layer], functions: [FunctionTime]
+        sources: [Source], counts: TraceCounts, roots: [Root], layers: [Layer], functions: [FunctionTime],
+        requests: RequestSummary? = nil
     ) {
         (self.sources, self.counts, self.roots) = (sources, counts, roots)
-        (self.layers, self.functions) = (layers, functions)
+        (self.layers, self.functions, self.requests) = (layers, functions, requests)
     }
 }
 

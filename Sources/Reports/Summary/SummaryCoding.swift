@@ -16,7 +16,7 @@ public struct SummaryError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Summary: Codable {
-    private enum CodingKeys: String, CodingKey { case schema, sources, counts, roots, layers, functions }
+    private enum CodingKeys: String, CodingKey { case schema, sources, counts, roots, layers, functions, requests }
 
     /// Writes the object that is described by ``schema``.
     public func encode(to encoder: any Encoder) throws {
@@ -27,6 +27,7 @@ extension Summary: Codable {
         try container.encode(roots, forKey: .roots)
         try container.encode(layers, forKey: .layers)
         try container.encode(functions, forKey: .functions)
+        try container.encode(requests, forKey: .requests)
     }
 
     /// Reads it, whoever wrote it.
@@ -44,7 +45,9 @@ extension Summary: Codable {
             counts: try container.decode(TraceCounts.self, forKey: .counts),
             roots: try container.decode([Root].self, forKey: .roots),
             layers: try container.decode([Layer].self, forKey: .layers),
-            functions: try container.decode([FunctionTime].self, forKey: .functions))
+            functions: try container.decode([FunctionTime].self, forKey: .functions),
+            // Summaries of before have none.
+            requests: try container.decodeIfPresent(RequestSummary.self, forKey: .requests))
         if let flaw { throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: flaw)) }
     }
 
@@ -63,6 +66,7 @@ extension Summary: Codable {
             try writer.value(counts, of: "counts")
             try writer.values(functions, of: "functions")
             try writer.values(layers, of: "layers")
+            try writer.value(requests, of: "requests")
             try writer.values(roots, of: "roots")
             try writer.value(Self.schema, of: "schema")
             try writer.values(sources, of: "sources", isLast: true)

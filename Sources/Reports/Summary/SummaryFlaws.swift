@@ -11,6 +11,7 @@ extension Summary {
         }
         let areSourcesInOrder = zip(sources, sources.dropFirst()).allSatisfy(Source.precedes)
         if !areSourcesInOrder || !sources.allSatisfy(\.isSound) { return "sources that no trace has" }
+        if requests?.isSound == false { return "requests that no trace has" }
         if let root = roots.first(where: { !$0.isSound }) { return "a root that no trace has: '\(root.function)'" }
         if let layer = layers.first(where: { !$0.isSound }) { return "a layer that no trace has: '\(layer.layer)'" }
         let function = functions.first { !$0.isSound }

@@ -11,7 +11,8 @@ extension Summary {
         Summary(
             sources: Self.union(sources, other.sources), counts: counts + other.counts,
             roots: Self.merge(roots, other.roots), layers: Self.merge(layers, other.layers),
-            functions: Self.merge(functions, other.functions))
+            functions: Self.merge(functions, other.functions),
+            requests: requests.flatMap { own in other.requests.map(own.merged) } ?? requests ?? other.requests)
     }
 
     /// Both lists in their order, with what is in both added up.

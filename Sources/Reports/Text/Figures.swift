@@ -17,6 +17,16 @@ enum Figures {
         }
     }
 
+    /// `512 B`, `4 KiB`, `1.5 MiB`: powers of 1024, with a digit behind the point where it is not a whole number of them.
+    static func size(_ bytes: UInt64) -> String {
+        let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+        var (unit, scaled) = (0, bytes)
+        while scaled >= 1024 && unit < units.count - 1 { (unit, scaled) = (unit + 1, scaled / 1024) }
+        let factor: UInt64 = 1 << UInt64(10 * unit)
+        if bytes % factor == 0 { return "\(scaled) \(units[unit])" }
+        return "\(fixed(Double(bytes) / Double(factor), digits: 1)) \(units[unit])"
+    }
+
     /// Half a unit counts as one.
     private static func rounded(_ number: UInt64, byPowerOfTen power: Int) -> UInt64 {
         let unit = (0..<power).reduce(1 as UInt64) { unit, _ in unit * 10 }

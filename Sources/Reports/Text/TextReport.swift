@@ -26,6 +26,9 @@ public struct TextReport {
     /// The whole report, with a line feed at its end. What comes from the trace is escaped.
     public func render() -> String {
         var sections = [header()]
+        if let requests = report.requests {
+            sections += RequestSection(requests, report.paths ?? [], style: style).sections()
+        }
         let roots = report.roots.filter { !$0.fragment }
         let fragments = report.roots.filter(\.fragment)
         sections += roots.prefix(rootLimit).map(root)
@@ -51,6 +54,7 @@ public struct TextReport {
         lines += trust()
         lines += source.notes.map { style.warning("note: ") + $0 }
         lines += source.recording.map(recording) ?? []
+        if report.requests != nil && report.roots.isEmpty { return lines.joined(separator: "\n") }
         if !report.roots.contains(where: { !$0.fragment }) {
             lines.append("no complete call without a caller and with a duration: nothing to show latencies of")
         } else {

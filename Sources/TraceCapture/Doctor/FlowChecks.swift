@@ -13,7 +13,7 @@ extension Examination {
             let available = try kernel.functions()
             let listing = try FlowListing(catalogue, on: kernel)
             let scope = available.functions(in: .storageStack(noise: [], interrupts: true)).count
-            return [defaults(catalogue, kernel)].compactMap { $0 } + summaries(listing)
+            return [defaults(catalogue, kernel)].compactMap { $0 } + requests(listing, kernel) + summaries(listing)
                 + [group.ok("scope", "\(scope) of \(available.count) functions would call the tracer")]
         } catch {
             return [group.problem("functions", error)]
@@ -34,9 +34,12 @@ extension Examination {
     private func defaults(_ catalogue: FlowCatalogue, _ kernel: TracedKernel) -> Finding? {
         do throws(CaptureError) {
             let plan = try RecordingPlan(flows: catalogue.defaults, roots: [], catalogue: catalogue, on: kernel)
-            let names = (plan.of(GraphRoots.self).functions.map(\.name) + plan.events.map(\.event))
-                .joined(separator: ", ")
-            return group.ok("by default", "\(catalogue.defaults.joined(separator: ", ")): \(names)")
+            let counts = [(plan.probeEvents.count, "kernel probe"), (plan.events.count, "event")]
+            let names =
+                plan.of(GraphRoots.self).functions.map(\.name)
+                + counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
+            return group.ok(
+                "by default", "\(catalogue.defaults.joined(separator: ", ")): \(names.joined(separator: ", "))")
         } catch {
             let flows = catalogue.flows.filter { $0.isDefault == true }
             let modules = Set(flows.flatMap(\.modules)).sorted()
@@ -44,6 +47,27 @@ extension Examination {
                 "by default", error.fact,
                 remedy: self.modules.remedy(for: modules) ?? "dmflow flows says what this kernel has")
         }
+    }
+
+    /// How requests are recorded, and how on a busy host.
+    private func requests(_ listing: FlowListing, _ kernel: TracedKernel) -> [Finding] {
+        guard let entry = listing.entries.first(where: { $0.flow.name == Flow.requests }), !entry.recorded.isEmpty
+        else {
+            return []
+        }
+        let probes = RequestProbes(kernel)
+        let form =
+            probes.isWhole
+            ? group.ok("probes of requests", probes.description)
+            : group.note(
+                "probes of requests", probes.description,
+                remedy: probes.isAvailable ? nil : "use a kernel with CONFIG_KPROBE_EVENTS=y")
+        return [
+            form,
+            group.ok(
+                "busy host",
+                "dmflow capture --light records requests alone, at a small part of what trees of calls cost"),
+        ]
     }
 
     private func summaries(_ listing: FlowListing) -> [Finding] {

@@ -149,11 +149,13 @@ extension Examination {
     // MARK: Others that a capture can live with
 
     private var probes: Finding {
-        let kinds = ["kprobe", "uprobe"]
-        if let file = kinds.map({ "\($0)_events" }).first(where: isHidden) {
+        if let file = ProbeList.files.first(where: isHidden) {
             return tracing.unknown("probes", "\(file) cannot be read")
         }
-        let counts = kinds.map { ($0, text("\($0)_events")?.lines.count ?? 0) }.filter { $0.1 > 0 }
+        let counts = zip(["kprobe", "uprobe", "fprobe"], ProbeList.files).map { kind, file in
+            let lines = text(file)?.lines ?? []
+            return (kind, file == FunctionProbe.list ? lines.count(where: ProbeList.isFprobe) : lines.count)
+        }.filter { $0.1 > 0 }
         if counts.isEmpty { return tracing.ok("probes", "none defined") }
         let list = counts.map { "\($0.1) \($0.0)\($0.1 == 1 ? "" : "s")" }.joined(separator: ", ")
         return tracing.note(

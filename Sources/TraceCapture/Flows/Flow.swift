@@ -78,6 +78,9 @@ public struct Flow: Equatable, Sendable {
             public var type: String?
             /// Where it is on kernels that do not know the place: the first of these that they know.
             var instead: [Place] = []
+            /// Where it may be on kernels that know none of these: for addresses, which whoever reads the trace compares with
+            /// others before believing them.
+            var unproven: Place?
             /// Which kernels have it, for people.
             public var kernels: String?
 
@@ -147,6 +150,9 @@ public struct Flow: Equatable, Sendable {
     public var probes: [KernelProbe] = []
     /// nil if it is in the kernel only.
     public var user: UserSide?
+
+    /// The name of the flow that joins requests, which `--light` records alone.
+    public static let requests = "requests"
 
     /// Modules of the kernel that have something of it.
     var modules: [String] {

@@ -28,12 +28,13 @@ extension FlowFile {
     ) throws(Mistake) -> Flow.KernelProbe.Field {
         let entry = try Entry(
             place.value, place.path, required: ["name"],
-            optional: ["from", "path", "offsets", "type", "instead", "kernels"])
+            optional: ["from", "path", "offsets", "type", "instead", "unproven", "kernels"])
         let name = try entry.text("name", of: .symbol)
         let type = try entry.optionalText("type", of: .fetchType)
         let place = try self.place(entry, at: moment, type: type)
         return Flow.KernelProbe.Field(
             name: name, place: place, type: type, instead: try others(entry, than: place),
+            unproven: try unproven(entry, place),
             kernels: try entry.optionalText("kernels"))
     }
 
@@ -50,6 +51,18 @@ extension FlowFile {
             if entry.has("instead") { throw entry.mistake("'instead' needs 'path' in \(entry.path)", at: "instead") }
             return []
         }
+    }
+
+    /// Where an address may be on kernels that tell of no place.
+    private static func unproven(
+        _ entry: Entry, _ place: Flow.KernelProbe.Field.Place
+    ) throws(Mistake) -> Flow.KernelProbe.Field.Place? {
+        guard entry.has("unproven") else { return nil }
+        guard case .members(_, let source) = place else {
+            throw entry.mistake("'unproven' needs 'from' and 'path' in \(entry.path)", at: "unproven")
+        }
+        return .offsets(
+            try entry.each("unproven") { (place) throws(Mistake) in try number(place) }, from: source)
     }
 
     private static func place(

@@ -34,9 +34,11 @@ struct RecordedTrace {
     let commandLine: [RawString]
     /// Bytes of the kernel's `struct request`; nil if it is not known, or no use.
     let requestSize: UInt64?
+    /// nil if the machine has no multipath map.
+    let topology: Topology?
 
     var trace: TraceDat {
-        TraceDat(metadata: metadata, pageSize: pageSize, statistics: statistics, stats: stats)
+        TraceDat(metadata: metadata, pageSize: pageSize, statistics: statistics, stats: stats, topology: topology)
     }
 
     /// What readers of the file are told of its recording.

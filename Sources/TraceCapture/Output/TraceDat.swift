@@ -17,6 +17,7 @@ struct TraceDat {
     let pageSize: Int
     let statistics: [CPUStatistics]
     var stats: RecordingStats?
+    var topology: Topology?
 
     /// The header up to the first page, and where each CPU's pages go.
     ///
@@ -78,6 +79,7 @@ struct TraceDat {
             append(TraceDatOption.cpuStatistics, CPUStatisticsOption.content(cpu), to: &bytes)
         }
         if let stats { append(TraceDatOption.cpuStatistics, stats.option, to: &bytes) }
+        if let topology = topology?.option { append(TraceDatOption.topology, topology, to: &bytes) }
         append(TraceDatOption.traceClock, [], to: &bytes)
         append(TraceDatOption.systemName, metadata.system.option, to: &bytes)
         append(TraceDatOption.writer, Array("dmflow\0".utf8), to: &bytes)

@@ -9,6 +9,8 @@ struct KernelProbes: RecordedKind {
     let wanted: [String]
     let probes: [FunctionProbe]
     private let missing: [Flow.KernelProbe]
+    /// Functions that stand in for another one of the flow.
+    private let standIns: [(probe: Flow.KernelProbe, by: String)]
     /// All else that is not recorded as the flow has it.
     private let lacking: [Unrecorded]
 
@@ -16,7 +18,7 @@ struct KernelProbes: RecordedKind {
         if flow.probes.isEmpty { return nil }
         (self.flow, wanted) = (flow.name, flow.probes.map(\.function))
         guard kernel.files.exists(Self.list) else {
-            (probes, missing) = ([], [])
+            (probes, missing, standIns) = ([], [], [])
             lacking = flow.probes.map {
                 Unrecorded(name: $0.name, cause: .other("this kernel has no kprobe events", isLoss: true))
             }
@@ -24,17 +26,25 @@ struct KernelProbes: RecordedKind {
         }
         var probes: [FunctionProbe] = []
         var missing: [Flow.KernelProbe] = []
+        var standIns: [(Flow.KernelProbe, String)] = []
         var lacking: [Unrecorded] = []
         for wanted in flow.probes {
             guard let (name, found) = try Self.places(of: wanted, on: kernel) else {
                 missing.append(wanted)
                 continue
             }
-            if name != wanted.function { lacking.append(Unrecorded(name: wanted.function, cause: .replaced(by: name))) }
+            if name != wanted.function { standIns.append((wanted, name)) }
             let fields = ProbeArguments(wanted.fields, of: name, module: wanted.module, on: kernel)
             lacking += fields.unknown.map {
                 Unrecorded(
                     name: "\(wanted.name).\($0.field.name)", cause: .other($0.reason, isLoss: $0.field.kernels == nil))
+            }
+            lacking += fields.unproven.map {
+                Unrecorded(
+                    name: "\(wanted.name).\($0.field.name)",
+                    cause: .other(
+                        "\($0.reason); recorded all the same, and believed where it is an address known", isLoss: false)
+                )
             }
             let taken = kernel.takesSeveralPlaces ? found[...] : found.prefix(1)
             if taken.count < found.count {
@@ -50,7 +60,7 @@ struct KernelProbes: RecordedKind {
                         form: try kernel.form(at: function, isOnlyPlace: taken.count == 1)))
             }
         }
-        (self.probes, self.missing, self.lacking) = (probes, missing, lacking)
+        (self.probes, self.missing, self.standIns, self.lacking) = (probes, missing, standIns, lacking)
     }
 
     /// Where the first of the probe's functions is that can be probed, and its name.
@@ -72,7 +82,7 @@ struct KernelProbes: RecordedKind {
     }
 
     func unrecorded(on kernel: TracedKernel) -> [Unrecorded] {
-        lacking
+        lacking + standIns.map { Unrecorded(name: $0.probe.function, cause: .replaced(by: $0.by)) }
             + missing.map { probe in
                 Unrecorded(
                     name: probe.function,
@@ -88,9 +98,8 @@ struct KernelProbes: RecordedKind {
         let names = probes.map { "\($0.event) at \($0.function.description)" }
         var parts = names.isEmpty ? [] : ["probing \(KernelText.listing(names, limit: Self.maxNames))"]
         parts += lacking.filter { $0.cause.isLoss }.map { "not \($0.name): \($0.reason)" }
-        parts += lacking.compactMap { lack in
-            guard case .replaced(let other) = lack.cause else { return nil }
-            return "\(other) instead of \(lack.name), which cannot be probed here"
+        parts += standIns.filter { $0.probe.kernels == nil }.map {
+            "\($0.by) instead of \($0.probe.function), which cannot be probed here"
         }
         let lost = missing.filter { $0.kernels == nil }.map(\.function)
         if !lost.isEmpty { parts.append("not on this kernel: \(lost.joined(separator: ", "))") }

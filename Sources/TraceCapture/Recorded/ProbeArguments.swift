@@ -4,6 +4,8 @@ struct ProbeArguments {
     let texts: [String]
     /// Those that cannot be had here, which the event is without, and why.
     let unknown: [(field: Flow.KernelProbe.Field, reason: String)]
+    /// Those that are recorded from where they may be, and why it is not known where they are.
+    let unproven: [(field: Flow.KernelProbe.Field, reason: String)]
 
     /// - Parameters:
     ///   - function: that is probed, by its name in the source.
@@ -11,14 +13,22 @@ struct ProbeArguments {
     init(_ fields: [Flow.KernelProbe.Field], of function: String, module: String?, on kernel: TracedKernel) {
         var texts: [String] = []
         var unknown: [(Flow.KernelProbe.Field, String)] = []
+        var unproven: [(Flow.KernelProbe.Field, String)] = []
         for field in fields {
             do throws(Unknown) {
                 texts.append("\(field.name)=\(try Self.fetch(field, of: function, module: module, on: kernel))")
             } catch {
-                unknown.append((field, error.reason))
+                guard let place = field.unproven,
+                    let text = try? Self.fetch(place, as: field.type, of: function, module: module, on: kernel)
+                else {
+                    unknown.append((field, error.reason))
+                    continue
+                }
+                texts.append("\(field.name)=\(text)")
+                unproven.append((field, error.reason))
             }
         }
-        (self.texts, self.unknown) = (texts, unknown)
+        (self.texts, self.unknown, self.unproven) = (texts, unknown, unproven)
     }
 
     private struct Unknown: Error { let reason: String }

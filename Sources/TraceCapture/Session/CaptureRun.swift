@@ -11,6 +11,7 @@ struct CaptureRun {
     private let arming: Arming
     private let stopProbes: StopProbes?
     private let callTime: () -> Double
+    private let readTopology: () -> Topology?
 
     /// How often to look after the command unasked, in nanoseconds: in a program that has threads of its own, one of
     /// them may be given the signal that it ended.
@@ -24,10 +25,11 @@ struct CaptureRun {
         _ options: CaptureOptions, catalogue: FlowCatalogue, files: any TracingFiles, symbolFile: String,
         resolver: any FieldResolver, release: KernelRelease = .running,
         callTime: @escaping () -> Double = TracingCost.callTime,
+        readTopology: @escaping () -> Topology? = TopologyReader.readInTime,
         report: @escaping (String) -> Void
     ) throws(CaptureError) {
         (self.options, self.files, self.symbolFile, self.report) = (options, files, symbolFile, report)
-        self.callTime = callTime
+        (self.callTime, self.readTopology) = (callTime, readTopology)
         let kernel = TracedKernel(files, release: release, resolver: resolver)
         plan = try RecordingPlan(
             flows: options.flows, roots: options.roots, catalogue: catalogue, on: kernel)
@@ -66,6 +68,7 @@ struct CaptureRun {
     func record(
         in directory: Descriptor, state: inout TracefsState, signals: inout SignalWatch
     ) throws(CaptureError) -> RecordedTrace {
+        let topologyAtStart = readTopology()
         let settings = CaptureSettings(options: options, files: files)
         try settings.takeOver(&state)
         let untraced = callTime()
@@ -89,6 +92,7 @@ struct CaptureRun {
         let cpuTime = Self.cpuTime()
         var (timing, pages) = try run(recording, before, costBefore, state: &state, signals: &signals)
         timing.cpuTime = Self.cpuTime() - cpuTime
+        let topology = Topology.recorded(start: topologyAtStart, end: readTopology(), report: report)
         let window = try options.keep.map { length throws(CaptureError) in
             try cut(&pages, FlightWindow(length: length, pageSize: pageSize), timing, clock: applied.clock)
         }
@@ -109,7 +113,7 @@ struct CaptureRun {
             costAfter: (try? measureTraced(&state)).flatMap { TracingCost(traced: $0, untraced: untraced) },
             unmeasuredCosts: plan.unmeasuredCosts, roots: plan.treeRoots, flows: options.flows,
             interrupts: plan.hasGraph ? arming.interrupts : nil, commandLine: options.commandLine,
-            requestSize: requestSize)
+            requestSize: requestSize, topology: topology)
     }
 
     /// Bytes, for readers who follow pointers of kernel probes; nil without such probes, and where the kernel does not tell.

@@ -17,6 +17,7 @@ public struct CaptureSession {
     var journals = Journal.defaultDirectory
     var release = KernelRelease.running
     var callTime: () -> Double = TracingCost.callTime
+    var readTopology: () -> Topology? = TopologyReader.readInTime
     var resolver: (CaptureSession, Journal) -> any FieldResolver = { session, journal in
         KernelFields.proven(
             on: session.files, release: session.release, architecture: TracedKernel.architecture, journal: journal)
@@ -96,7 +97,7 @@ public struct CaptureSession {
         do throws(CaptureError) {
             run = try CaptureRun(
                 options, catalogue: catalogue, files: files, symbolFile: symbolFile, resolver: resolver(self, journal),
-                release: release, callTime: callTime, report: report)
+                release: release, callTime: callTime, readTopology: readTopology, report: report)
         } catch { failure = error }
         if journal.hasChanges {
             var state = journal.state(of: files)

@@ -49,4 +49,6 @@ package enum TraceDatOption {
     package static let symbols: UInt16 = 19
     package static let commandLines: UInt16 = 21
     package static let bufferText: UInt16 = 22
+    /// dmflow's own, far from those that trace-cmd may come to: ``Topology``, as JSON.
+    package static let topology: UInt16 = 0x6d64
 }

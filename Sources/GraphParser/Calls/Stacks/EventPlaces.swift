@@ -1,6 +1,7 @@
 /// Events that are no calls: in which task they happened, and between which of its calls.
 extension StackBuilder {
     mutating func add(_ event: GraphEvent) {
+        events += 1
         let ring = Int(event.ring)
         var slot = -1
         // Nearly all happen in the task that is known to run on their CPU.

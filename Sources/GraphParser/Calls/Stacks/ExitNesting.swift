@@ -17,13 +17,15 @@ struct ExitNesting: Sendable {
         let below: Int
         /// ns; `noTime` where the text does not tell.
         let start: UInt64
+        /// In which order all came that waits.
+        let arrival: Int
     }
 
     private struct Task {
         /// What waits, each node behind those below it.
         var nodes: [Node] = []
         /// Events that are no calls, and before which of the nodes they came.
-        var events: [(before: Int, event: GraphEvent)] = []
+        var events: [(before: Int, event: GraphEvent, arrival: Int)] = []
         /// Whether it is among those that may have something waiting.
         var isHolding = false
         /// Among the tasks with calls, in the order of their first; `.max` without one.
@@ -45,6 +47,7 @@ struct ExitNesting: Sendable {
     /// Calls and other events; counted apart, since the one must not depend on the other.
     private var waiting = 0
     private var waitingEvents = 0
+    private var arrivals = 0
     private var losses = 0
 
     /// More than all tasks can leave behind an overwritten beginning, a few dozen each.
@@ -65,8 +68,10 @@ struct ExitNesting: Sendable {
     mutating func take(_ event: GraphEvent, mayHold: Bool = true, _ output: inout [GraphEvent]) {
         switch event.kind {
         case .exit where mode != .off && event.function > FunctionID.unknown.index: return hold(event, &output)
-        case .event where mode != .off && mayHold && waitingEvents < Self.maxNodes && tasks.count < 2 * Self.maxTasks:
-            return holdEvent(event)
+        case .event where mode != .off:
+            if mayHold && waitingEvents < Self.maxNodes && tasks.count < 2 * Self.maxTasks { return holdEvent(event) }
+            // None overtakes another.
+            if mode == .undecided { reset(&output) }
         case .userEntry, .userExit: return takeUser(event, &output)
         case .event: break
         case .entry, .leaf, .exit: if mode != .off { disable(&output) }
@@ -100,7 +105,8 @@ struct ExitNesting: Sendable {
         if let last = tasks[task].nodes.last, exit.depth >= last.exit.depth { isLikely = true }
         exits += 1
         if exits >= Self.proof { decide() }
-        tasks[task].nodes.append(node(exit, behind: tasks[task].nodes))
+        let arrival = nextArrival()
+        tasks[task].nodes.append(node(exit, behind: tasks[task].nodes, arrival))
         waiting += 1
         noteHolding(task)
         if waiting > Self.maxNodes || tasksWithCalls > Self.maxTasks { return reset(&output) }
@@ -114,7 +120,7 @@ struct ExitNesting: Sendable {
 
     private mutating func holdEvent(_ event: GraphEvent) {
         let task = place(of: event)
-        tasks[task].events.append((before: tasks[task].nodes.count, event))
+        tasks[task].events.append((before: tasks[task].nodes.count, event, nextArrival()))
         waitingEvents += 1
         noteHolding(task)
     }
@@ -127,9 +133,14 @@ struct ExitNesting: Sendable {
             flush(task, &output)
             return output.append(event)
         }
-        tasks[task].nodes.append(Node(exit: event, below: 0, start: event.timestamp))
+        tasks[task].nodes.append(Node(exit: event, below: 0, start: event.timestamp, arrival: nextArrival()))
         waiting += 1
         if waiting > Self.maxNodes { reset(&output) }
+    }
+
+    private mutating func nextArrival() -> Int {
+        arrivals += 1
+        return arrivals
     }
 
     private mutating func noteHolding(_ task: Int) {
@@ -150,7 +161,7 @@ struct ExitNesting: Sendable {
 
     /// Events of a task that are no calls, on their way to where they belong among its calls.
     private struct Events {
-        var rest: ArraySlice<(before: Int, event: GraphEvent)>
+        var rest: ArraySlice<(before: Int, event: GraphEvent, arrival: Int)>
 
         /// Lets those go on that came before the node at `index` and, where times tell, before `start`.
         mutating func pass(before index: Int, start: UInt64 = GraphEvent.noTime, _ output: inout [GraphEvent]) {
@@ -173,8 +184,10 @@ struct ExitNesting: Sendable {
     /// All that is deeper is below: whoever called it lasted longer, so that its exit must come. Only what does not fit into the
     /// duration is not, nor what lacks its caller: that was left out by whoever cut the text. Times would not tell more: an exit
     /// may be recorded long after the end that was measured.
-    private func node(_ exit: GraphEvent, behind nodes: [Node]) -> Node {
-        guard exit.duration != GraphEvent.noTime else { return Node(exit: exit, below: 0, start: GraphEvent.noTime) }
+    private func node(_ exit: GraphEvent, behind nodes: [Node], _ arrival: Int) -> Node {
+        guard exit.duration != GraphEvent.noTime else {
+            return Node(exit: exit, below: 0, start: GraphEvent.noTime, arrival: arrival)
+        }
         var start = GraphEvent.noTime
         if exit.timestamp != GraphEvent.noTime { start = exit.timestamp - min(exit.duration, exit.timestamp) }
         var left = exit.duration &+ exit.precision.rounding
@@ -186,7 +199,7 @@ struct ExitNesting: Sendable {
             count += node.below + 1
             start = min(start, node.start)
         }
-        return Node(exit: exit, below: count, start: start)
+        return Node(exit: exit, below: count, start: start, arrival: arrival)
     }
 
     // MARK: Going on
@@ -214,6 +227,11 @@ struct ExitNesting: Sendable {
     /// Nothing waits any longer: trees that have not come to their end go on without it, and what is not known to be a tree as
     /// it came.
     private mutating func flush(_ output: inout [GraphEvent]) {
+        guard mode == .certain else {
+            output += holding.flatMap { waiting(of: $0) }.sorted { $0.arrival < $1.arrival }.map(\.event)
+            for task in holding { tasks[task].isHolding = false }
+            return holding.removeAll(keepingCapacity: true)
+        }
         for task in holding.sorted(by: { (tasks[$0].rank, $0) < (tasks[$1].rank, $1) }) {
             tasks[task].isHolding = false
             flush(task, &output)
@@ -223,14 +241,13 @@ struct ExitNesting: Sendable {
 
     private mutating func flush(_ task: Int, _ output: inout [GraphEvent]) {
         if mode == .certain { return emit(task, &output) }
+        output += waiting(of: task).sorted { $0.arrival < $1.arrival }.map(\.event)
+    }
+
+    /// What waits of a task as it came, which does so no longer.
+    private mutating func waiting(of task: Int) -> [(arrival: Int, event: GraphEvent)] {
         let released = release(task)
-        let nodes = released.nodes
-        var events = released.events
-        for index in nodes.indices {
-            events.pass(before: index, &output)
-            output.append(nodes[index].exit)
-        }
-        events.pass(before: nodes.count, &output)
+        return released.nodes.map { ($0.arrival, $0.exit) } + released.events.rest.map { ($0.arrival, $0.event) }
     }
 
     /// Entries go on in the order of their calls, an exit when all below it is done.

@@ -27,6 +27,8 @@ struct StackBuilder: Sendable {
     var aliases: [TaskKey: TaskKey] = [:]
     private var nesting = ExitNesting()
     var heldPayloads = HeldPayloads()
+    /// Events that are no calls and that somebody wants.
+    var events = 0
     /// What the events that are being taken have beside them.
     var payload: [UInt8] = []
     /// Whether the calls tell where events happened among them.
@@ -68,7 +70,12 @@ struct StackBuilder: Sendable {
         guard !nesting.isOff else { return build(events, slowPathOnly) }
         var nested: [GraphEvent] = []
         for index in events.indices {
-            nesting.take(heldPayloads.keep(events[index], from: payload), mayHold: !heldPayloads.isFull, &nested)
+            // Who does not ask between which calls an event happened gets it in its place in time.
+            if events[index].kind == .event, !interleavesEvents {
+                nested.append(events[index])
+            } else {
+                nesting.take(heldPayloads.keep(events[index], from: payload), mayHold: !heldPayloads.isFull, &nested)
+            }
         }
         build(nested.span, slowPathOnly)
     }
@@ -109,7 +116,8 @@ struct StackBuilder: Sendable {
 
     private mutating func takeSlowPath(_ event: GraphEvent) {
         let mayBeHeldBack = event.task.isUnnamed || !migrations.isEmpty || event.kind == .loss || event.kind == .restart
-        if mayBeHeldBack, holdBack(event) { return }
+        let isInPlace = event.kind == .event && !interleavesEvents
+        if mayBeHeldBack, !isInPlace, holdBack(event) { return }
         takeSettled(event)
     }
 

@@ -178,7 +178,11 @@ struct TextInterpreter: Sendable {
             if isInBody, text == 0 { scanner.learn(line, change) }
         case .loss(let cpu, let count):
             counts.structureLines += 1
-            output.append(.loss(cpu: UInt16(cpu), ring: tasks.lane(cpu), count: count))
+            // What was printed before it was before it.
+            output.append(
+                .loss(
+                    cpu: UInt16(cpu), ring: tasks.lane(cpu), count: count,
+                    timestamp: output.last?.timestamp ?? GraphEvent.noTime))
         case .overruns(let count):
             counts.structureLines += 1
             overrun(count)

@@ -116,12 +116,13 @@ struct TextTasks: Sendable {
     }
 
     /// An event that is no call, without its type, payload and time. Changes nothing that calls are read by.
-    func event(_ columns: GraphLine, _ line: Span<UInt8>) -> GraphEvent {
+    mutating func event(_ columns: GraphLine, _ line: Span<UInt8>) -> GraphEvent {
         let cpu = UInt16(columns.cpu ?? 0)
         guard let tid = columns.tid else {
             return .event(
                 0, payload: 0..<0, task: task(ofEventOn: cpu), cpu: cpu, ring: cpu, timestamp: GraphEvent.noTime)
         }
+        learn(TaskName(comm: columns.comm, tid: tid), line)
         // A source that no call came from yet has none open.
         let ring = sources.knownRing(columns.source, line, cpu: cpu)
         var event = GraphEvent.event(

@@ -12,6 +12,8 @@ struct TraceDatHeader: Sendable {
     let buffers: [TraceBuffer]
     /// nil if another recorder made the file.
     let recording: RecordingStats?
+    /// nil if the recorder stored none that can be read.
+    let topology: Topology?
     let statistics: [BufferStatistics.Key: CPUStatistics]
     /// What a reader of the report should know about the file.
     let notes: [String]
@@ -26,6 +28,7 @@ struct TraceDatHeader: Sendable {
             time: options.time, path: file.path)
         buffers = Self.topFirst(metadata.buffers, pageSize: preamble.pageSize)
         recording = options.recording
+        topology = options.topology
         statistics = options.statistics.ofCPU
         let ofOption = options.clock == "" ? nil : options.clock
         let clock = ofOption ?? buffers[0].clock ?? buffers.last?.clock
@@ -72,11 +75,16 @@ struct TraceDatHeader: Sendable {
     private static func notes(_ metadata: TraceDatMetadata, clock: String?) -> [String] {
         var notes = metadata.options.time.multiplier == 0 ? TimeConversion.notes(clock: clock) : []
         if metadata.options.isGuest { notes.append("a guest's trace: its times are not put on the host's clock") }
-        if metadata.symbols.isEmpty {
+        // Who records no trees stores no names of functions.
+        let hasNoTrees = metadata.options.recording.map { $0.roots?.isEmpty ?? true } ?? false
+        if metadata.symbols.isEmpty && !hasNoTrees {
             notes.append("no function names: /proc/kallsyms was not readable when this was recorded")
         }
         if metadata.symbols.isCut {
             notes.append("more symbols than a kernel has: only the first \(metadata.symbols.count) count")
+        }
+        if let flaw = metadata.options.topologyFlaw {
+            notes.append("the multipath topology in this file cannot be read: it is \(flaw)")
         }
         return notes + (metadata.options.recording.map(notes(of:)) ?? [])
     }

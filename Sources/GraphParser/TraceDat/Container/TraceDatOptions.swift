@@ -22,12 +22,24 @@ struct TraceDatOptions {
     private(set) var isGuest = false
     private(set) var instances: [Instance] = []
     private(set) var recording: RecordingStats?
+    /// nil if the recorder stored none, or a broken one.
+    private(set) var topology: Topology?
+    /// Why it is broken.
+    private(set) var topologyFlaw: String?
     private(set) var statistics = BufferStatistics()
 
     /// Larger ones are damaged: the longest that is read lists the CPUs of a buffer.
     static let maxSize = 1 << 20
     /// Bytes of all options of a file. They are compressed in some files, so that few bytes can become many.
     static let maxBytes = 64 << 20
+
+    /// Bytes that an option may have to be taken.
+    static func limit(of id: UInt16) -> Int { id == TraceDatOption.topology ? Topology.maxSize : maxSize }
+
+    /// Notes an option that is larger than that.
+    mutating func passOver(_ id: UInt16) {
+        if id == TraceDatOption.topology { topologyFlaw = Topology.Broken.tooLarge.reason }
+    }
 
     /// Takes an option that both versions have; others are passed over.
     ///
@@ -42,6 +54,7 @@ struct TraceDatOptions {
         case TraceDatOption.offset: time.offset &+= Self.number(try Self.content(&cursor))
         case TraceDatOption.writer: writer = printable(try Self.content(&cursor).prefix { $0 != 0 })
         case TraceDatOption.cpuCount: try takeCPUCount(&cursor)
+        case TraceDatOption.topology: try takeTopology(&cursor)
         case TraceDatOption.timeShift: isGuest = true
         case TraceDatOption.ticksToTime:
             time.multiplier = try cursor.unsigned32("clock rate")
@@ -76,6 +89,11 @@ struct TraceDatOptions {
         } else if !statistics.take(content) {
             throw .damaged(cursor.file, "statistics of too many CPUs")
         }
+    }
+
+    private mutating func takeTopology(_ cursor: inout FileCursor) throws(TraceError) {
+        let content = try Self.content(&cursor)
+        do throws(Topology.Broken) { topology = try Topology(option: content) } catch { topologyFlaw = error.reason }
     }
 
     private mutating func takeCPUCount(_ cursor: inout FileCursor) throws(TraceError) {

@@ -41,7 +41,8 @@ struct TraceDatVersion6 {
             let id = try cursor.unsigned16("option")
             if id == TraceDatOption.done { return }
             let size = try cursor.size32("option \(id)")
-            if id != TraceDatOption.buffer && size > TraceDatOptions.maxSize {
+            if id != TraceDatOption.buffer && size > TraceDatOptions.limit(of: id) {
+                metadata.options.passOver(id)
                 try cursor.skip(size, "option \(id)")
                 continue
             }

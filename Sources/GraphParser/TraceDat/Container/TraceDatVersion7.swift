@@ -65,7 +65,11 @@ struct TraceDatVersion7 {
             var content = FileCursor(cursor.source, cursor.offset..<(cursor.offset + size))
             try cursor.skip(size, "option \(id)")
             if id == TraceDatOption.done { return try content.unsigned64("place of the next options") }
-            if size <= TraceDatOptions.maxSize { try take(id, &content) }
+            if size > TraceDatOptions.limit(of: id) {
+                metadata.options.passOver(id)
+            } else {
+                try take(id, &content)
+            }
         }
         return 0
     }

@@ -37,6 +37,9 @@ struct FieldFormat: Equatable, Sendable {
     /// Bytes of one element of an array.
     let elementSize: Int
 
+    /// Whether it is a number at a place of its own.
+    var isNumber: Bool { [.number, .word, .device].contains(kind) && place == .fixed && [1, 2, 4, 8].contains(size) }
+
     /// The value of a number; nil if the field is none or the record is too short.
     func integer(_ record: RawSpan) -> Int64? {
         guard [.number, .word, .device].contains(kind), place == .fixed else { return nil }

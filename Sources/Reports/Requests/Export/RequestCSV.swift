@@ -1,0 +1,36 @@
+/// Requests as comma-separated values (RFC 4180): what `dmflow requests --format csv` prints.
+struct RequestCSV {
+    let names: PathNames
+
+    static let head =
+        "id,map,startNs,latencyNs,untilDataNs,operation,sector,bytes,task,tid,tries,path,rounds,error,joinedBy,stages\r\n"
+
+    /// A line for each request. Of several tries, paths, rounds and errors stand with ` > ` between them; the stages as `name=ns` with
+    /// semicolons, all of them one after the other.
+    func line(_ request: Request) -> String {
+        let fields: [String?] = [
+            String(request.id), names.map(request.device), String(request.startNs), String(request.latencyNs),
+            request.untilDataNs.map { String($0) }, request.operation, request.sector.map { String($0) },
+            String(request.bytes), request.task?.name, request.task.map { String($0.tid) },
+            String(request.tries.count), each(request) { $0.disk.map(names.disk) ?? "" },
+            each(request) { String($0.rounds.count) },
+            request.tries.contains { $0.error != nil } ? each(request) { $0.error ?? "" } : request.error,
+            request.joinedBy.rawValue,
+            request.stages.map { "\($0.stage)=\($0.ns)" }.joined(separator: ";"),
+        ]
+        return fields.map { Self.field($0 ?? "") }.joined(separator: ",") + "\r\n"
+    }
+
+    private func each(_ request: Request, _ text: (Request.Try) -> String) -> String {
+        request.tries.map(text).joined(separator: " > ")
+    }
+
+    /// In quotes where it has to be. A spreadsheet takes what begins like a formula for one.
+    private static func field(_ text: String) -> String {
+        let isFormula = text.first.map { "=+-@".contains($0) } ?? false
+        let text = isFormula ? "'" + text : text
+        // Not by characters: a carriage return and a newline together are one.
+        guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
+        return "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+    }
+}

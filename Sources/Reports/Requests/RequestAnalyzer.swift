@@ -1,0 +1,45 @@
+public import GraphParser
+import TraceFormat
+
+/// Puts requests together from a trace's events as it is read: dm's request, its tries on paths, their stages.
+///
+/// By the addresses that the flow `requests` records, where the trace has those; else by device and sector from the kernel's own
+/// tracepoints. Where both can be done, the second is held against the first. Takes no calls. Its memory follows the requests that are
+/// under way. Used on the thread that reads the trace.
+public final class RequestAnalyzer: Analyzer {
+    /// The events that requests are made of.
+    public let interest = Interest(losses: true, events: RequestEvents.names)
+
+    private var joins: RequestJoins?
+    private let ends: RequestEnds
+
+    /// - Parameter onRequest: gets each request that is joined, in the order in which they ended. What it throws ends the pass.
+    public init(onRequest: ((Request) throws -> Void)? = nil) { ends = RequestEnds(onRequest) }
+
+    /// Looks the fields of the events up.
+    public func begin(_ trace: TraceContext) {
+        ends.names = trace.names
+        ends.topology = trace.topology
+        joins = RequestJoins(trace, ends)
+    }
+
+    /// Takes events in the order of time.
+    public func take(_ batch: TraceBatch) throws -> Demand {
+        try joins?.take(batch)
+        return .more
+    }
+
+    /// Ends what was still under way.
+    public func finish(_ end: TraceEnd) throws { try joins?.finish() }
+
+    /// What the requests come to; nil if the trace has none.
+    ///
+    /// - Parameter source: what the reading found of the trace as a whole.
+    public func summary(source: TraceSource) -> RequestSummary? { joins?.summary(pathNames, source: source.path) }
+
+    /// When the trace's first request began; nil before.
+    var origin: UInt64? { ends.origin }
+
+    /// What the trace's devices are called, as far as that is known by now.
+    var pathNames: PathNames { PathNames(topology: ends.topology, addresses: joins?.addresses ?? [:]) }
+}

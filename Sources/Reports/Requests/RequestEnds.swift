@@ -1,0 +1,53 @@
+import GraphParser
+import TraceFormat
+
+/// What the joins' requests go to when they are over: the sums, the comparison of the joins, and whoever wants each of them.
+final class RequestEnds {
+    private(set) var byPointer = RequestSums()
+    private(set) var bySector = RequestSums()
+    private(set) var comparison = JoinComparison()
+    var names = TraceNames()
+    var topology: Topology?
+    /// Whether the trace has the addresses of requests: then those are what is told of.
+    var hasPointers = false
+    /// When the first request began. Here, since a join cannot be asked while it tells of an end.
+    var origin: UInt64?
+    /// Requests that were under way when the last one ended.
+    var depth = 0
+
+    /// Disks whose commands went over iSCSI: each is known by the way that its commands took.
+    private var iSCSI: Set<BlockDevice> = []
+    private let onRequest: ((Request) throws -> Void)?
+
+    init(_ onRequest: ((Request) throws -> Void)?) { self.onRequest = onRequest }
+
+    func take(_ live: borrowing LiveRequest, _ kind: JoinKind) throws {
+        if let flaw = live.flaw { return add(unjoined: flaw, kind) }
+        comparison.add(live, kind)
+        if kind == .sector && hasPointers { return }
+        learnWay(of: live)
+        let live = copy live
+        let isISCSI = live.steps.contains { $0.point.isOfISCSI }
+        let timeline = RequestTimeline(live) { [iSCSI] disk in
+            disk.map(iSCSI.contains) ?? (isISCSI || !iSCSI.isEmpty)
+        }
+        let request = { [names] in timeline.request(comm: names.comm(of:), joinedBy: kind) }
+        if kind == .pointer {
+            byPointer.add(live, timeline, depth: depth, request: request)
+        } else {
+            bySector.add(live, timeline, depth: depth, request: request)
+        }
+        if let onRequest { try onRequest(request()) }
+    }
+
+    private func add(unjoined flaw: LiveRequest.Flaw, _ kind: JoinKind) {
+        if kind == .pointer { byPointer.addUnjoined(flaw) } else { bySector.addUnjoined(flaw) }
+    }
+
+    private func learnWay(of live: borrowing LiveRequest) {
+        for one in live.tries {
+            guard let disk = one.disk, !iSCSI.contains(disk), iSCSI.count < 4096 else { continue }
+            if live.steps.contains(where: { $0.point.isOfISCSI }) { iSCSI.insert(disk) }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+public import GraphParser
+import TraceFormat
+
+/// Which requests are listed, and in which order.
+public struct RequestFilter: Sendable {
+    /// The order of a list.
+    public enum Order: String, CaseIterable, Sendable {
+        /// As they ended, without waiting for the trace's end.
+        case end
+        /// Longest first.
+        case latency
+        /// As they began.
+        case start
+        /// Largest first.
+        case size
+        /// By their place on the device.
+        case sector
+    }
+
+    /// A map's name or device number; nil for all.
+    public var map: String?
+    /// A path's disk, device number or SCSI address; nil for all. Any of the tries counts.
+    public var path: String?
+    /// `read`, `write`, …; nil for all.
+    public var operation: String?
+    /// In bytes, both included.
+    public var bytes: ClosedRange<Int> = 0...Int.max
+    /// In ns, both included.
+    public var latencyNs: ClosedRange<UInt64> = 0...UInt64.max
+    /// In ns from the trace's first request on: when requests began, both included.
+    public var startNs: ClosedRange<UInt64> = 0...UInt64.max
+    /// The number or name of the thread that the first bio came from; nil for all.
+    public var task: String?
+    /// Only this request.
+    public var id: Int?
+    /// Only such as failed, were tried or submitted more than once.
+    public var onlyTroubled = false
+    /// In which order.
+    public var order = Order.end
+    /// At most so many; nil for all.
+    public var limit: Int?
+
+    /// All requests.
+    public init() {}
+
+    func admits(_ request: Request, _ names: PathNames, origin: UInt64) -> Bool {
+        if let id, request.id != id { return false }
+        if let map, request.device.map({ names.isCalled($0, map) }) != true { return false }
+        if let operation, request.operation != operation { return false }
+        guard bytes.contains(request.bytes), latencyNs.contains(request.latencyNs),
+            startNs.contains(request.startNs - min(origin, request.startNs))
+        else { return false }
+        if let task {
+            guard let own = request.task, task == String(own.tid) || task == own.name else { return false }
+        }
+        if onlyTroubled, !request.isTroubled { return false }
+        guard let path else { return true }
+        return request.tries.contains { $0.disk.map { names.isCalled($0, path) } ?? false }
+    }
+
+    /// nil for the order in which they come.
+    var comesBefore: ((Request, Request) -> Bool)? {
+        switch order {
+        case .end: nil
+        case .latency: { ($1.latencyNs, $0.id) < ($0.latencyNs, $1.id) }
+        case .start: { ($0.startNs, $0.id) < ($1.startNs, $1.id) }
+        case .size: { ($1.bytes, $0.id) < ($0.bytes, $1.id) }
+        case .sector: { ($0.sector ?? .max, $0.id) < ($1.sector ?? .max, $1.id) }
+        }
+    }
+}
+
+extension Request {
+    /// Whether it did not go straight through.
+    var isTroubled: Bool {
+        error != nil || tries.count > 1 || tries.contains { $0.error != nil || $0.rounds.count > 1 }
+    }
+}
+
+/// How a list of requests looks.
+public enum RequestFormat: String, CaseIterable, Sendable {
+    /// A table for reading.
+    case text
+    /// A line of JSON for each.
+    case jsonl
+    /// Comma-separated values with a heading.
+    case csv
+    /// The stages of each, one below the other.
+    case waterfall
+}
+
+/// Lists the requests of a trace while it is read. Used on the thread that reads the trace.
+public final class RequestListing: Analyzer {
+    private let filter: RequestFilter
+    private let format: RequestFormat
+    private let style: Style
+    private let sink: OutputSink
+    private let analyzer: RequestAnalyzer
+    private let state = State()
+
+    private final class State {
+        var take: ((Request) throws -> Void)?
+    }
+
+    private var names = PathNames()
+    private var origin: UInt64?
+    private var held: [Request] = []
+    /// Requests that the filter admits, and those of them that were listed.
+    public private(set) var admitted = 0
+    /// How many have been listed.
+    public private(set) var listed = 0
+
+    /// - Parameters:
+    ///   - filter: which requests, in which order. In any but that of their ends they are held in memory, as many as are listed.
+    ///   - sink: where they are written.
+    public init(_ filter: RequestFilter, as format: RequestFormat, style: Style, to sink: OutputSink) {
+        (self.filter, self.format, self.style, self.sink) = (filter, format, style, sink)
+        analyzer = RequestAnalyzer { [state] in try state.take?($0) }
+        state.take = { [unowned self] in try take($0) }
+    }
+
+    /// What a request can ask for, by the names that lists have for it.
+    public static let operations = RequestOperation.allCases.map(\.rawValue)
+
+    /// What requests are made of.
+    public var interest: Interest { analyzer.interest }
+
+    /// Looks the fields of the events up.
+    public func begin(_ trace: TraceContext) {
+        analyzer.begin(trace)
+        names = analyzer.pathNames
+    }
+
+    private func writeHead() throws {
+        switch format {
+        case .text: try sink.write(style.dim(RequestLines.head) + "\n")
+        case .csv: try sink.write(RequestCSV.head)
+        case .jsonl, .waterfall: break
+        }
+    }
+
+    /// Lists what has ended.
+    public func take(_ batch: TraceBatch) throws -> Demand { try analyzer.take(batch) }
+
+    private func take(_ request: Request) throws {
+        let origin = self.origin ?? analyzer.origin ?? request.startNs
+        self.origin = origin
+        guard filter.admits(request, names, origin: origin) else { return }
+        admitted += 1
+        guard let comesBefore = filter.comesBefore else {
+            if let limit = filter.limit, listed >= limit { return }
+            return try write(request)
+        }
+        held.append(request)
+        // Now and then, so that adding one costs little.
+        if let limit = filter.limit, held.count >= 2 * max(limit, 512) {
+            held.sort(by: comesBefore)
+            held.removeSubrange(limit...)
+        }
+    }
+
+    /// Lists what had to wait for the others.
+    public func finish(_ end: TraceEnd) throws {
+        try analyzer.finish(end)
+        guard let comesBefore = filter.comesBefore else { return }
+        held.sort(by: comesBefore)
+        for request in held.prefix(filter.limit ?? held.count) { try write(request) }
+    }
+
+    /// What the requests come to, listed or not; nil if the trace has none.
+    public func summary(source: TraceSource) -> RequestSummary? { analyzer.summary(source: source) }
+
+    /// The request that was listed last; nil if none was.
+    public private(set) var last: Request?
+
+    private func write(_ request: Request) throws {
+        last = request
+        if listed == 0 { try writeHead() }
+        listed += 1
+        let lines = RequestLines(names: names, style: style, origin: origin ?? 0)
+        switch format {
+        case .text: try sink.write(lines.line(request) + "\n")
+        case .waterfall: try sink.write((listed > 1 ? "\n" : "") + lines.waterfall(request) + "\n")
+        case .jsonl: try sink.write(RequestJSON(names).line(request))
+        case .csv: try sink.write(RequestCSV(names: names).line(request))
+        }
+    }
+}

@@ -1,0 +1,46 @@
+/// What can be trusted of a summary of requests: how many there are, and what could not be told of which.
+public struct RequestFacts {
+    private let summary: RequestSummary
+
+    /// Of a summary.
+    public init(_ summary: RequestSummary) { self.summary = summary }
+
+    /// A fact each, most important first.
+    public var lines: [String] { [joined] + unjoined + doubts }
+
+    private var joined: String {
+        let how =
+            switch (summary.byPointer, summary.bySector) {
+            case (_, 0): "joined by address"
+            case (0, _): "joined by device and sector, as far as that goes"
+            default:
+                "\(Figures.count(summary.byPointer)) joined by address, \(Figures.count(summary.bySector)) by device and sector"
+            }
+        return "\(Figures.plural(summary.seen, "request")), \(Figures.count(summary.joined)) \(how)"
+    }
+
+    private var unjoined: [String] {
+        if summary.unjoined.isEmpty { return [] }
+        let reasons = summary.unjoined.map { "\(Figures.count($0.count)) \($0.name)" }
+        return ["not in the figures: " + reasons.joined(separator: "; ")]
+    }
+
+    private var doubts: [String] {
+        var lines: [String] = []
+        if !summary.stoodIn.isEmpty {
+            let points = summary.stoodIn.map { "\($0.name) \(Figures.count($0.count))" }
+            lines.append(
+                "points that were missed, so that their neighbours stand for them: " + points.joined(separator: ", "))
+        }
+        if summary.ambiguous > 0 {
+            lines.append(
+                "ambiguous: \(Figures.count(summary.ambiguous)), where several requests could be meant")
+        }
+        if summary.disagreed > 0 {
+            lines.append(
+                "\(Figures.plural(summary.disagreed, "request")) where device and sector say something else than addresses"
+            )
+        }
+        return lines
+    }
+}

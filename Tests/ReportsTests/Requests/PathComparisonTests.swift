@@ -1,0 +1,161 @@
+import TestSupport
+import Testing
+
+@testable import Reports
+
+/// A slow path is found, sized, and told from chance.
+@Suite struct PathComparisonTests {
+    /// Latencies of a shape that targets have: most alike, some much longer.
+    private func latencies(_ count: Int, shift: UInt64, seed: UInt64, isSkewed: Bool = false) -> Histogram {
+        var random = SeededRandom(seed: seed)
+        var histogram = Histogram()
+        for _ in 0..<count {
+            let usual = UInt64.random(in: 900_000...1_100_000, using: &random)
+            let stall: UInt64 = isSkewed && Int.random(in: 0..<20, using: &random) == 0 ? 50_000_000 : 0
+            histogram.record(usual + stall + shift)
+        }
+        return histogram
+    }
+
+    @Test(arguments: [200_000, 500_000, 1_000_000, 5_000_000] as [UInt64], [true, false])
+    func aKnownShiftIsFoundAndSized(shift: UInt64, isSkewed: Bool) throws {
+        let siblings = latencies(4000, shift: 0, seed: 1, isSkewed: isSkewed)
+        let slow = latencies(4000, shift: shift, seed: 2, isSkewed: isSkewed)
+        let comparison = try #require(PathComparison(slow, siblings))
+        // Within one percent of what is compared.
+        let most = Double(1_000_000 + shift) / 100
+        #expect(abs(Double(comparison.shiftNs) - Double(shift)) <= most, "\(comparison)")
+        #expect(comparison.isSlow(comparedTo: siblings) && comparison.slowerInPercent > 90)
+        // From the other side it is the faster one.
+        let other = try #require(PathComparison(siblings, slow))
+        #expect(other.shiftNs == -comparison.shiftNs && !other.isSlow(comparedTo: slow))
+        #expect(abs(other.slowerInPercent + comparison.slowerInPercent - 100) < 1e-6)
+        #expect(abs(other.deviations + comparison.deviations) < 1e-6)
+    }
+
+    @Test(arguments: 1...8 as ClosedRange<UInt64>) func noDifferenceIsNone(seed: UInt64) throws {
+        let (left, right) = (latencies(2000, shift: 0, seed: seed), latencies(500, shift: 0, seed: seed + 100))
+        let comparison = try #require(PathComparison(left, right))
+        #expect(abs(comparison.shiftNs) < 10_000 && (45...55).contains(comparison.slowerInPercent))
+        #expect(abs(comparison.deviations) < 5 && !comparison.isSlow(comparedTo: right))
+        let same = try #require(PathComparison(left, left))
+        #expect(same.shiftNs == 0 && same.slowerInPercent == 50 && same.deviations == 0)
+    }
+
+    /// A shift that is certain and small is no slow path.
+    @Test func aTenthIsTheLeast() throws {
+        let siblings = latencies(5000, shift: 0, seed: 1)
+        let (below, above) = (latencies(5000, shift: 80_000, seed: 2), latencies(5000, shift: 130_000, seed: 2))
+        #expect(try !#require(PathComparison(below, siblings)).isSlow(comparedTo: siblings))
+        #expect(try #require(PathComparison(above, siblings)).isSlow(comparedTo: siblings))
+    }
+
+    @Test(arguments: [(4, 30, false), (5, 29, false), (5, 30, true), (0, 1000, false)])
+    func fewTriesSayNothing(path: Int, siblings: Int, says: Bool) {
+        let comparison = PathComparison(latencies(path, shift: 9, seed: 1), latencies(siblings, shift: 0, seed: 2))
+        #expect((comparison != nil) == says && PathComparison.least == 5)
+    }
+
+    /// Single stalls are no slow path, though the mean is twice as long.
+    @Test func stallsAreNoSlowPath() throws {
+        var stalled = latencies(1000, shift: 0, seed: 3)
+        stalled.record(500_000_000, times: 4)
+        let siblings = latencies(1000, shift: 0, seed: 4)
+        #expect(stalled.sum / UInt64(stalled.count) > 2 * siblings.sum / UInt64(siblings.count))
+        #expect(try !#require(PathComparison(stalled, siblings)).isSlow(comparedTo: siblings))
+    }
+
+    @Test func extremesNeitherTrapNorWrap() throws {
+        var (least, most) = (Histogram(), Histogram())
+        least.record(0, times: .max)
+        most.record(.max, times: .max)
+        let comparison = try #require(PathComparison(most, least))
+        #expect(comparison.shiftNs == .max && comparison.slowerInPercent == 100 && comparison.deviations.isFinite)
+        #expect(try #require(PathComparison(least, most)).shiftNs == -.max)
+    }
+
+    // MARK: Paths of a map
+
+    private func path(_ minor: Int, map: String = "253:0", shift: UInt64 = 0, count: Int = 500) -> RequestSummary.Path {
+        var facts = PathFacts()
+        (facts.map, facts.devno) = (map, "8:\(minor)")
+        let wire = latencies(count, shift: shift, seed: UInt64(minor) + 1)
+        return .init(
+            facts: facts, tries: count, failed: 0, rejected: 0, retries: 0, bytes: 0, latency: wire,
+            stages: [
+                .init(stage: "path issue", layer: "block", order: 1, ns: latencies(count, shift: 0, seed: 9)),
+                .init(stage: "wire and target", layer: "target", order: 2, ns: wire),
+            ])
+    }
+
+    @Test func theSlowOneOfAMapIsNamedWithItsStage() throws {
+        var summary = RequestSummary()
+        summary.paths = [path(0), path(16, shift: 700_000), path(32), path(48, map: "253:1", shift: 9_000_000)]
+        let verdict = try #require(summary.verdict(on: summary.paths[1]))
+        #expect(verdict.isSlow && verdict.siblings.map(\.facts.devno) == ["8:0", "8:32"])
+        #expect(verdict.stage?.name == "wire and target" && abs(verdict.stage!.shiftNs - 700_000) < 20_000)
+        #expect(verdict.siblingLatency.count == 1000)
+        #expect(summary.verdict(on: summary.paths[0])?.isSlow == false)
+        // Alone in its map there is nothing to compare it with.
+        #expect(summary.verdict(on: summary.paths[3]) == nil)
+    }
+
+    // MARK: What is said of it
+
+    /// Each: what was changed in a summary of two paths, and the sentences that come of it.
+    @Test func findingsAreWhatAPersonWouldSay() {
+        var summary = RequestSummary()
+        #expect(RequestFindings(summary: summary).sentences.isEmpty)
+        summary.paths = [path(0, count: 40), path(16, count: 40)]
+        (summary.seen, summary.byPointer) = (80, 80)
+        summary.latency = Histogram()
+        summary.latency.record(2_000_000, times: 80)
+        var target = Histogram()
+        target.record(1_000_000, times: 80)
+        summary.layers = [.init(layer: "target", ns: target)]
+        let usual =
+            "Half of 80 requests took 2.000 ms or less, one in a hundred 2.000 ms or more; 50.0 % of all their time went by in "
+            + "the target and on the way to it."
+        #expect(RequestFindings(summary: summary).sentences == [usual])
+
+        summary.failed = 1
+        summary.paths[1].failed = 3
+        summary.paths[1].retries = 1200
+        #expect(
+            RequestFindings(summary: summary).sentences == [
+                "1 request of 80 ended with an error.", "Tries failed on 8:16 3 of 40 times.",
+                "SCSI sent commands again: 8:16 1,200.", usual,
+            ])
+        summary.retried = 2
+        #expect(
+            RequestFindings(summary: summary).sentences[1]
+                == "Tries failed on 8:16 3 of 40 times; 2 requests went on another way.")
+
+        summary.failed = 0
+        summary.paths = [path(0), path(16, shift: 700_000)]
+        let slow = RequestFindings(summary: summary).sentences[0]
+        #expect(slow.hasPrefix("8:16 is slow: half of its tries took 1."))
+        #expect(
+            slow.contains(" ms or more, of 8:0 ")
+                && slow.contains(", is in wire and target (longer in 100 of 100 pairs"))
+        summary.paths.append(path(32))
+        #expect(RequestFindings(summary: summary).sentences[0].contains(" or more, of its 2 siblings "))
+    }
+
+    @Test func theSlowestIsNamedWithItsLongestStage() {
+        var summary = RequestSummary()
+        (summary.seen, summary.byPointer) = (1, 1)
+        summary.latency.record(900)
+        let one = SlowRequest.Try(
+            path: "8:0", error: nil, rounds: 1,
+            stages: [.init(stage: "a", layer: "dm", ns: 100), .init(stage: "b", layer: "net", ns: 800)])
+        summary.slowest = [
+            .init(
+                id: 4, source: "x", map: nil, startNs: 1, latencyNs: 900, operation: "read", sector: nil, bytes: 0,
+                error: nil, tries: [one])
+        ]
+        #expect(
+            RequestFindings(summary: summary).sentences.last
+                == "The slowest, number 4, took 900 ns, 800 ns of it in b on 8:0.")
+    }
+}
