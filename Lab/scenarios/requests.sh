@@ -1,6 +1,6 @@
 # Requests through multipath, in short captures of what is known: fio's latency of each I/O, delays, failures.
 # Needs: dmflow
-# Deadline: 900
+# Deadline: 1800
 #
 # Out, for each CASE, of the functions case_CASE below:
 #   CASE.dat       the capture; CASE.stderr, what was said
