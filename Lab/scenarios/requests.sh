@@ -1,6 +1,6 @@
 # Requests through multipath, in short captures of what is known: fio's latency of each I/O, delays, failures.
 # Needs: dmflow
-# Deadline: 900
+# Deadline: 1800
 #
 # Out, for each CASE, of the functions case_CASE below:
 #   CASE.dat       the capture; CASE.stderr, what was said
@@ -17,10 +17,31 @@ work=/tmp/requests
 record() {
     local name=$1 with=(--light)
     [[ $2 == light ]] || with=(--flow "$2")
+    trickle &
     # On a disk of memory: writing to the host would be in the way of what is recorded.
-    dmflow capture "${with[@]}" --exit-code command -o "$work/$name.dat" -- bash -euo pipefail -c '"$@"' workload "${@:3}" 2>"$name.stderr"
+    dmflow capture "${with[@]}" --exit-code command -o "$work/$name.dat" -- \
+        bash -euo pipefail -c 'workload "$@"' workload "${@:3}" 2>"$name.stderr"
+    wait $!
     mv "$work/$name.dat" .
     logs "$name"
+}
+
+# Reads of the spare disk, which is no path, until the command begins: what dmflow has to prove on kernels without the modules' types,
+# it proves at commands on their way.
+trickle() {
+    local disk
+    disk=$(spare_disk)
+    until [[ -e $work/begun ]]; do
+        dd if="/dev/$disk" of=/dev/null bs=4k count=16 iflag=direct status=none
+    done
+    rm "$work/begun"
+}
+trickle_ended() { [[ ! -e $work/begun ]]; }
+
+workload() {
+    touch "$work/begun"
+    until_true trickle_ended
+    "$@"
 }
 
 # fio_on MAP CASE [OPTION...]: direct I/O, with a log of each.
@@ -127,9 +148,9 @@ thin_provisioning() {
 # no_data MAP CASE
 no_data() {
     local i
-    for ((i = 0; i < 8; i++)); do
-        operation "$2" discard $((i << 20)) 65536 blkdiscard --offset $((i << 20)) --length 65536 "/dev/mapper/$1"
-        operation "$2" write-zeroes $((i << 20)) 32768 blkdiscard --zeroout --offset $((i << 20)) --length 32768 "/dev/mapper/$1"
+    for ((i = 0; i < 4; i++)); do
+        operation "$2" discard $((i << 20)) 65536 blkdiscard --force --offset $((i << 20)) --length 65536 "/dev/mapper/$1"
+        operation "$2" write-zeroes $((i << 20)) 32768 blkdiscard --force --zeroout --offset $((i << 20)) --length 32768 "/dev/mapper/$1"
         operation "$2" flush 0 0 sync "/dev/mapper/$1"
     done
 }
@@ -221,15 +242,28 @@ reads_meanwhile() {
 
 # Two local paths that answer after two milliseconds.
 local_ns=2000000
-case_local() {
+local_up() {
     scsi_debug_up ndelay=$local_ns lbpu=1 lbpws=1
     multipath -ll >multipath-local.txt
+}
+
+case_local() {
     truth local delay "$local_ns"
     record local light reads mpathb local --iodepth=16 --number_ios=800
-    quietly record local-discard light no_data mpathb local-discard
-    local_failures
-    slow_local
-    scsi_debug_down
+}
+case_local_discard() { quietly record local-discard light no_data mpathb local-discard; }
+
+# Aborted, which SCSI tries again; busy, before the command was begun.
+case_aborted() { failing aborted 0x10 20 400; }
+case_busy() { failing busy 0x8000 20 400; }
+
+# Never answered, till the command's time is over.
+case_timeout() {
+    local disk
+    for disk in $(disks_of scsi_debug); do echo 2 >"/sys/block/$disk/device/timeout"; done
+    truth timeout timeout 2000000000
+    failing timeout 4 60 100
+    for disk in $(disks_of scsi_debug); do echo 30 >"/sys/block/$disk/device/timeout"; done
 }
 
 # scsi_debug answers each n-th command otherwise. failing CASE OPTS NTH READS
@@ -251,20 +285,8 @@ reads_failing() {
     kill -s CONT "$(pgrep --exact multipathd)"
 }
 
-local_failures() {
-    local disk
-    # Aborted, which SCSI tries again; busy, before the command was begun.
-    failing aborted 0x10 20 400
-    failing busy 0x8000 20 400
-    # Never answered, till the command's time is over.
-    for disk in $(disks_of scsi_debug); do echo 2 >"/sys/block/$disk/device/timeout"; done
-    truth timeout timeout 2000000000
-    failing timeout 4 60 100
-    for disk in $(disks_of scsi_debug); do echo 30 >"/sys/block/$disk/device/timeout"; done
-}
-
 # A slow path beside one that answers at once. scsi_debug has one delay for all its disks, so the other is LIO's.
-slow_local() {
+case_slow_local() {
     local slow fast
     until_true map_gone mpathb
     lio_up
@@ -289,7 +311,12 @@ modprobe -a sch_prio cls_u32 sch_netem target_core_mod
 # As after any first use: the kernel has no way back to a size that it only promised.
 echo 1408 >"$tracefs/buffer_size_kb"
 settings >/tmp/before.txt
-for name in qd1 qd1_detail qd16 hot stock graph merges splits flush discard depth2 bio slow_iscsi dropped offline local; do
+for name in qd1 qd1_detail qd16 hot stock graph merges splits flush discard depth2 bio slow_iscsi dropped offline; do
     step 120 "case $name" "case_$name"
 done
+step 60 "bring up paths without iSCSI" local_up
+for name in local local_discard aborted busy timeout slow_local; do
+    step 120 "case $name" "case_$name"
+done
+step 60 "take them away" scsi_debug_down
 settings | diff /tmp/before.txt - >changed.diff || true
