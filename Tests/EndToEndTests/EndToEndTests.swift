@@ -10,7 +10,8 @@ struct EndToEndTests {
     let results = LabResults()
 
     static let captures = [
-        "create-load", "io", "requests", "sigint", "sigterm", "failing-command", "last", "stop-at", "forced", "planted-link",
+        "create-load", "io", "requests", "sigint", "sigterm", "failing-command", "last", "stop-at", "forced",
+        "planted-link",
         "as-user",
         "bytes", "moved", "daemon", "stripped",
     ]
@@ -41,7 +42,8 @@ struct EndToEndTests {
         let paths = try #require(report.paths)
         #expect(paths.map(\.tries).reduce(0, +) == 64 && paths.count == 2)
         for path in paths {
-            #expect(path.map == "mpatha" && path.device?.hasPrefix("sd") == true && path.portal?.hasSuffix(":3260") == true)
+            #expect(
+                path.map == "mpatha" && path.device?.hasPrefix("sd") == true && path.portal?.hasSuffix(":3260") == true)
         }
         #expect(requests.untilData.count == 64 && requests.untilData.maxNs <= requests.latency.maxNs)
     }

@@ -80,7 +80,8 @@ import Testing
         #expect(reading.areWhole)
         guard queued != nil else {
             // Without the kernel's time of the request nothing tells it from another one to the same place.
-            return #expect(reading.requests.isEmpty && reading.unjoined == ["its address was used again before it ended": 2])
+            return #expect(
+                reading.requests.isEmpty && reading.unjoined == ["its address was used again before it ended": 2])
         }
         #expect(reading.requests.map(\.latencyNs) == [99] && reading.requests.map(\.stoodIn) == [["requeued"]])
     }
