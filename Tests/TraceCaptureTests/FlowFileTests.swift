@@ -106,6 +106,9 @@ import Testing
             "behind its structure's"
         ),
         (probe(#""fields": [{ "name": "a", "from": "arg1", "instead": →["s.m"] }]"#), "'instead' needs 'path'"),
+        (
+            probe(#""fields": [{ "name": "a", "path": "b", "unproven": →[8] }]"#), "'unproven' needs 'from' and 'path'"
+        ),
         (probe(#""fields": [{ "name": "a", "path": →"a b" }]"#), "not the name of an argument"),
         (probe(#""fields": [{ "name": "a", "from": "arg1", "type": →"u7" }]"#), "not a type of the kernel's probes"),
         (probe(#""fields": [{ "name": "a", "from": "arg1" }, →{ "name": "a", "path": "b" }]"#), "is fields[0] again"),
@@ -173,13 +176,13 @@ import Testing
               "roots": [ { "function": "f", "module": "m", "kernels": "k", "instead": ["g"] } ],
               "tracepoints": [ { "event": "a:b", "filter": "c > 1", "devices": "device-mapper", "module": "m", "kernels": "k" } ],
               "probes": [ { "name": "p", "function": "f", "at": "entry", "module": "m", "kernels": "k", "instead": ["g"],
-                            "fields": [ { "name": "a", "from": "arg2", "type": "u8", "offsets": [8, -4], "path": "s.m", "instead": ["s.n"],
+                            "fields": [ { "name": "a", "from": "arg2", "type": "u8", "offsets": [8, -4], "path": "s.m", "instead": ["s.n"], "unproven": [80],
                                           "kernels": "k" } ] } ],
               "user": { "process": "p", "functions": [ { "object": "o", "function": "f", "versions": "v", "instead": ["g"] } ],
                         "threads": [ { "name": "t", "functions": ["f"] } ] } } ] }
             """
         // A field has one of the two.
-        let parts = [#", "path": "s.m", "instead": ["s.n"]"#, #", "offsets": [8, -4]"#]
+        let parts = [#", "path": "s.m", "instead": ["s.n"], "unproven": [80]"#, #", "offsets": [8, -4]"#]
         let byOffsets = whole.replacingOccurrences(of: parts[0], with: "")
         let flow = try #require(try FlowCatalogue(json: Array(byOffsets.utf8), path: "my.json").flows.first)
         let byMembers = whole.replacingOccurrences(of: parts[1], with: "")
@@ -192,7 +195,8 @@ import Testing
             other.probes[0].fields == [
                 .init(
                     name: "a", place: .members("s.m", from: .argument(2)), type: "u8",
-                    instead: [.members("s.n", from: .argument(2))], kernels: "k")
+                    instead: [.members("s.n", from: .argument(2))], unproven: .offsets([80], from: .argument(2)),
+                    kernels: "k")
             ])
         #expect(
             flow.tracepoints == [

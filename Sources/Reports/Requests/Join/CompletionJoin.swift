@@ -1,0 +1,125 @@
+import GraphParser
+
+/// The way back up: complete data, the clone's end, and dm's verdict.
+extension PointerJoin {
+    /// The data of a request of a multipath device is complete.
+    mutating func dataDone(_ device: BlockDevice, sector: UInt64, bytes: UInt64, _ moment: Moment) {
+        if let slot = completing[moment.thread], table.isUsed[slot], table[slot].last == .completed,
+            table[slot].sector == sector
+        {
+            return dataDone(slot, moment)
+        }
+        let fitting = withoutData.filter { slot in
+            table[slot].sector == sector && UInt64(table[slot].bytes) == bytes
+                && (table[slot].device == nil || table[slot].device == device)
+        }
+        if fitting.count > 1 {
+            ambiguousData += 1
+            return
+        }
+        guard let slot = fitting.first ?? onlyOne(at: device, sector, bytes) else { return }
+        table[slot].device = device
+        dataDone(slot, moment)
+    }
+
+    /// The one request under way there, if its command's end was missed.
+    private mutating func onlyOne(at device: BlockDevice, _ sector: UInt64, _ bytes: UInt64) -> Int? {
+        let slot = only { live in
+            live.device == device && live.sector == sector && UInt64(live.bytes) == bytes
+                && live.last.map { (.cloned ... .header) ~= $0 } == true
+        }
+        if let slot { table[slot].stoodIn.append(.scsiDone) }
+        return slot
+    }
+
+    /// Beyond so many requests under way nobody is looked for among all of them.
+    private static let maxSearched = 4096
+
+    /// The one request under way that it is true of; nil for none, and for several.
+    func only(_ isMeant: (LiveRequest) -> Bool) -> Int? {
+        if table.count > Self.maxSearched { return nil }
+        var found: Int?
+        for slot in table.slots.indices where table.isUsed[slot] && isMeant(table.slots[slot]) {
+            if found != nil { return nil }
+            found = slot
+        }
+        return found
+    }
+
+    private mutating func dataDone(_ slot: Int, _ moment: Moment) {
+        withoutData.removeAll { $0 == slot }
+        table[slot].dataDone = moment.time
+        table[slot].pass(.dataDone, moment)
+    }
+
+    mutating func awaitData(_ slot: Int) {
+        guard table[slot].bytes > 0, !withoutData.contains(slot) else { return }
+        // Where nobody tells that data is complete, those that wait for it do not pile up.
+        if withoutData.count == 512 { withoutData.removeFirst() }
+        withoutData.append(slot)
+    }
+
+    mutating func cloneEnded(_ clone: UInt64, error: UInt8, _ moment: Moment) {
+        guard let slot = clones[clone] else { return strays.pass(clone, .cloneEnded, moment) }
+        table[slot].lastTry { $0.error = error }
+        table[slot].pass(.cloneEnded, moment)
+    }
+
+    mutating func dmDone(_ request: UInt64, _ moment: Moment) {
+        guard let slot = requests[request] else { return noteUnknownEnd() }
+        table[slot].pass(.dmDone, moment)
+        ending.set(moment.thread, slot)
+    }
+
+    mutating func verdict(_ clone: UInt64, error: UInt8, _ moment: Moment) {
+        // Of whose clone nobody knows, it is this one.
+        let after = ending.remove(moment.thread).flatMap { hasClone($0) || table[$0].last != .dmDone ? nil : $0 }
+        guard let slot = after ?? clones[clone] else { return }
+        if clones[clone] == slot {
+            table[slot].lastTry { $0.error = error }
+        } else {
+            adopt(clone, by: slot, error: error)
+        }
+        table[slot].pass(.verdict, moment)
+        // Its address is anybody's from now on.
+        forgetClone(of: slot)
+    }
+
+    /// Whether a request has a clone under way that was seen to be made.
+    private func hasClone(_ slot: Int) -> Bool {
+        guard let last = table[slot].tries.last else { return false }
+        return clones[last.clone] == slot
+    }
+
+    /// Nobody saw the clone made, but dm ends it for this request.
+    private mutating func adopt(_ clone: UInt64, by slot: Int, error: UInt8) {
+        // One dispatch has one clone.
+        if let last = table[slot].tries.last, last.firstStage >= table[slot].nextTry {
+            return table[slot].lastTry { $0.error = error }
+        }
+        table[slot].stoodIn.append(.cloned)
+        table[slot].insert(strays.take(clone))
+        let start = table[slot].steps.last { $0.point == .dispatched }?.time ?? table[slot].startNs
+        let first = table[slot].tries.isEmpty ? 0 : table[slot].nextTry
+        table[slot].tries.append(.init(clone: clone, disk: nil, start: start, firstStage: first, error: error))
+    }
+
+    mutating func requeued(_ request: UInt64, _ moment: Moment) {
+        guard let slot = requests[request], table[slot].last != .requeued else { return }
+        forgetClone(of: slot)
+        withoutData.removeAll { $0 == slot }
+        table[slot].pass(.requeued, moment)
+    }
+
+    mutating func requeued(io: UInt64, _ moment: Moment) {
+        if let requestSize { requeued(io &- requestSize, moment) }
+    }
+
+    mutating func ended(_ request: UInt64, error: UInt8, _ moment: Moment) throws {
+        // Those of other devices end here, too.
+        guard let slot = requests[request] else { return }
+        table[slot].error = error
+        table[slot].pass(.ended, moment)
+        try end(slot)
+    }
+}
