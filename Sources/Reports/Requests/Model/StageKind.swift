@@ -35,6 +35,8 @@ struct StageKind: Equatable, Sendable {
     private static let tcpQueue = Part("TCP queue", "net", from: .transmit, isExtra: true)
     /// The whole way of a command where nothing of the transport is known.
     private static let transport = Part("transport and target", "target", from: .commanded, isExtra: true)
+    /// From dm to the target and back, of which nothing else is known.
+    private static let wholePath = Part("path, transport and target", "target", from: .dispatched, isExtra: true)
     /// No path would take the request, or its clone.
     private static let busy = Part("wait for a path", "dm", from: .queued, isExtra: true)
     /// The path ended the clone without sending anything.
@@ -64,8 +66,10 @@ struct StageKind: Equatable, Sendable {
         case (.header, .transmit): return [RequestPoint.commanded.part]
         case (.transmit, .out): return [from.part]
         case (.sent, .out): return [tcpQueue]
+        // A bio whose path's request nobody followed.
+        case (.dispatched, .verdict): return [wholePath]
         // A bio that went another way, which nobody saw begin.
-        case (.verdict, .verdict): return [RequestPoint.requeued.part, transport]
+        case (.verdict, .verdict): return [RequestPoint.requeued.part, wholePath]
         case (.queued, .dispatched): return [from.part]
         case (.arrived, .dispatched): return [from.part, RequestPoint.queued.part]
         case (_, .dispatched): return [RequestPoint.requeued.part]
