@@ -124,7 +124,9 @@ import Testing
 
     @Test(arguments: captures.filter { $0.contains("-bio.dat") }) func biosAreRequests(name: String) throws {
         let reading = try #require(Self.readings[name])
-        #expect(reading.requests.count >= 100 && reading.requests.allSatisfy { $0.tries.count == 1 && $0.untilDataNs != nil })
+        #expect(
+            reading.requests.count >= 100
+                && reading.requests.allSatisfy { $0.tries.count == 1 && $0.untilDataNs != nil })
         #expect(reading.requests.allSatisfy { $0.tries[0].disk != nil })
     }
 
