@@ -54,13 +54,13 @@ import TraceFormat
     }
 
     @Test func withoutMapsThereIsNoOption() throws {
-        let file = try capture({ Topology(maps: []) }) { #expect(!$0.contains("multipath maps")) }
+        let file = try capture({ Topology(maps: []) }, lines: { #expect(!$0.contains("multipath maps")) })
         #expect(file.firstRange(of: Array("\"maps\"".utf8)) == nil)
     }
 
     @Test func aMachineThatHangsIsCapturedAllTheSame() throws {
         var lines: [String] = []
-        let file = try capture({ nil }) { lines.append($0) }
+        let file = try capture({ nil }, lines: { lines.append($0) })
         #expect(file.suffix(4096).elementsEqual(SyntheticPage.oneTree(at: 1_000_000)))
         #expect(lines.count { $0.hasPrefix("warning: reading the multipath maps took too long") } == 1)
     }
