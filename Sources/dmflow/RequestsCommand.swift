@@ -8,7 +8,7 @@ struct RequestsCommand: ParsableCommand {
         commandName: "requests",
         abstract: "List the requests of a trace: latency, path, tries, and the stages that they are made of.",
         discussion: """
-            A request is one I/O to a multipath device, from when the kernel made it to its end, over several tasks. The trace \
+            A request is one I/O to a multipath device, from its first bio to its end, over several tasks. The trace \
             needs the flow requests: `dmflow capture`, or `dmflow capture --light` on a busy host.
 
             The table shows the slowest first; a path is followed by ! where it failed, ? where it did not take the request, and \

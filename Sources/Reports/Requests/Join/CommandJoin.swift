@@ -64,7 +64,14 @@ extension PointerJoin {
             if let requestSize { strays.pass(command &- requestSize, .scsiDone, moment) }
             return
         }
-        if let result { table[slot].lastTry { $0.result = result } }
+        if let result {
+            let isUnsent = result & 0xff_0000 != 0 && table[slot].last == .commanded
+            let stage = table[slot].steps.count - 1
+            table[slot].lastTry { one in
+                one.result = result
+                if isUnsent { one.refused.append(stage) }
+            }
+        }
         table[slot].pass(.scsiDone, moment)
         awaitData(slot)
     }

@@ -33,6 +33,8 @@ struct LiveRequest {
         /// Where rounds but the first begin among the stages.
         var laterRounds: [Int] = []
         var timeouts = 0
+        /// Stages in which the driver gave a command back at once, with the host's word that it did not go out.
+        var refused: [Int] = []
         /// The socket that the command goes through; 0 where that is not recorded.
         var socket: UInt64 = 0
         /// Segments with the beginning of its commands that TCP sent again.

@@ -1,6 +1,6 @@
 public import GraphParser
 
-/// One I/O to a multipath device, from when the kernel made the request to its end.
+/// One I/O to a multipath device, from its first bio to its end.
 ///
 /// Times are integer nanoseconds of the trace clock. The stages of all rounds of all tries, one after the other, are the whole of its
 /// latency: what led up to a try or a round is its first stage.

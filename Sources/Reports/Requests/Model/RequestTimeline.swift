@@ -40,6 +40,8 @@ struct RequestTimeline {
         if let number {
             let one = live.tries[number]
             way = one.error != 0 && to >= .cloneEnded ? .none : isISCSI(one.disk) ? .iSCSI : .other
+            // Over iSCSI, what is sent is seen to be sent.
+            if way == .iSCSI, one.refused.contains(stage) { way = .none }
         }
         return StageKind.number(from: from, to: to, way: way)
     }

@@ -42,6 +42,9 @@ struct StageKind: Equatable, Sendable {
     /// The path ended the clone without sending anything.
     private static let refused = Part("path refused", "scsi", from: .cloned, isExtra: true)
 
+    /// The driver gave the command back.
+    private static let unsent = Part("command refused", "libiscsi", from: .issued, isExtra: true)
+
     /// What is known of the way that a command took.
     enum Way: Int, CaseIterable {
         case other, iSCSI
@@ -51,6 +54,7 @@ struct StageKind: Equatable, Sendable {
 
     private static func parts(from: RequestPoint, to: RequestPoint, _ way: Way) -> [Part] {
         let isISCSI = way == .iSCSI
+        if way == .none, from == .commanded, to == .scsiDone { return [unsent] }
         if way == .none, (.cloned ... .issued) ~= from, (.cloneEnded ... .verdict) ~= to { return [refused] }
         switch (from, to) {
         case (.dispatched, .dispatched), (.cloned, .dispatched), (.issued, .dispatched), (.commanded, .dispatched):
