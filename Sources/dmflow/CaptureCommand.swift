@@ -106,7 +106,7 @@ struct CaptureCommand: ParsableCommand {
             valueName: "whose"))
     var exitCode = ExitCodeChoice.dmflow
 
-    @Flag(help: "Exit with 3 when events were lost; the trace is kept.")
+    @Flag(help: "Exit with 3 when events were lost, or calls that probes missed; the trace is kept.")
     var strict = false
 
     @Flag(
@@ -153,7 +153,7 @@ struct CaptureCommand: ParsableCommand {
             for line in CaptureLines(summary, options).lines { printError(line) }
             if let notRestored = summary.notRestored { throw notRestored }
             if let code = exitCode.code(
-                ending: summary.ending, command: summary.command, isLossy: strict && summary.lost > 0)
+                ending: summary.ending, command: summary.command, isLossy: strict && (summary.lost > 0 || !summary.missed.isEmpty))
             {
                 throw ExitCode(code)
             }

@@ -111,7 +111,7 @@ struct RequestsCommand: ParsableCommand {
             let reading = try trace.read(into: [listing], printing: true)
             try sink.flush()
             try say(listing, reading)
-            try trace.checkStrict(reading.counts)
+            try trace.checkStrict(reading.counts, listing.summary(source: reading.source))
         }
     }
 

@@ -22,7 +22,7 @@ struct TraceOptions: ParsableArguments {
     @Option(help: "Colour: on terminals only, for a pager that shows it, or none.")
     var color = ColorChoice.auto
 
-    @Flag(help: "Exit with 3 if events were lost or calls are in doubt.")
+    @Flag(help: "Exit with 3 if events were lost, or calls or requests are in doubt.")
     var strict = false
 
     /// The file, as messages call it.
@@ -45,7 +45,9 @@ struct TraceOptions: ParsableArguments {
     }
 
     /// Call last: what was printed stays printed.
-    func checkStrict(_ counts: TraceCounts) throws {
-        if strict, counts.isInDoubt { throw ExitCode(3) }
+    ///
+    /// - Parameter requests: what the trace's requests come to, if it was asked for.
+    func checkStrict(_ counts: TraceCounts, _ requests: RequestSummary? = nil) throws {
+        if strict, counts.isInDoubt || requests?.isInDoubt == true { throw ExitCode(3) }
     }
 }

@@ -21,7 +21,9 @@ public final class OutputPass {
     public let analyzers: [any Analyzer]
     private let outputs: [Output]
     private let builder: SummaryBuilder?
-    private let requests: RequestAnalyzer?
+    private let analyzer: RequestAnalyzer?
+    /// What the trace's requests come to, once the pass is finished; nil without any, and if no output asks for them.
+    public private(set) var requests: RequestSummary?
 
     /// - Parameters:
     ///   - outputs: each with a sink of its own.
@@ -29,9 +31,9 @@ public final class OutputPass {
     public init(_ outputs: [Output], map: LayerMap) {
         self.outputs = outputs
         builder = outputs.contains(where: \.format.needsSummary) ? SummaryBuilder(map: map) : nil
-        requests = builder == nil ? nil : RequestAnalyzer()
+        analyzer = builder == nil ? nil : RequestAnalyzer()
         let own: [any Analyzer] = outputs.compactMap { $0.format.analyzer($0.options, to: $0.sink) }
-        let shared: [(any Analyzer)?] = [builder, requests]
+        let shared: [(any Analyzer)?] = [builder, analyzer]
         analyzers = shared.compactMap(\.self) + own
     }
 
@@ -44,7 +46,8 @@ public final class OutputPass {
     /// - Throws: what a sink throws.
     public func finish(source: TraceSource, counts: TraceCounts, showsNotUnderstood: Bool = false) throws {
         var summary = builder?.summary(source: source, counts: counts) ?? Summary()
-        summary.requests = requests?.summary(source: source)
+        requests = analyzer?.summary(source: source)
+        summary.requests = requests
         let shared = OutputResults.Shared(
             summary,
             notUnderstood: showsNotUnderstood ? source.notUnderstood : nil, topology: source.topology)

@@ -115,6 +115,12 @@ public struct RequestSummary: Codable, Equatable, Sendable {
     /// Of no request.
     public init() {}
 
+    /// Whether anything of them is not sure, beyond what the recording cut off at its beginning and end.
+    public var isInDoubt: Bool {
+        let cut = [LiveRequest.Flaw.inFlightAtStart, .inFlightAtEnd].map(\.rawValue)
+        return ambiguous > 0 || disagreed > 0 || !stoodIn.isEmpty || unjoined.contains { !cut.contains($0.name) }
+    }
+
     /// Of all requests that are joined.
     public var joined: Int { byPointer.addingSaturated(bySector) }
 }
