@@ -37,6 +37,9 @@ public final class RequestAnalyzer: Analyzer {
     /// - Parameter source: what the reading found of the trace as a whole.
     public func summary(source: TraceSource) -> RequestSummary? { joins?.summary(pathNames, source: source.path) }
 
+    /// Whether there is a summary: requests that were joined, or could not be.
+    var hasRequests: Bool { joins?.summary(PathNames(), source: "") != nil }
+
     /// When the trace's first request began; nil before.
     var origin: UInt64? { ends.origin }
 

@@ -152,7 +152,7 @@ public final class RequestListing: Analyzer {
         }
         held.append(request)
         // Now and then, so that adding one costs little.
-        if let limit = filter.limit, held.count >= 2 * max(limit, 512) {
+        if let limit = filter.limit, held.count / 2 >= max(limit, 512) {
             held.sort(by: comesBefore)
             held.removeSubrange(limit...)
         }
@@ -161,9 +161,12 @@ public final class RequestListing: Analyzer {
     /// Lists what had to wait for the others.
     public func finish(_ end: TraceEnd) throws {
         try analyzer.finish(end)
-        guard let comesBefore = filter.comesBefore else { return }
-        held.sort(by: comesBefore)
-        for request in held.prefix(filter.limit ?? held.count) { try write(request) }
+        if let comesBefore = filter.comesBefore {
+            held.sort(by: comesBefore)
+            for request in held.prefix(filter.limit ?? held.count) { try write(request) }
+        }
+        // A program that reads values expects a heading where there are requests, though none was admitted.
+        if listed == 0, analyzer.hasRequests, format == .csv { try writeHead() }
     }
 
     /// What the requests come to, listed or not; nil if the trace has none.

@@ -214,7 +214,8 @@ import Testing
         }
         #expect(join.table.count == 3)
         for number in 0..<5 {
-            join.cloned(UInt64(2000 + number), of: UInt64(1000 + number), disk: nil, .init(time: 10, cpu: 0, tid: 1))
+            try join.cloned(
+                UInt64(2000 + number), of: UInt64(1000 + number), disk: nil, .init(time: 10, cpu: 0, tid: 1))
         }
         for number in 0..<5 { join.dmDone(UInt64(1000 + number), .init(time: 15, cpu: 0, tid: 1)) }
         try join.ended(1000, error: 0, .init(time: 20, cpu: 0, tid: 1))

@@ -53,6 +53,7 @@ public struct RequestJSON {
         let tries: [Try]
         @NullWhenAbsent var error: String?
         let joinedBy: JoinKind
+        let ambiguous: Bool
         let stoodIn: [String]
 
         init(_ request: Request, _ names: PathNames) {
@@ -62,6 +63,7 @@ public struct RequestJSON {
             operation = request.operation
             bytes = request.bytes
             joinedBy = request.joinedBy
+            ambiguous = request.isAmbiguous
             stoodIn = request.stoodIn
             tries = request.tries.map { Try(of: $0, names) }
             _map = NullWhenAbsent(wrappedValue: names.map(request.device))

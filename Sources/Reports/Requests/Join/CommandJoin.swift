@@ -32,15 +32,16 @@ extension PointerJoin {
     /// In a thread that no request was dispatched in: one that had to wait for its path's queue, or is sent again.
     private mutating func commandedElsewhere(_ address: SCSIAddress?, _ block: UInt64?, _ moment: Moment) {
         guard let address, let block else { return }
-        let slot = only { live in
+        let all = places.begin(at: block).filter { slot in
+            let live = table[slot]
             guard let disk = live.tries.last?.disk, addresses.all[disk] == address, let last = live.last else {
                 return false
             }
-            return (last == .cloned || last == .issued || last == .retried) && live.canBegin(at: block)
+            return last == .cloned || last == .issued || last == .retried
         }
-        guard let slot else { return }
-        table[slot].beginRoundIfOver()
-        table[slot].pass(.commanded, moment)
+        guard all.count == 1 else { return }
+        table[all[0]].beginRoundIfOver()
+        table[all[0]].pass(.commanded, moment)
     }
 
     /// The same, where the command is known.

@@ -5,45 +5,37 @@ extension PointerJoin {
     /// The data of a request of a multipath device is complete.
     mutating func dataDone(_ device: BlockDevice, sector: UInt64, bytes: UInt64, _ moment: Moment) {
         if let slot = completing[moment.thread], table.isUsed[slot], table[slot].last == .completed,
-            table[slot].sector == sector
+            table[slot].sector == sector, table[slot].isOf(device)
         {
             return dataDone(slot, moment)
         }
         let fitting = withoutData.filter { slot in
-            table[slot].sector == sector && UInt64(table[slot].bytes) == bytes
-                && (table[slot].device == nil || table[slot].device == device)
+            table[slot].sector == sector && UInt64(table[slot].bytes) == bytes && table[slot].isOf(device)
         }
         if fitting.count > 1 {
             ambiguousData += 1
             return
         }
         guard let slot = fitting.first ?? onlyOne(at: device, sector, bytes) else { return }
-        table[slot].device = device
         dataDone(slot, moment)
     }
 
     /// The one request under way there, if its command's end was missed.
     private mutating func onlyOne(at device: BlockDevice, _ sector: UInt64, _ bytes: UInt64) -> Int? {
-        let slot = only { live in
-            live.device == device && live.sector == sector && UInt64(live.bytes) == bytes
-                && live.last.map { (.cloned ... .header) ~= $0 } == true
+        let all = places.at(device, sector).filter { slot in
+            table[slot].last.map { $0 < .dataDone || $0 >= .retried } ?? true
         }
-        if let slot { table[slot].stoodIn.append(.scsiDone) }
+        guard let slot = all.first else { return nil }
+        // Any of them, also one whose clone was not seen.
+        if all.count > 1 {
+            ambiguousData += 1
+            return nil
+        }
+        guard UInt64(table[slot].bytes) == bytes, let last = table[slot].last, (.cloned ... .header) ~= last else {
+            return nil
+        }
+        table[slot].stoodIn.append(.scsiDone)
         return slot
-    }
-
-    /// Beyond so many requests under way nobody is looked for among all of them.
-    private static let maxSearched = 4096
-
-    /// The one request under way that it is true of; nil for none, and for several.
-    func only(_ isMeant: (LiveRequest) -> Bool) -> Int? {
-        if table.count > Self.maxSearched { return nil }
-        var found: Int?
-        for slot in table.slots.indices where table.isUsed[slot] && isMeant(table.slots[slot]) {
-            if found != nil { return nil }
-            found = slot
-        }
-        return found
     }
 
     private mutating func dataDone(_ slot: Int, _ moment: Moment) {
@@ -106,6 +98,13 @@ extension PointerJoin {
 
     mutating func requeued(_ request: UInt64, _ moment: Moment) {
         guard let slot = requests[request], table[slot].last != .requeued else { return }
+        if let last = table[slot].last, last > .dispatched, last < .retried,
+            last != .verdict || table[slot].tries.last?.error == 0
+        {
+            // What is put back failed.
+            table[slot].stoodIn.append(.verdict)
+            table[slot].lastTry { if $0.error == 0 { $0.error = BlockStatus.unknown } }
+        }
         forgetClone(of: slot)
         withoutData.removeAll { $0 == slot }
         table[slot].pass(.requeued, moment)

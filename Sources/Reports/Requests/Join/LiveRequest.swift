@@ -69,6 +69,10 @@ struct LiveRequest {
     var dataDone: UInt64?
     /// Dispatches that ended without a clone, or with one that no path took.
     var busyDispatches = 0
+    /// Clones beyond those that are kept, which the paths did not take.
+    var furtherRejections: [BlockDevice?: Int] = [:]
+    /// Whether another request could be meant with some of it.
+    var isAmbiguous = false
     /// Points whose events were missed, and which others stand for.
     var stoodIn: [RequestPoint] = []
     var flaw: Flaw?
@@ -85,6 +89,8 @@ struct LiveRequest {
         case timesGoBack = "times go back"
         case pointerReused = "its address was used again before it ended"
         case tooMany = "too many at once"
+        case outOfOrder = "points out of order"
+        case tooLong = "more points than are kept of a request"
     }
 
     /// Makes room for another request, and keeps the memory.
@@ -93,12 +99,30 @@ struct LiveRequest {
         (device, sector, bytes, flags, made, submitter, bios) = (nil, 0, 0, 0, 0, nil, 0)
         steps.removeAll(keepingCapacity: true)
         tries.removeAll(keepingCapacity: true)
-        (kindOfOperation, isBio) = (nil, false)
+        (kindOfOperation, isBio, isAmbiguous) = (nil, false, false)
         (nextTry, dataDone, busyDispatches, flaw, error) = (0, nil, 0, nil, 0)
         stoodIn.removeAll(keepingCapacity: true)
+        if !furtherRejections.isEmpty { furtherRejections.removeAll() }
     }
 
+    private static let maxSteps = 4096
+
     var last: RequestPoint? { steps.last?.point }
+
+    /// So many clones in a row that no path took are kept; of further ones the waiting is one.
+    private static let keptRejections = 64
+
+    /// No path took the last clone, and dm is given the request again.
+    mutating func reject() {
+        if tries.isEmpty { return }
+        tries[tries.count - 1].isRejected = true
+        guard tries.count > Self.keptRejections, tries.suffix(Self.keptRejections + 1).allSatisfy(\.isRejected) else {
+            return
+        }
+        let one = tries.removeLast()
+        furtherRejections[one.disk, default: 0] += 1
+        steps.removeSubrange((one.firstStage + 1)...)
+    }
 
     /// Whether it was seen at a point since its last dispatch.
     func hasSince(dispatch points: PartialRangeFrom<RequestPoint>) -> Bool {
@@ -111,10 +135,33 @@ struct LiveRequest {
 
     /// It comes by a point.
     mutating func pass(_ point: RequestPoint, _ time: UInt64, cpu: Int, tid: Int32?) {
-        if let last = steps.last, time < last.time { flaw = flaw ?? .timesGoBack }
+        // None has so many, and whoever makes traces up must not fill the memory.
+        guard steps.count < Self.maxSteps else {
+            flaw = flaw ?? .tooLong
+            return
+        }
+        if let last = steps.last {
+            if time < last.time { flaw = flaw ?? .timesGoBack }
+            if !point.mayFollow(last.point) { flaw = flaw ?? .outOfOrder }
+            noteMissedSteps(to: point, behind: last.point)
+        }
         steps.append(
             Step(time: time, point: point, cpu: Int16(truncatingIfNeeded: cpu), tid: tid ?? -1))
     }
+
+    /// A command that was put back has gone out, and one that goes out again was put back, whether that was seen or not.
+    private mutating func noteMissedSteps(to point: RequestPoint, behind last: RequestPoint) {
+        let isOut = (.issued ... .transmit) ~= point
+        if last == .retried, !isOut, point < .dmDone {
+            stoodIn.append(.commanded)
+            beginRoundIfOver()
+        } else if isOut, (.taskDone ... .completed) ~= last {
+            stoodIn.append(.retried)
+        }
+    }
+
+    /// Whether it can be a request of this device.
+    func isOf(_ other: BlockDevice) -> Bool { device.map { $0 == other } ?? (tries.last?.disk != other) }
 
     /// A command goes out: once more if one came back before.
     mutating func beginRoundIfOver() {

@@ -59,6 +59,10 @@ struct PointerJoin {
     var otherCommands = 0
     /// Completions of data that may have been of several requests.
     var ambiguousData = 0
+    /// Whether bios are recorded as they come.
+    var seesBios = false
+    /// Requests under way by their places.
+    var places = PlaceIndex()
     /// When the first request began.
     var origin: UInt64?
     /// The SCSI address of each disk, as its commands tell, or the topology.
@@ -88,6 +92,7 @@ struct PointerJoin {
         table[slot].device = dispatch.device
         (table[slot].sector, table[slot].bytes) = (dispatch.sector, dispatch.bytes)
         (table[slot].flags, table[slot].made) = (dispatch.flags, dispatch.made)
+        places.add(slot, dispatch.device, dispatch.sector)
         arrived(slot, dispatch, moment)
         table[slot].pass(.dispatched, moment)
         origin = origin ?? table[slot].startNs
@@ -95,23 +100,28 @@ struct PointerJoin {
 
     /// When the request's first bio came, and from whom.
     mutating func arrived(_ slot: Int, _ dispatch: Dispatch, _ moment: Moment) {
-        if let bio = bio(of: dispatch), bio.moment.time <= moment.time {
+        let isMadeKnown = clockIsMonotonic && dispatch.made > 0
+        // A bio that came when the request was there has been merged at its front, and is not the one that it was made of.
+        if let bio = bio(of: dispatch, moment), bio.moment.time <= (isMadeKnown ? dispatch.made : moment.time) {
             (table[slot].bios, table[slot].submitter) = (bio.count, bio.moment.tid)
             table[slot].pass(.arrived, bio.moment)
+        } else if seesBios, dispatch.bytes > 0 {
+            table[slot].stoodIn.append(.arrived)
         }
         let from = table[slot].steps.last?.time ?? 0
-        if clockIsMonotonic, dispatch.made > from, dispatch.made <= moment.time {
+        if isMadeKnown, dispatch.made > from, dispatch.made <= moment.time {
             // Whoever brought the bio made the request.
             table[slot].pass(.queued, Moment(time: dispatch.made, cpu: moment.cpu, tid: table[slot].submitter))
         }
     }
 
     /// By its address, else by its place, where no other can be meant.
-    mutating func bio(of dispatch: Dispatch) -> (moment: Moment, count: Int)? {
+    mutating func bio(of dispatch: Dispatch, _ moment: Moment) -> (moment: Moment, count: Int)? {
         if let bio = bios.take(of: dispatch.request, first: dispatch.firstBio) { return bio }
         guard let device = dispatch.device, dispatch.bytes > 0 else { return nil }
         let place = SectorJoin.Place(device: device, sector: dispatch.sector)
-        guard let bio = arrivals.take(place, sectors: UInt64(dispatch.bytes) / 512), bio.isCertain else { return nil }
+        guard let bio = arrivals.take(place, sectors: UInt64(dispatch.bytes) / 512, now: moment.time), bio.isCertain
+        else { return nil }
         return (bio.moment, bio.count)
     }
 
@@ -133,11 +143,14 @@ struct PointerJoin {
 
     mutating func again(_ slot: Int, _ moment: Moment) {
         let last = table[slot].last
+        if let last, last > .dispatched, last <= .commanded {
+            forgetClone(of: slot)
+            table[slot].reject()
+        }
         // The stage that leads up to the next try is its first.
         if last != .dispatched { table[slot].nextTry = table[slot].stageCount }
         if let last, last <= .commanded {
             table[slot].busyDispatches += 1
-            if last > .dispatched { table[slot].tries[table[slot].tries.count - 1].isRejected = true }
             if table[slot].isWaiting { return table[slot].goesOnWaiting(until: moment.time) }
         } else if last != .requeued {
             table[slot].stoodIn.append(.requeued)
@@ -145,10 +158,15 @@ struct PointerJoin {
         table[slot].pass(.dispatched, moment)
     }
 
-    mutating func cloned(_ clone: UInt64, of request: UInt64, disk: BlockDevice?, _ moment: Moment) {
+    mutating func cloned(_ clone: UInt64, of request: UInt64, disk: BlockDevice?, _ moment: Moment) throws {
         var slot = requests[request]
+        if let old = slot, table[old].last == .verdict, table[old].tries.last?.error == 0 {
+            // It went well, and its end was missed; so was the beginning of the next one at its address.
+            try close(old)
+            slot = nil
+        }
         // Without room it was counted when it was dispatched, if not among those that were missed.
-        if slot == nil, table.hasRoom {
+        if slot == nil, table.hasRoom, notFollowed == 0 {
             slot = begin(request)
             if let slot { table[slot].flaw = .beginMissed }
         }
@@ -167,8 +185,12 @@ struct PointerJoin {
 
     // MARK: Bios
 
-    mutating func bioQueued(_ bio: UInt64, _ moment: Moment) { bios.add(bio, moment) }
+    mutating func bioQueued(_ bio: UInt64, _ moment: Moment) {
+        seesBios = true
+        bios.add(bio, moment)
+    }
     mutating func bioQueued(_ place: SectorJoin.Place, sectors: UInt64, _ moment: Moment) {
+        seesBios = true
         arrivals.add(place, sectors: sectors, moment)
     }
     mutating func bioMerged(_ request: UInt64) { bios.merge(into: request) }
@@ -191,16 +213,16 @@ struct PointerJoin {
         if let last = table[slot].last, (.dataDone ... .verdict) ~= last {
             // What is left of it takes no time to speak of.
             table[slot].stoodIn.append(.ended)
+            table[slot].error = table[slot].tries.last?.error ?? 0
         } else {
             table[slot].flaw = table[slot].flaw ?? .endMissed
         }
-        // A bio whose last word was an error ended with it.
-        if table[slot].isBio { table[slot].error = table[slot].tries.last?.error ?? 0 }
         try end(slot)
     }
 
     mutating func end(_ slot: Int) throws {
         forgetClone(of: slot)
+        places.remove(slot, table[slot].device, table[slot].sector)
         requests.remove(table[slot].address)
         withoutData.removeAll { $0 == slot }
         try onEnd(table[slot])

@@ -64,7 +64,7 @@ struct RequestJoins {
         case .clone:
             if let clone = read(0), let request = read(1), request != 0 {
                 ends.hasPointers = true
-                pointers.cloned(clone, of: request, disk: read.device(2, 3), moment)
+                try pointers.cloned(clone, of: request, disk: read.device(2, 3), moment)
             }
         case .transmit:
             if let task = read(0) {

@@ -39,6 +39,7 @@ struct SectorJoin {
 
     /// No more are followed: kernels do not have as many outstanding.
     private static let maxThreads = 1 << 16
+    private static let maxAtPlace = 1024
 
     var table = RequestTable()
     private var maps: Set<BlockDevice> = []
@@ -86,7 +87,7 @@ struct SectorJoin {
             return table[slot].pass(.issued, at: moment)
         }
         if let slot = ofPath[place]?.first(where: { table[$0].last == .retried }) {
-            if ofPath[place]!.count(where: { table[$0].last == .retried }) > 1 { ambiguous += 1 }
+            if ofPath[place]!.count(where: { table[$0].last == .retried }) > 1 { doubt(slot) }
             dispatching[moment.thread] = slot
             table[slot].beginRoundIfOver()
             return table[slot].pass(.issued, at: moment)
@@ -115,14 +116,22 @@ struct SectorJoin {
         let place = issue.mapPlace
         let candidates = (ofMap[place] ?? []).filter { table[$0].isPutBack }
         guard let slot = candidates.first else { return nil }
-        if candidates.count > 1 { ambiguous += 1 }
+        if candidates.count > 1 { doubt(slot) }
         table[slot].nextTry = max(table[slot].nextTry, table[slot].stageCount)
         table[slot].pass(.dispatched, at: issue.moment)
         return slot
     }
 
+    /// It may have been another one.
+    private mutating func doubt(_ slot: Int) {
+        ambiguous += 1
+        table[slot].isAmbiguous = true
+    }
+
     private mutating func begin(_ issue: Issue) -> Int? {
-        guard let slot = table.begin(address: 0) else {
+        // More to one place than could be told apart, and than there are.
+        let isCrowded = ofMap[issue.mapPlace]?.count ?? 0 >= Self.maxAtPlace
+        guard !isCrowded, let slot = table.begin(address: 0) else {
             tooMany += 1
             return nil
         }
@@ -132,8 +141,10 @@ struct SectorJoin {
         table[slot].sector = issue.operation == .flush ? .max : place.sector
         table[slot].bytes = UInt32(clamping: issue.bytes > 0 ? issue.bytes : issue.sectors &* 512)
         table[slot].kindOfOperation = issue.operation
-        if let bio = arrivals.take(issue.place, sectors: issue.sectors), bio.moment.time <= issue.moment.time {
-            if !bio.isCertain { ambiguous += 1 }
+        if let bio = arrivals.take(issue.place, sectors: issue.sectors, now: issue.moment.time),
+            bio.moment.time <= issue.moment.time
+        {
+            if !bio.isCertain { doubt(slot) }
             (table[slot].submitter, table[slot].bios) = (bio.moment.tid, bio.count)
             table[slot].pass(.arrived, at: bio.moment)
         }
@@ -157,7 +168,7 @@ struct SectorJoin {
 
     mutating func commandDone(_ key: CommandKey, _ moment: Moment) {
         guard let found = commands[key], let slot = found.first else { return }
-        if found.count > 1 { ambiguous += 1 }
+        if found.count > 1 { doubt(slot) }
         forgetCommand(of: slot)
         table[slot].pass(.scsiDone, at: moment)
     }
@@ -175,7 +186,7 @@ struct SectorJoin {
         let done = all.filter { table[$0].last == .scsiDone }
         let candidates = done.isEmpty ? all.filter { table[$0].last ?? .queued >= .issued } : done
         guard let slot = candidates.first else { return }
-        if candidates.count > 1 { ambiguous += 1 }
+        if candidates.count > 1 { doubt(slot) }
         if error != 0 { table[slot].tries[table[slot].tries.count - 1].error = BlockStatus.status(errno: error) }
         table[slot].pass(.completed, at: moment)
         if completing.count >= Self.maxThreads { completing.removeAll() }
@@ -193,13 +204,13 @@ struct SectorJoin {
                 if all.isEmpty { unknown += 1 }
                 return
             }
-            if candidates.count > 1, completing[moment.thread] != slot { ambiguous += 1 }
+            if candidates.count > 1, completing[moment.thread] != slot { doubt(slot) }
             table[slot].dataDone = moment.time
             return table[slot].pass(.dataDone, at: moment)
         }
         let ends = all.filter { table[$0].isAtEnd || error != 0 && table[$0].last ?? .queued >= .cloned }
         guard let slot = ends.first else { return }
-        if ends.count > 1 { ambiguous += 1 }
+        if ends.count > 1 { doubt(slot) }
         if error != 0 { table[slot].error = BlockStatus.status(errno: error) }
         table[slot].pass(.ended, at: moment)
         try end(slot)

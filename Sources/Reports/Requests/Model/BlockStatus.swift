@@ -7,6 +7,9 @@ enum BlockStatus {
         13: "no device resource",
     ]
 
+    /// That of something that failed, and nobody saw how.
+    static let unknown: UInt8 = 0xff
+
     private static let ofErrno: [Int64: UInt8] = [
         95: 1, 110: 2, 28: 3, 67: 4, 121: 5, 52: 6, 61: 7, 84: 8, 12: 9, 5: 10, 11: 12, 16: 13,
     ]
@@ -15,7 +18,9 @@ enum BlockStatus {
     static func status(errno: Int64) -> UInt8 { errno == 0 ? 0 : ofErrno[errno < 0 ? -errno : errno] ?? 10 }
 
     /// nil for no error.
-    static func name(_ status: UInt8) -> String? { status == 0 ? nil : names[status] ?? "error \(status)" }
+    static func name(_ status: UInt8) -> String? {
+        status == 0 ? nil : status == unknown ? "unknown error" : names[status] ?? "error \(status)"
+    }
 }
 
 /// How a command ended, as SCSI says it: the result of `struct scsi_cmnd`, whose bytes are the host's word and the target's status.

@@ -71,6 +71,8 @@ public struct Request: Equatable, Sendable {
     public var error: String?
     /// Points that were not seen, by the names of their events, and that others stand for.
     public var stoodIn: [String]
+    /// Whether another request could be meant with some of it.
+    public var isAmbiguous = false
     /// How it was joined.
     public var joinedBy: JoinKind
 
@@ -87,6 +89,7 @@ public struct Request: Equatable, Sendable {
             && left.task?.tid == right.task?.tid && left.task?.name == right.task?.name && left.tries == right.tries
             && left.error == right.error && left.stoodIn == right.stoodIn && left.joinedBy == right.joinedBy
             && left.endTid == right.endTid
+            && left.isAmbiguous == right.isAmbiguous
     }
 }
 

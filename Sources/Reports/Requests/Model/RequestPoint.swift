@@ -46,6 +46,19 @@ enum RequestPoint: UInt8, CaseIterable, Comparable, Sendable {
 
     static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
+    /// Whether it can be the next point behind another: later on the way, or back where something is tried or sent again.
+    func mayFollow(_ last: RequestPoint) -> Bool {
+        switch self {
+        case .dispatched, .cloned: return true
+        case .issued, .commanded, .transmit:
+            // A bio that failed is mapped again where nobody sees it.
+            if self == .issued && last == .verdict { return true }
+            return last < self || (.issued ... .completed) ~= last || last == .retried
+        case .verdict: return last <= self || last == .retried
+        default: return last < self || last == .retried
+        }
+    }
+
     /// What goes on from here until the next point, where all points are recorded.
     var part: StageKind.Part {
         switch self {

@@ -53,7 +53,8 @@ struct RequestTimeline {
             id: live.id, device: live.device, startNs: live.startNs, latencyNs: live.latencyNs,
             untilDataNs: live.dataDone.map { $0 - min(live.startNs, $0) }, operation: live.operation.rawValue,
             sector: live.place, bytes: Int(live.bytes), task: live.submitter.map { ($0, comm($0)) }, tries: allTries(),
-            error: BlockStatus.name(live.error), stoodIn: live.stoodIn.map { "\($0)" }, joinedBy: joinedBy,
+            error: BlockStatus.name(live.error), stoodIn: live.stoodIn.map { "\($0)" }, isAmbiguous: live.isAmbiguous,
+            joinedBy: joinedBy,
             endTid: live.steps.last.flatMap { $0.tid < 0 ? nil : $0.tid })
     }
 

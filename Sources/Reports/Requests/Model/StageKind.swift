@@ -59,7 +59,15 @@ struct StageKind: Equatable, Sendable {
         switch (from, to) {
         case (.dispatched, .dispatched), (.cloned, .dispatched), (.issued, .dispatched), (.commanded, .dispatched):
             return [busy]
+        // Sent again, which nobody saw, and perhaps answered.
+        case (.retried, _) where to > .transmit && to < .retried:
+            return [from.part] + span(.commanded, before: to, isISCSI)
         case (.retried, _), (.requeued, _): return [from.part]
+        // Put back, which nobody saw.
+        case (.taskDone, .issued), (.taskDone, .commanded), (.taskDone, .transmit), (.scsiDone, .issued),
+            (.scsiDone, .commanded), (.scsiDone, .transmit), (.completed, .issued), (.completed, .commanded),
+            (.completed, .transmit):
+            return span(from, before: .dataDone, isISCSI) + [RequestPoint.retried.part]
         // What is put back is put back at the end of what went on.
         case (_, .retried): return span(from, before: max(from, .completed), isISCSI)
         case (_, .requeued): return [from.part]

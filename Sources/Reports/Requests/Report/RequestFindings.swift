@@ -67,10 +67,18 @@ struct RequestFindings {
         let values = summary.latency.percentiles([0.5, 0.99])
         let most = summary.layers.max { ($0.ns.sum, $1.layer) < ($1.ns.sum, $0.layer) }
         let share = most.map { layer in
-            "; \(Figures.share(layer.ns.sum, of: summary.latency.sum)) of all their time went by in \(Self.place(layer.layer))"
+            "; \(isAtMost(layer.layer) ? "up to " : "")\(Figures.share(layer.ns.sum, of: summary.latency.sum)) of all their time went by in \(Self.place(layer.layer))"
         }
         return "Half of \(Figures.plural(summary.joined, "request")) took \(Figures.duration(values[0])) or less, "
             + "one in a hundred \(Figures.duration(values[1])) or more" + (share ?? "") + "."
+    }
+
+    /// Whether stages of the layer hold parts of others, whose points are not recorded.
+    private func isAtMost(_ layer: String) -> Bool {
+        summary.stages.contains {
+            $0.layer == layer
+                && ($0.stage.contains(" + ") || $0.stage.contains(" and target") && $0.stage != "wire and target")
+        }
     }
 
     private static func place(_ layer: String) -> String {

@@ -85,7 +85,7 @@ extension Report {
         public let retried: Int
         /// Dispatches in vain, when no path had room.
         public let busyDispatches: Int
-        /// Commands to the paths that are no requests of a map, such as the path checker's.
+        /// Commands over iSCSI of which no clone is known, such as the path checker's.
         public let otherCommands: Int
         /// From beginning to end.
         public let latency: RequestLatency

@@ -88,7 +88,7 @@ public struct RequestRates: Codable, Equatable, Sendable {
         let lengths = sequence(first: 10_000_000 as UInt64) { $0 > .max / 2 ? nil : $0 * 2 }
         return lengths.contains(intervalNs) && intervals.count <= Self.maxCount
             && zip(intervals, intervals.dropFirst()).allSatisfy { $0.number < $1.number }
-            && intervals.allSatisfy { $0.requests > 0 && $0.maxDepth >= 0 }
+            && intervals.allSatisfy { $0.requests > 0 && $0.maxDepth >= 0 && $0.number <= .max / intervalNs }
     }
 }
 

@@ -84,7 +84,7 @@ public struct RequestSummary: Codable, Equatable, Sendable {
     public internal(set) var retried = 0
     /// Dispatches in vain: no path had room.
     public internal(set) var busyDispatches = 0
-    /// Commands to the paths that are no requests of a map, such as the checker's.
+    /// Commands over iSCSI of which no clone is known, such as the checker's.
     public internal(set) var otherCommands = 0
     /// Points that were not seen in requests that are joined all the same.
     public internal(set) var stoodIn: [Count] = []

@@ -91,6 +91,9 @@ struct RequestSums {
         failed += live.error == 0 ? 0 : 1
         retried += live.tries.count { !$0.isRejected } > 1 ? 1 : 0
         busy += live.busyDispatches
+        for (disk, times) in live.furtherRejections {
+            paths[place(of: PathKey(map: live.device, disk: disk))].rejected += times
+        }
         for point in live.stoodIn { stoodIn[point, default: 0] += 1 }
         addStages(live, timeline)
         if slowest.count < RequestSummary.slowestCount || ns >= slowThreshold { keepSlow(request()) }

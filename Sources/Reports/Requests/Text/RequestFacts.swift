@@ -11,6 +11,7 @@ public struct RequestFacts {
     private var joined: String {
         let how =
             switch (summary.byPointer, summary.bySector) {
+            case (0, 0): "joined"
             case (_, 0): "joined by address"
             case (0, _): "joined by device and sector, as far as that goes"
             default:
@@ -30,7 +31,7 @@ public struct RequestFacts {
         if !summary.stoodIn.isEmpty {
             let points = summary.stoodIn.map { "\($0.name) \(Figures.count($0.count))" }
             lines.append(
-                "points that were missed, so that their neighbours stand for them: " + points.joined(separator: ", "))
+                "points that no event shows, whose neighbours stand for them: " + points.joined(separator: ", "))
         }
         if summary.ambiguous > 0 {
             lines.append(

@@ -8,15 +8,15 @@ struct RequestLines {
     let origin: UInt64
 
     static let head =
-        "      id        at       latency  until data  operation      size      sector  path             longest stage"
+        "      id        at       latency  until data  operation      size        sector  path             longest stage"
 
     func line(_ request: Request) -> String {
         let at = Figures.duration(request.startNs - min(origin, request.startNs))
         let columns = [
             padLeft(String(request.id), 8), padLeft(at, 10), padLeft(Figures.duration(request.latencyNs), 13),
             padLeft(request.untilDataNs.map(Figures.duration) ?? "-", 11), pad("  " + request.operation, 13),
-            padLeft(Figures.size(UInt64(request.bytes)), 8), padLeft(request.sector.map { String($0) } ?? "-", 11),
-            "  " + pad(path(request), 16), longest(request),
+            padLeft(Figures.size(UInt64(request.bytes)), 8), padLeft(request.sector.map { " \($0)" } ?? "-", 13),
+            "  " + pad((request.isAmbiguous ? "~" : "") + path(request), 16), longest(request),
         ]
         return columns.joined() + (request.error.map { style.warning("  \($0)") } ?? "")
     }

@@ -21,9 +21,14 @@ struct RequestSection {
     // MARK: Head
 
     private func head() -> String {
+        // Where nobody sees bios come, a request begins when the kernel makes it, or dm is given it.
+        let begins = Set(requests.stages.map { $0.stage.split(separator: " + ").first ?? "" })
+        let begin =
+            begins.contains("wait for a request")
+            ? "a request's first bio"
+            : begins.contains("dm queue") ? "when the kernel made a request" : "when dm was given a request"
         var lines = [
-            style.bold("requests")
-                + ": the latency of I/O to multipath devices, from a request's first bio to its end"
+            style.bold("requests") + ": the latency of I/O to multipath devices, from \(begin) to its end"
         ]
         lines += requests.findings.enumerated().map { $0 == 0 ? style.bold($1) : $1 }.map { "  " + $0 }
         lines.append("  " + joined())
@@ -34,7 +39,8 @@ struct RequestSection {
         }
         if !requests.stoodIn.isEmpty {
             let points = requests.stoodIn.map { "\($0.reason) \(Figures.count($0.count))" }
-            lines.append("  missed points, whose neighbours stand for them: " + points.joined(separator: ", "))
+            lines.append(
+                "  points that no event shows, whose neighbours stand for them: " + points.joined(separator: ", "))
         }
         if requests.ambiguous > 0 {
             lines.append(
@@ -59,8 +65,8 @@ struct RequestSection {
         let bytes = requests.overTime.reduce(0 as UInt64) { $0.addingSaturated($1.bytes) }
         let depth = Double(requests.latency.sumNs) / Double(length)
         let most = requests.overTime.map(\.maxDepth).max() ?? 0
-        return "\(Int((Double(requests.joined) / seconds).rounded())) requests and "
-            + "\(Figures.size(UInt64(Double(bytes) / seconds))) a second, "
+        return "\(Figures.count(Int(min(Double(requests.joined) / seconds, 1e15).rounded()))) requests and "
+            + "\(Figures.size(UInt64(min(Double(bytes) / seconds, 1e18)))) a second, "
             + "\((depth * 10).rounded() / 10) under way on average, \(Figures.count(most)) at most"
     }
 

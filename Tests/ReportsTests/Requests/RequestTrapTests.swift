@@ -1,0 +1,165 @@
+import TestSupport
+import Testing
+
+@testable import Reports
+
+/// Traces in which something was missed at a place where a wrong figure could be made of the rest, as sure as the right ones.
+@Suite struct RequestTrapTests {
+    private static let done = "90 scsi_end, 91 block_rq_complete, 92 dm_done, 93 dm_verdict, 99 rq_end"
+
+    private func script(_ stories: [(InventedRequest, String)], bios: [(time: UInt64, place: String)] = []) throws
+        -> RequestReading
+    {
+        var script = RequestScript()
+        for bio in bios { script.add("block_bio_queue", "253,0 \(bio.place) [fio]", at: bio.time, tid: 359) }
+        for (request, story) in stories { script.add(request, story) }
+        let reading = try RequestReading(script)
+        #expect(reading.areWhole, "\(reading.outlines)")
+        return reading
+    }
+
+    // MARK: Bios
+
+    /// A bio that cannot be told from another is nobody's, and is forgotten with it.
+    @Test func ofTwoBiosToOnePlaceNoneIsTheRequests() throws {
+        let first = InventedRequest(1)
+        let reading = try script(
+            [
+                (first, "500 dm_dispatch, 501 dm_clone, 590 dm_done, 591 dm_verdict, 599 rq_end"),
+                (first, "1500 dm_dispatch, 1501 dm_clone, 1590 dm_done, 1591 dm_verdict, 1599 rq_end"),
+                (first, "3000 dm_dispatch, 3001 dm_clone, 3090 dm_done, 3091 dm_verdict, 3099 rq_end"),
+            ], bios: [(0, "R 8 + 8"), (1, "R 8 + 8"), (2900, "R 8 + 8")])
+        #expect(reading.requests.map(\.latencyNs) == [99, 99, 199])
+        #expect(reading.requests.map(\.stoodIn) == [["arrived"], ["arrived"], []])
+    }
+
+    /// A bio that came after the kernel made the request is one that was merged with it, in front.
+    @Test func aBioBehindTheRequestsMakingDidNotMakeIt() throws {
+        let request = InventedRequest(1).with { $0.queued = RequestScript.start + 10 }
+        var script = RequestScript()
+        script.add("block_bio_queue", "253,0 R 8 + 8 [fio]", at: 20, tid: 359)
+        script.add(request, "50 dm_dispatch, 51 dm_clone, \(Self.done)")
+        let reading = try RequestReading(script, clock: "mono")
+        #expect(reading.areWhole && reading.requests.map(\.startNs) == [RequestScript.start + 10])
+        #expect(reading.requests[0].stoodIn == ["arrived"] && reading.requests[0].task == nil)
+    }
+
+    /// The bio of a flush has no place, and is not the one of a later request to sector 0.
+    @Test func aFlushsBioIsNoReadsOfSectorZero() throws {
+        let flush = InventedRequest(1).with { ($0.flags, $0.sector, $0.bytes) = (2, .max, 0) }
+        let reading = try script(
+            [
+                (flush, "1 dm_dispatch, 2 dm_clone, 90 scsi_end, 92 dm_done, 93 dm_verdict, 99 rq_end"),
+                (
+                    InventedRequest(2).with { $0.sector = 0 },
+                    "2400 dm_dispatch, 2401 dm_clone, 2490 scsi_end, 2492 dm_done, 2493 dm_verdict, 2499 rq_end"
+                ),
+            ], bios: [(0, "FF 0 + 0"), (2000, "R 0 + 8")])
+        #expect(reading.requests.map(\.latencyNs) == [98, 499])
+    }
+
+    /// One that waited for a second without a request has most likely become part of another.
+    @Test func anOldBioIsNotTheNextRequests() throws {
+        let reading = try script(
+            [
+                (
+                    InventedRequest(1),
+                    "5000000000 dm_dispatch, 5000000010 dm_clone, 5000000020 dm_done, 5000000030 rq_end"
+                )
+            ],
+            bios: [(0, "R 8 + 8")])
+        #expect(reading.requests.map(\.latencyNs) == [30] && reading.requests[0].stoodIn.contains("arrived"))
+    }
+
+    // MARK: The place
+
+    /// A completion to a place that two requests have is neither's, and says so.
+    @Test func dataThatCouldBeAnothersIsNobodys() throws {
+        let (first, second) = (InventedRequest(1), InventedRequest(2).with { $0.sector = 8 })
+        let reading = try script([
+            (first, "0 dm_dispatch"), (second, "10 dm_dispatch, 11 dm_clone"),
+            (first, "20 scsi_end, 21 block_rq_complete, 22 dm_done, 23 dm_verdict, 24 rq_end"),
+            (second, "90 scsi_end, 91 block_rq_complete, 92 dm_done, 93 dm_verdict, 99 rq_end"),
+        ])
+        #expect(reading.requests.map(\.latencyNs) == [24, 89] && reading.requests[0].untilDataNs == nil)
+        #expect(reading.summary?.ambiguous == 1 && reading.requests[1].untilDataNs == 81)
+    }
+
+    // MARK: What came before the next
+
+    /// Both its own end and the beginning of the next at its address were missed.
+    @Test func theNextAtItsAddressIsNoSecondTryOfOneThatWentWell() throws {
+        let request = InventedRequest(1)
+        let reading = try script([
+            (request, "0 dm_dispatch, 7 dm_clone, 80 dm_done, 85 dm_verdict"),
+            (request, "1000 dm_clone, 1080 dm_done, 1085 dm_verdict, 1090 rq_end"),
+        ])
+        #expect(reading.requests.map(\.latencyNs) == [85] && reading.requests[0].tries.count == 1)
+        #expect(reading.requests[0].stoodIn == ["ended"] && reading.unjoined == ["its beginning was missed": 1])
+    }
+
+    /// A request whose try failed, and whose end was missed, failed as its try did.
+    @Test func anEndThatWasMissedHasTheTrysError() throws {
+        let request = InventedRequest(1)
+        let reading = try script([
+            (request, "0 dm_dispatch, 7 dm_clone, 80 dm_done, 85 dm_verdict error=10"),
+            (
+                request.with { $0.sector = 800 },
+                "1000 dm_dispatch, 1007 dm_clone, 1080 dm_done, 1085 dm_verdict, 1090 rq_end"
+            ),
+        ])
+        #expect(reading.requests.map(\.error) == ["I/O error", nil])
+    }
+
+    /// That a command was put back is missed; that it ended, and another came for the same request, tells.
+    @Test func aMissedVerdictIsAnUnknownError() throws {
+        let request = InventedRequest(1)
+        let reading = try script([
+            (request, "0 dm_dispatch, 5 dm_clone, 20 dm_done, 30 dm_requeue, 31 rq_requeue"),
+            (request.tried(on: 16), "60 dm_dispatch, 65 dm_clone, 90 dm_done, 91 dm_verdict, 99 rq_end"),
+        ])
+        #expect(reading.requests.map { $0.tries.map(\.error) } == [["unknown error", nil]])
+        #expect(reading.requests[0].stoodIn == ["verdict"] && reading.requests[0].error == nil)
+    }
+
+    // MARK: Orders that the kernel does not have
+
+    /// Points whose order contradicts a request's course belong to two of them: none is told of either.
+    @Test(arguments: ["0 dm_dispatch, 7 dm_clone, 8 dm_verdict, 9 iscsi_done, 10 dm_done, 11 rq_end"])
+    func pointsOutOfOrderAreNoRequest(story: String) throws {
+        let reading = try script([(InventedRequest(1), story)])
+        #expect(reading.requests.isEmpty && reading.unjoined == ["points out of order": 1])
+    }
+
+    // MARK: Bounds
+
+    /// However often something is tried again, a request is of bounded size, and the next of its address is itself again.
+    @Test(arguments: [(10, true), (5000, false)]) func roundsWithoutEndAreNotFollowed(rounds: Int, isKept: Bool) throws
+    {
+        let request = InventedRequest(1)
+        var script = RequestScript()
+        script.add(request, "0 dm_dispatch, 5 dm_clone")
+        for round in 1...rounds {
+            let time = UInt64(round * 100)
+            script.add(request, "\(time) iscsi_xmit, \(time + 10) iscsi_done, \(time + 15) scsi_requeue")
+        }
+        let end = UInt64(rounds * 100 + 100)
+        script.add(request, "\(end) dm_done, \(end + 1) dm_verdict, \(end + 2) rq_end")
+        script.add(request.with { $0.sector = 80 }, InventedRequest.light, from: end + 100, every: 10)
+        let reading = try RequestReading(script)
+        #expect(reading.areWhole && reading.requests.map(\.latencyNs) == (isKept ? [end + 2, 90] : [90]))
+        #expect(reading.unjoined == (isKept ? [:] : ["more points than are kept of a request": 1]))
+    }
+
+    /// Without addresses, requests to one place wait in a line that has an end; those beyond are counted.
+    @Test(arguments: [(1024, 0), (1025, 1)]) func aLineOfOnePlaceHasAnEnd(count: Int, beyond: Int) throws {
+        var script = RequestScript()
+        for number in 0..<UInt64(count) {
+            script.add("block_rq_issue", "253,0 R 4096 () 8 + 8 [fio]", at: 2 * number, tid: 1)
+            script.add("block_rq_remap", "8,0 R 8 + 8 <- (253,0) 8 1", at: 2 * number + 1, tid: 1)
+        }
+        let reading = try RequestReading(script)
+        #expect(reading.areWhole && reading.requests.isEmpty)
+        #expect(reading.unjoined["too many at once"] ?? 0 == beyond, "\(reading.unjoined)")
+    }
+}
