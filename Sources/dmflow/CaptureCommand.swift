@@ -153,7 +153,8 @@ struct CaptureCommand: ParsableCommand {
             for line in CaptureLines(summary, options).lines { printError(line) }
             if let notRestored = summary.notRestored { throw notRestored }
             if let code = exitCode.code(
-                ending: summary.ending, command: summary.command, isLossy: strict && (summary.lost > 0 || !summary.missed.isEmpty))
+                ending: summary.ending, command: summary.command,
+                isLossy: strict && (summary.lost > 0 || !summary.missed.isEmpty))
             {
                 throw ExitCode(code)
             }

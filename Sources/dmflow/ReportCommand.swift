@@ -58,7 +58,7 @@ struct ReportCommand: ParsableCommand {
             if !outputs.contains(where: \.format.needsSummary), let doubts = TextReport.doubts(reading.counts) {
                 printError("\(trace.name): \(doubts)")
             }
-            try trace.checkStrict(reading.counts, pass.requests)
+            try trace.checkStrict(reading, pass.requests)
         }
     }
 

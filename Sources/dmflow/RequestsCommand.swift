@@ -111,7 +111,7 @@ struct RequestsCommand: ParsableCommand {
             let reading = try trace.read(into: [listing], printing: true)
             try sink.flush()
             try say(listing, reading)
-            try trace.checkStrict(reading.counts, listing.summary(source: reading.source))
+            try trace.checkStrict(reading, listing.summary(source: reading.source))
         }
     }
 
@@ -135,7 +135,14 @@ struct RequestsCommand: ParsableCommand {
             throw Failure(
                 message: "\(trace.name): no requests of multipath devices in it; record with dmflow capture --light")
         }
+        if let doubts = TextReport.doubts(reading.counts) { printError("\(trace.name): \(doubts)") }
+        for note in reading.source.notes { printError("\(trace.name): \(note)") }
         for line in RequestFacts(summary).lines { printError("\(trace.name): \(line)") }
+        // The kernel counts on the way, so that a few at begin and end are no difference.
+        if let counted = reading.source.recording?.multipathRequests, counted > UInt64(summary.seen) &+ 64 {
+            printError(
+                "\(trace.name): the kernel counted \(counted) requests meanwhile; those missing were lost or missed")
+        }
         if listing.listed < listing.admitted {
             printError(
                 "\(trace.name): \(listing.listed) of \(listing.admitted) requests are listed; --limit 0 lists all")

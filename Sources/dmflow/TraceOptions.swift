@@ -47,7 +47,10 @@ struct TraceOptions: ParsableArguments {
     /// Call last: what was printed stays printed.
     ///
     /// - Parameter requests: what the trace's requests come to, if it was asked for.
-    func checkStrict(_ counts: TraceCounts, _ requests: RequestSummary? = nil) throws {
-        if strict, counts.isInDoubt || requests?.isInDoubt == true { throw ExitCode(3) }
+    func checkStrict(_ reading: TraceReading, _ requests: RequestSummary? = nil) throws {
+        let missed = reading.source.recording?.missedByProbes?.values.contains { $0 > 0 } ?? false
+        if strict, reading.counts.isInDoubt || requests?.isInDoubt == true || requests != nil && missed {
+            throw ExitCode(3)
+        }
     }
 }

@@ -56,7 +56,7 @@ struct TreeCommand: ParsableCommand {
             try drawing.finish()
             summarize(reading.counts)
             summarize(outside: assembler.eventsOutside)
-            try trace.checkStrict(reading.counts)
+            try trace.checkStrict(reading)
         }
     }
 
@@ -87,7 +87,7 @@ struct TreeCommand: ParsableCommand {
         listing.finish(&output.bytes)
         try output.flush()
         summarize(reading.counts)
-        try trace.checkStrict(reading.counts)
+        try trace.checkStrict(reading)
     }
 
     /// The request, whose waterfall is printed.
@@ -99,11 +99,13 @@ struct TreeCommand: ParsableCommand {
         let reading = try trace.read(into: [listing])
         try output.flush()
         if let found = listing.last { return found }
-        let count = listing.summary(source: reading.source)?.joined ?? 0
+        guard let summary = listing.summary(source: reading.source) else {
+            throw Failure(
+                message: "\(trace.name): no requests of multipath devices in it; record with dmflow capture")
+        }
         throw Failure(
-            message: count == 0
-                ? "\(trace.name): no requests of multipath devices in it; record with dmflow capture"
-                : "\(trace.name): no request \(id) among the \(count) that are joined; dmflow requests lists them")
+            message: "\(trace.name): no request \(id) among the \(summary.joined) of \(summary.seen) that are joined; "
+                + "dmflow requests lists them")
     }
 
     /// On standard error, so that it does not mix with the trees.
