@@ -96,6 +96,13 @@ flow_requests() {
     path_is_offline_unnoticed
     connection_breaks
     command_times_out
+    bios_without_requests
+}
+
+bios_without_requests() {
+    map_up bio "2 queue_mode bio"
+    direct_reads 16 bio
+    map_down bio
 }
 
 # dm takes requests back from the path.
@@ -113,9 +120,7 @@ flow_requests_detail() {
     direct_reads 16
     sequential_reads
     dd if=/dev/mapper/mpatha of=/dev/null bs=8M count=2 iflag=direct status=none
-    map_up bio "2 queue_mode bio"
-    direct_reads 16 bio
-    map_down bio
+    bios_without_requests
 }
 
 # Small ones, 16 at once, which are merged.
