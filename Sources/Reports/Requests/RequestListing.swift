@@ -112,6 +112,8 @@ public final class RequestListing: Analyzer {
 
     /// - Parameters:
     ///   - filter: which requests, in which order. In any but that of their ends they are held in memory, as many as are listed.
+    ///   - format: as which each is written.
+    ///   - style: of the text; JSON lines and CSV have none.
     ///   - sink: where they are written.
     public init(_ filter: RequestFilter, as format: RequestFormat, style: Style, to sink: OutputSink) {
         (self.filter, self.format, self.style, self.sink) = (filter, format, style, sink)

@@ -1,7 +1,7 @@
 public import TraceFormat
 
-/// Renders a ``Topology`` for reading: its maps, as they were at the start, as `multipath -ll` shows them, then what times their paths out, then what was
-/// different when the recording ended.
+/// Renders a topology for reading: its maps, as they were at the start, as `multipath -ll` shows them, then what times their paths
+/// out, then what was different when the recording ended.
 public struct TopologyText {
     private let topology: Topology
     private let style: Style

@@ -22,7 +22,9 @@ public struct FlowCatalogue: Sendable {
 
     /// These flows and those of `other`, which count where both have one of a name.
     ///
-    /// - Parameter path: of the file that `other` is from.
+    /// - Parameters:
+    ///   - other: those that are added.
+    ///   - path: of the file that `other` is from.
     /// - Throws: `.flowsNotUsable` if a flow brings along one that is not there, or itself.
     public func merged(with other: FlowCatalogue, path: String) throws(CaptureError) -> FlowCatalogue {
         let new = Set(other.flows.map(\.name))

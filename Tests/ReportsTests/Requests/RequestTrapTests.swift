@@ -71,6 +71,23 @@ import Testing
         #expect(reading.requests.map(\.latencyNs) == [30] && reading.requests[0].stoodIn.contains("arrived"))
     }
 
+    /// One that waited for a request while another took as long has waited.
+    @Test func aBioThatWaitedForAStalledRequestIsTheNexts() throws {
+        let reading = try script(
+            [
+                (
+                    InventedRequest(2),
+                    "0 dm_dispatch, 1 dm_clone, 9000000000 dm_done, 9000000001 dm_verdict, 9000000002 rq_end"
+                ),
+                (
+                    InventedRequest(1),
+                    "9000000010 dm_dispatch, 9000000011 dm_clone, 9000000020 dm_done, 9000000030 rq_end"
+                ),
+            ], bios: [(10, "R 8 + 8")])
+        #expect(reading.requests.map(\.latencyNs) == [9_000_000_002, 9_000_000_020])
+        #expect(reading.requests[1].stoodIn == [], "\(reading.requests[1].stoodIn)")
+    }
+
     // MARK: The place
 
     /// A completion to a place that two requests have is neither's, and says so.

@@ -13,10 +13,13 @@ struct BioArrivals {
     /// More than a device has waiting. Then all go: of them nobody knows what became.
     private static let maxWaiting = 1024
     private static let maxDevices = 4096
-    /// One that is older than this, in ns, has become something that nobody saw, rather than waited for a request.
-    private static let maxAge: UInt64 = 1_000_000_000
 
+    /// One that is older than this, in ns, has become something that nobody saw, rather than waited for a request.
+    private var maxAge: UInt64 = 1_000_000_000
     private var waiting: [BlockDevice: [Bio]] = [:]
+
+    /// A request took so long, in ns: another may have waited for its end, and behind one that did.
+    mutating func noteLatency(_ latency: UInt64) { maxAge = max(maxAge, latency.multipliedSaturated(by: 2)) }
 
     mutating func add(_ place: SectorJoin.Place, sectors: UInt64, _ moment: PointerJoin.Moment) {
         // A flush that has nothing to write is no request's first bio.
@@ -42,7 +45,7 @@ struct BioArrivals {
     ) -> (moment: PointerJoin.Moment, isCertain: Bool, count: Int)? {
         guard var bios = waiting.removeValue(forKey: place.device) else { return nil }
         defer { if !bios.isEmpty { waiting[place.device] = bios } }
-        bios.removeAll { now > $0.moment.time && now - $0.moment.time > Self.maxAge }
+        bios.removeAll { now > $0.moment.time && now - $0.moment.time > maxAge }
         var first: PointerJoin.Moment?
         var (isCertain, count) = (true, 0)
         var (sector, left) = (place.sector, sectors)

@@ -225,6 +225,7 @@ struct PointerJoin {
         places.remove(slot, table[slot].device, table[slot].sector)
         requests.remove(table[slot].address)
         withoutData.removeAll { $0 == slot }
+        if table[slot].flaw == nil { arrivals.noteLatency(table[slot].latencyNs) }
         try onEnd(table[slot])
         table.end(slot)
     }

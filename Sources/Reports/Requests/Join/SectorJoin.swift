@@ -263,6 +263,7 @@ struct SectorJoin {
         if let device = table[slot].device {
             Self.remove(slot, from: &ofMap, Place(device: device, sector: table[slot].sector))
         }
+        if table[slot].flaw == nil { arrivals.noteLatency(table[slot].latencyNs) }
         try onEnd(table[slot])
         table.end(slot)
     }
