@@ -105,7 +105,7 @@ struct RequestsCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let style = Style.ofStandardOutput(trace.color)
+            let style = Style.ofStandardOutput(trace.color).colored(by: try trace.layerMap())
             let sink = OutputSink.standardOutput()
             let listing = RequestListing(filter, as: format, style: style, to: sink)
             let reading = try trace.read(into: [listing], printing: true)
@@ -131,18 +131,15 @@ struct RequestsCommand: ParsableCommand {
 
     /// On standard error: what was not listed, and what was not joined.
     private func say(_ listing: RequestListing, _ reading: TraceReading) throws {
-        guard let summary = listing.summary(source: reading.source) else {
+        let summary = listing.summary(source: reading.source)
+        if let doubts = TextReport.doubts(reading.counts) { printError("\(trace.name): \(doubts)") }
+        for note in reading.source.notes { printError("\(trace.name): \(note)") }
+        guard let summary else {
             throw Failure(
                 message: "\(trace.name): no requests of multipath devices in it; record with dmflow capture --light")
         }
-        if let doubts = TextReport.doubts(reading.counts) { printError("\(trace.name): \(doubts)") }
-        for note in reading.source.notes { printError("\(trace.name): \(note)") }
         for line in RequestFacts(summary).lines { printError("\(trace.name): \(line)") }
-        // The kernel counts on the way, so that a few at begin and end are no difference.
-        if let counted = reading.source.recording?.multipathRequests, counted > UInt64(summary.seen) &+ 64 {
-            printError(
-                "\(trace.name): the kernel counted \(counted) requests meanwhile; those missing were lost or missed")
-        }
+        if let unseen = RequestFacts.unseen(summary, reading.source) { printError("\(trace.name): \(unseen)") }
         if listing.listed < listing.admitted {
             printError(
                 "\(trace.name): \(listing.listed) of \(listing.admitted) requests are listed; --limit 0 lists all")

@@ -48,9 +48,12 @@ struct TraceOptions: ParsableArguments {
     ///
     /// - Parameter requests: what the trace's requests come to, if it was asked for.
     func checkStrict(_ reading: TraceReading, _ requests: RequestSummary? = nil) throws {
-        let missed = reading.source.recording?.missedByProbes?.values.contains { $0 > 0 } ?? false
-        if strict, reading.counts.isInDoubt || requests?.isInDoubt == true || requests != nil && missed {
-            throw ExitCode(3)
-        }
+        let areInDoubt = requests.map { $0.isInDoubt || areMissed($0, reading.source) } ?? false
+        if strict, reading.counts.isInDoubt || areInDoubt { throw ExitCode(3) }
+    }
+
+    private func areMissed(_ requests: RequestSummary, _ source: TraceSource) -> Bool {
+        RequestFacts.unseen(requests, source) != nil
+            || source.recording?.missedByProbes?.values.contains { $0 > 0 } == true
     }
 }

@@ -30,5 +30,14 @@ public struct Interest: Sendable {
     var isEmpty: Bool { !calls && !losses && events.isEmpty }
 
     /// Whether an event of this name is wanted.
-    func wants(event name: String) -> Bool { events.contains { $0 == "*" || fnmatch($0, name, 0) == 0 } }
+    func wants(event name: String) -> Bool {
+        events.contains { wanted in
+            wanted == name || wanted == "*" || wanted.utf8.contains(where: Self.isWild) && fnmatch(wanted, name, 0) == 0
+        }
+    }
+
+    private static func isWild(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "[")
+            || byte == UInt8(ascii: "\\")
+    }
 }

@@ -97,6 +97,8 @@ struct TextField: Sendable {
         return nil
     }
 
+    private static let hexMark = Array("0x".utf8)
+
     private static func number(_ text: RawSpan) -> Int64? {
         if let comma = text.first([UInt8(ascii: ",")], from: 0) {
             guard let major = digits(text, 0..<comma, radix: 10),
@@ -106,7 +108,7 @@ struct TextField: Sendable {
         }
         let isNegative = text.byteCount > 0 && text.byte(0) == UInt8(ascii: "-")
         let start = isNegative ? 1 : 0
-        if text.has(Array("0x".utf8), at: start) {
+        if text.has(hexMark, at: start) {
             return digits(text, (start + 2)..<text.byteCount, radix: 16).map { Int64(bitPattern: $0) }
         }
         // As unsigned as the kernel prints it, or negative.

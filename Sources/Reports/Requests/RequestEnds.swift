@@ -47,9 +47,12 @@ final class RequestEnds {
     }
 
     private func learnWay(of live: borrowing LiveRequest) {
-        for one in live.tries {
+        for (number, one) in live.tries.enumerated() {
             guard let disk = one.disk, !iSCSI.contains(disk), iSCSI.count < 4096 else { continue }
-            if live.steps.contains(where: { $0.point.isOfISCSI }) { iSCSI.insert(disk) }
+            // A stage is before the point of its number and one.
+            let end = number + 1 < live.tries.count ? live.tries[number + 1].firstStage + 1 : live.steps.count
+            let own = live.steps[min(one.firstStage, end)..<min(end, live.steps.count)]
+            if own.contains(where: { $0.point.isOfISCSI }) { iSCSI.insert(disk) }
         }
     }
 }

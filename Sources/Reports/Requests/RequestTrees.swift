@@ -9,6 +9,8 @@ public final class RequestTrees: Analyzer {
     private struct Moment {
         let ns: UInt64
         let tid: Int32
+        /// Of idle tasks, of which each CPU has one, and all are 0; nil of others.
+        let idleCPU: Int?
         /// The first tree behind it, if none contains it.
         var next: CallTree?
         var isInside = false
@@ -30,8 +32,13 @@ public final class RequestTrees: Analyzer {
     ///   - request: whose trees are wanted.
     ///   - events: names of the events that the trees are to have beside calls.
     public init(_ request: Request, events: [String] = []) {
-        moments = request.stages.compactMap { stage in stage.tid.map { Moment(ns: stage.startNs, tid: $0) } }
-        if let tid = request.endTid { moments.append(Moment(ns: request.startNs &+ request.latencyNs, tid: tid)) }
+        moments = request.stages.compactMap { stage in
+            stage.tid.map { Moment(ns: stage.startNs, tid: $0, idleCPU: $0 == 0 ? stage.cpu : nil) }
+        }
+        // Where an idle task ended it, it had it before, too.
+        if let tid = request.endTid, tid != 0 {
+            moments.append(Moment(ns: request.startNs &+ request.latencyNs, tid: tid, idleCPU: nil))
+        }
         assembler = TreeAssembler(events: events) { [state] in state.take?($0) }
         state.take = { [unowned self] in take($0) }
     }
@@ -48,6 +55,7 @@ public final class RequestTrees: Analyzer {
         let end = tree.root.endTime ?? start.addingSaturated(tree.root.duration ?? 0)
         var isHere = false
         for index in moments.indices where moments[index].tid == tid {
+            if let cpu = moments[index].idleCPU, cpu != tree.root.cpu { continue }
             let ns = moments[index].ns
             if start <= ns && ns <= end {
                 moments[index].isInside = true

@@ -92,7 +92,7 @@ import Testing
     @Test(
         arguments: [true, false],
         [
-            ("dm_verdict", nil), ("dm_done", nil), ("scsi_end", "its end was missed"),
+            ("dm_verdict", nil), ("dm_done", "its end was missed"), ("scsi_end", "its end was missed"),
             ("iscsi_xmit", "its end was missed"),
         ] as [(String, String?)])
     func anAddressIsUsedAgainBeforeTheEnd(tellsWhenMade: Bool, last: (String, flaw: String?)) throws {

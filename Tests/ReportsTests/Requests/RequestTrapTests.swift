@@ -139,6 +139,67 @@ import Testing
         #expect(reading.requests[0].stoodIn == ["verdict"] && reading.requests[0].error == nil)
     }
 
+    /// dm never says how it went: what the request ended with is what its try did.
+    @Test func aFailedRequestsTryFailed() throws {
+        let reading = try script([(InventedRequest(1), "0 dm_dispatch, 7 dm_clone, 80 dm_done, 90 rq_end error=10")])
+        #expect(reading.requests.map { $0.tries.map(\.error) } == [["I/O error"]])
+        #expect(reading.requests[0].error == "I/O error" && reading.requests[0].stoodIn == ["verdict"])
+        #expect(reading.summary?.failed == 1)
+    }
+
+    /// Of a merged request, the kernel says that the first half is complete; the second fails.
+    @Test func aPartOfTheDataIsNotTheData() throws {
+        let request = InventedRequest(1).with { $0.bytes = 8192 }
+        var script = RequestScript()
+        script.add(
+            request, "0 dm_dispatch, 7 dm_clone, 80 scsi_end, 92 dm_done, 93 dm_verdict error=7, 99 rq_end error=7")
+        script.add("block_rq_complete", "253,0 R () 8 + 8 [0]", at: 85, tid: request.tids[3])
+        let reading = try RequestReading(script)
+        #expect(reading.areWhole && reading.requests.map(\.untilDataNs) == [nil])
+    }
+
+    // MARK: Losses
+
+    /// Who was under way when events were lost is counted once, whatever else is seen of it.
+    @Test func whatALossCutIsCountedOnce() throws {
+        var script = RequestScript()
+        script.add(InventedRequest(1), "0 dm_dispatch, 7 dm_clone")
+        script.add(InventedRequest(2), "1 dm_dispatch, 8 dm_clone")
+        script.add(InventedRequest(1), "100 dm_done, 101 dm_verdict, 102 rq_end")
+        script.add(InventedRequest(2), "110 dm_done, 111 dm_verdict, 112 rq_end")
+        // One that nobody saw before is another.
+        script.add(InventedRequest(3), "120 dm_done, 121 dm_verdict, 122 rq_end")
+        script.add(InventedRequest(1), InventedRequest.light, from: 200, every: 10)
+        let text = script.text.replacing(
+            "task21-21 [000] 100.000000100", with: "CPU:0 [LOST 5 EVENTS]\ntask21-21 [000] 100.000000100")
+        let reading = try RequestReading(text)
+        #expect(reading.areWhole && reading.requests.map(\.latencyNs) == [90], "\(reading.outlines)")
+        #expect(
+            reading.unjoined == ["events were lost meanwhile": 2, "in flight when the recording began": 1])
+    }
+
+    // MARK: Idle tasks
+
+    /// Completions in the idle tasks of two CPUs at once, to one place.
+    @Test func eachCPUHasAnIdleTask() throws {
+        let first = InventedRequest(1).with { $0.tids[3] = 0 }
+        let second = InventedRequest(2).with { ($0.sector, $0.tids[3], $0.cpu) = (8, 0, 1) }
+        var script = RequestScript()
+        for request in [first, second] {
+            script.add(
+                request,
+                "0 dm_dispatch, 7 dm_clone, 10 scsi_dispatch_cmd_start, 20 iscsi_xmit, 70 iscsi_done, 75 scsi_end")
+        }
+        script.add(second, "85 block_rq_complete, 89 dm_done, 90 dm_verdict, 91 rq_end")
+        script.add(first, "88 block_rq_complete, 92 dm_done, 93 dm_verdict, 94 rq_end")
+        let reading = try RequestReading(script)
+        #expect(reading.areWhole && reading.requests.map(\.latencyNs) == [91, 94])
+        // Each that completes is the one that its thread just had.
+        for request in reading.requests {
+            #expect(request.untilDataNs == nil || request.untilDataNs == (request.latencyNs == 91 ? 85 : 88))
+        }
+    }
+
     // MARK: Orders that the kernel does not have
 
     /// Points whose order contradicts a request's course belong to two of them: none is told of either.

@@ -3,7 +3,8 @@ struct RequestCSV {
     let names: PathNames
 
     static let head =
-        "id,map,startNs,latencyNs,untilDataNs,operation,sector,bytes,task,tid,tries,path,rounds,error,joinedBy,ambiguous,stages\r\n"
+        "id,map,startNs,latencyNs,untilDataNs,operation,sector,bytes,task,tid,tries,path,rounds,error,tryErrors,joinedBy,"
+        + "ambiguous,stoodIn,stages\r\n"
 
     /// A line for each request. Of several tries, paths, rounds and errors stand with ` > ` between them; the stages as `name=ns` with
     /// semicolons, all of them one after the other.
@@ -14,8 +15,8 @@ struct RequestCSV {
             String(request.bytes), request.task?.name, request.task.map { String($0.tid) },
             String(request.tries.count), each(request) { $0.disk.map(names.disk) ?? "" },
             each(request) { String($0.rounds.count) },
-            request.tries.contains { $0.error != nil } ? each(request) { $0.error ?? "" } : request.error,
-            request.joinedBy.rawValue, request.isAmbiguous ? "yes" : "",
+            request.error, request.tries.contains { $0.error != nil } ? each(request) { $0.error ?? "" } : nil,
+            request.joinedBy.rawValue, request.isAmbiguous ? "yes" : "", request.stoodIn.joined(separator: ";"),
             request.stages.map { "\($0.stage)=\($0.ns)" }.joined(separator: ";"),
         ]
         return fields.map { Self.field($0 ?? "") }.joined(separator: ",") + "\r\n"

@@ -34,17 +34,18 @@ extension PointerJoin {
 
     /// The multipath target looks at the result: it is over, or with an error may be mapped again.
     mutating func unmapped(bio: UInt64, disk: BlockDevice?, error: UInt8, _ moment: Moment) throws {
-        guard let slot = requests[bio], table[slot].isBio else { return noteUnknownEnd() }
+        guard let slot = requests[bio], table[slot].isBio else { return noteUnknownEnd(of: bio) }
         if table[slot].last == .verdict {
-            table[slot].stoodIn.append(.dispatched)
+            table[slot].standIn(.dispatched)
             table[slot].tries.append(
                 .init(clone: 0, disk: nil, start: table[slot].endNs, firstStage: table[slot].stageCount))
         }
         table[slot].lastTry { ($0.error, $0.disk) = (error, disk) }
         table[slot].pass(.verdict, moment)
-        guard error == 0 else { return }
+        guard error == 0 || !BlockStatus.isOfPath(error) else { return }
+        table[slot].error = error
         // The bio is the application's own: it can go on at once.
-        if table[slot].bytes > 0 { table[slot].dataDone = moment.time }
+        if error == 0, table[slot].bytes > 0 { table[slot].dataDone = moment.time }
         try end(slot)
     }
 }

@@ -5,17 +5,14 @@ extension PointerJoin {
     /// The data of a request of a multipath device is complete.
     mutating func dataDone(_ device: BlockDevice, sector: UInt64, bytes: UInt64, _ moment: Moment) {
         if let slot = completing[moment.thread], table.isUsed[slot], table[slot].last == .completed,
-            table[slot].sector == sector, table[slot].isOf(device)
+            table[slot].sector == sector, UInt64(table[slot].bytes) == bytes, table[slot].isOf(device)
         {
             return dataDone(slot, moment)
         }
         let fitting = withoutData.filter { slot in
             table[slot].sector == sector && UInt64(table[slot].bytes) == bytes && table[slot].isOf(device)
         }
-        if fitting.count > 1 {
-            ambiguousData += 1
-            return
-        }
+        if fitting.count > 1 { return doubt(fitting) }
         guard let slot = fitting.first ?? onlyOne(at: device, sector, bytes) else { return }
         dataDone(slot, moment)
     }
@@ -28,14 +25,20 @@ extension PointerJoin {
         guard let slot = all.first else { return nil }
         // Any of them, also one whose clone was not seen.
         if all.count > 1 {
-            ambiguousData += 1
+            doubt(all)
             return nil
         }
         guard UInt64(table[slot].bytes) == bytes, let last = table[slot].last, (.cloned ... .header) ~= last else {
             return nil
         }
-        table[slot].stoodIn.append(.scsiDone)
+        table[slot].standIn(.scsiDone)
         return slot
+    }
+
+    /// Any of them may be meant.
+    private mutating func doubt(_ slots: [Int]) {
+        ambiguousData += 1
+        for slot in slots { table[slot].isAmbiguous = true }
     }
 
     private mutating func dataDone(_ slot: Int, _ moment: Moment) {
@@ -58,7 +61,7 @@ extension PointerJoin {
     }
 
     mutating func dmDone(_ request: UInt64, _ moment: Moment) {
-        guard let slot = requests[request] else { return noteUnknownEnd() }
+        guard let slot = requests[request] else { return noteUnknownEnd(of: request) }
         table[slot].pass(.dmDone, moment)
         ending.set(moment.thread, slot)
     }
@@ -89,7 +92,7 @@ extension PointerJoin {
         if let last = table[slot].tries.last, last.firstStage >= table[slot].nextTry {
             return table[slot].lastTry { $0.error = error }
         }
-        table[slot].stoodIn.append(.cloned)
+        table[slot].standIn(.cloned)
         table[slot].insert(strays.take(clone))
         let start = table[slot].steps.last { $0.point == .dispatched }?.time ?? table[slot].startNs
         let first = table[slot].tries.isEmpty ? 0 : table[slot].nextTry
@@ -102,11 +105,12 @@ extension PointerJoin {
             last != .verdict || table[slot].tries.last?.error == 0
         {
             // What is put back failed.
-            table[slot].stoodIn.append(.verdict)
+            table[slot].standIn(.verdict)
             table[slot].lastTry { if $0.error == 0 { $0.error = BlockStatus.unknown } }
         }
         forgetClone(of: slot)
         withoutData.removeAll { $0 == slot }
+        table[slot].dataDone = nil
         table[slot].pass(.requeued, moment)
     }
 
@@ -118,6 +122,11 @@ extension PointerJoin {
         // Those of other devices end here, too.
         guard let slot = requests[request] else { return }
         table[slot].error = error
+        if error != 0, let last = table[slot].last, (.cloned ..< .verdict) ~= last, table[slot].tries.last?.error == 0 {
+            // Its try failed, then.
+            table[slot].standIn(.verdict)
+            table[slot].lastTry { $0.error = error }
+        }
         table[slot].pass(.ended, moment)
         try end(slot)
     }

@@ -149,14 +149,19 @@ struct LiveRequest {
             Step(time: time, point: point, cpu: Int16(truncatingIfNeeded: cpu), tid: tid ?? -1))
     }
 
+    /// The event of a point was missed.
+    mutating func standIn(_ point: RequestPoint) {
+        if stoodIn.count < Self.maxSteps { stoodIn.append(point) }
+    }
+
     /// A command that was put back has gone out, and one that goes out again was put back, whether that was seen or not.
     private mutating func noteMissedSteps(to point: RequestPoint, behind last: RequestPoint) {
         let isOut = (.issued ... .transmit) ~= point
         if last == .retried, !isOut, point < .dmDone {
-            stoodIn.append(.commanded)
+            standIn(.commanded)
             beginRoundIfOver()
         } else if isOut, (.taskDone ... .completed) ~= last {
-            stoodIn.append(.retried)
+            standIn(.retried)
         }
     }
 
@@ -165,7 +170,9 @@ struct LiveRequest {
 
     /// A command goes out: once more if one came back before.
     mutating func beginRoundIfOver() {
-        guard let last, !tries.isEmpty, (.taskDone ... .completed) ~= last || last == .retried else { return }
+        guard let last, !tries.isEmpty, flaw != .tooLong, (.taskDone ... .completed) ~= last || last == .retried else {
+            return
+        }
         // The stage that leads up to the round is its first: that of waiting, where SCSI put the command back.
         tries[tries.count - 1].laterRounds.append(max(steps.count - 1, tries[tries.count - 1].firstStage))
     }

@@ -61,6 +61,8 @@ struct PointerJoin {
     var ambiguousData = 0
     /// Whether bios are recorded as they come.
     var seesBios = false
+    /// Requests that were under way when events were lost.
+    private var cutOff: Set<UInt64> = []
     /// Requests under way by their places.
     var places = PlaceIndex()
     /// When the first request began.
@@ -106,7 +108,7 @@ struct PointerJoin {
             (table[slot].bios, table[slot].submitter) = (bio.count, bio.moment.tid)
             table[slot].pass(.arrived, bio.moment)
         } else if seesBios, dispatch.bytes > 0 {
-            table[slot].stoodIn.append(.arrived)
+            table[slot].standIn(.arrived)
         }
         let from = table[slot].steps.last?.time ?? 0
         if isMadeKnown, dispatch.made > from, dispatch.made <= moment.time {
@@ -153,7 +155,7 @@ struct PointerJoin {
             table[slot].busyDispatches += 1
             if table[slot].isWaiting { return table[slot].goesOnWaiting(until: moment.time) }
         } else if last != .requeued {
-            table[slot].stoodIn.append(.requeued)
+            table[slot].standIn(.requeued)
         }
         table[slot].pass(.dispatched, moment)
     }
@@ -170,10 +172,10 @@ struct PointerJoin {
             slot = begin(request)
             if let slot { table[slot].flaw = .beginMissed }
         }
-        guard let slot else { return }
+        guard let slot, table[slot].flaw != .tooLong else { return }
         if let last = table[slot].last, last > .dispatched {
             table[slot].nextTry = table[slot].stageCount
-            table[slot].stoodIn.append(.dispatched)
+            table[slot].standIn(.dispatched)
         }
         forgetClone(of: slot)
         let first = table[slot].tries.isEmpty ? 0 : table[slot].nextTry
@@ -199,6 +201,7 @@ struct PointerJoin {
     // MARK: Ends
 
     mutating func begin(_ request: UInt64) -> Int? {
+        if !cutOff.isEmpty { cutOff.remove(request) }
         guard let slot = table.begin(address: request) else {
             unknown[.tooMany, default: 0] += 1
             notFollowed += 1
@@ -210,9 +213,9 @@ struct PointerJoin {
 
     /// Another request has the address: this one is over, whether that was seen or not.
     mutating func close(_ slot: Int) throws {
-        if let last = table[slot].last, (.dataDone ... .verdict) ~= last {
-            // What is left of it takes no time to speak of.
-            table[slot].stoodIn.append(.ended)
+        if table[slot].last == .verdict {
+            // How it went is known, and what is left of it takes no time to speak of.
+            table[slot].standIn(.ended)
             table[slot].error = table[slot].tries.last?.error ?? 0
         } else {
             table[slot].flaw = table[slot].flaw ?? .endMissed
@@ -239,21 +242,30 @@ struct PointerJoin {
     }
 
     /// Something of a multipath device ended that nobody saw begin.
-    mutating func noteUnknownEnd() {
+    mutating func noteUnknownEnd(of request: UInt64) {
+        // Counted when events were lost.
+        if cutOff.remove(request) != nil { return }
         if notFollowed > 0 { notFollowed -= 1 } else { unknown[.inFlightAtStart, default: 0] += 1 }
     }
 
     /// Events were lost: nothing is sure of what was under way.
-    mutating func lost() throws { try endAll(.eventsLost) }
+    mutating func lost() throws {
+        // Their ends are still to come, and are no other requests'.
+        cutOff = Set(table.used.map { table[$0].address })
+        try endAll(.eventsLost)
+    }
 
     /// The recording is over.
     mutating func finish() throws { try endAll(.inFlightAtEnd) }
 
     mutating func endAll(_ flaw: LiveRequest.Flaw) throws {
         for slot in table.used {
-            table[slot].flaw = table[slot].flaw ?? flaw
+            // Bios that failed, of which nobody told whether they were tried again.
+            let isOver = table[slot].isBio && table[slot].last == .verdict
+            table[slot].flaw = table[slot].flaw ?? (isOver ? .endMissed : flaw)
             try end(slot)
         }
+        table.removeAll()
         (clones, tasks, tags) = (PointerMap(), PointerMap(), PointerMap())
         (dispatching, transmitting, completing, ending) = (PointerMap(), PointerMap(), PointerMap(), PointerMap())
         (bios, arrivals, wire) = (BioTable(), BioArrivals(), WireTable())
@@ -272,8 +284,11 @@ struct PointerJoin {
 }
 
 extension PointerJoin.Moment {
-    /// For maps by thread; 0, which is none, where the trace does not tell.
-    var thread: UInt64 { tid.map { UInt64(UInt32(bitPattern: $0)) + 1 } ?? 0 }
+    /// For maps by thread; 0, which is none, where the trace does not tell. Each CPU has an idle task, and all are 0.
+    var thread: UInt64 {
+        guard let tid else { return 0 }
+        return tid == 0 ? 1 << 32 + UInt64(UInt16(truncatingIfNeeded: cpu)) : UInt64(UInt32(bitPattern: tid))
+    }
 }
 
 extension LiveRequest {

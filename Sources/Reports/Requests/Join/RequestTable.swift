@@ -46,6 +46,9 @@ struct RequestTable {
         free.append(slot)
     }
 
+    /// Forgets all, and gives the memory back.
+    mutating func removeAll() { (slots, free, isUsed) = ([], [], []) }
+
     /// Those under way, in the order in which they were seen first.
     var used: [Int] { slots.indices.filter { isUsed[$0] }.sorted { slots[$0].id < slots[$1].id } }
 }

@@ -53,6 +53,8 @@ struct SectorJoin {
     private var dispatching: [UInt64: Int] = [:]
     private var completing: [UInt64: Int] = [:]
     private var arrivals = BioArrivals()
+    /// Where requests were under way when events were lost.
+    private var cutOff: Set<Place> = []
     /// Choices between several requests.
     private(set) var ambiguous = 0
     /// When the first request began.
@@ -82,8 +84,10 @@ struct SectorJoin {
             table[slot].tries.last?.disk == place.device
         {
             leavePlace(slot)
-            ofPath[place, default: []].append(slot)
-            placeOnPath[slot] = place
+            if ofPath[place]?.count ?? 0 < Self.maxAtPlace {
+                ofPath[place, default: []].append(slot)
+                placeOnPath[slot] = place
+            }
             return table[slot].pass(.issued, at: moment)
         }
         if let slot = ofPath[place]?.first(where: { table[$0].last == .retried }) {
@@ -160,6 +164,7 @@ struct SectorJoin {
         table[slot].pass(.commanded, at: moment)
         guard let key else { return }
         addresses.learn(table[slot].tries.last?.disk, key.address)
+        guard commands[key]?.count ?? 0 < Self.maxAtPlace else { return }
         commands[key, default: []].append(slot)
         keys[slot] = key
     }
@@ -201,19 +206,32 @@ struct SectorJoin {
             if let own = slot, !table.isUsed[own] || !all.contains(own) || table[own].last != .completed { slot = nil }
             let candidates = all.filter { table[$0].last == .completed }
             guard let slot = slot ?? candidates.first else {
-                if all.isEmpty { unknown += 1 }
+                if all.isEmpty, cutOff.remove(place) == nil { unknown += 1 }
                 return
             }
+            // Of a merged request, a part can be complete and the rest fail.
+            if UInt64(table[slot].bytes) != sectors.multipliedSaturated(by: 512) { return }
             if candidates.count > 1, completing[moment.thread] != slot { doubt(slot) }
             table[slot].dataDone = moment.time
             return table[slot].pass(.dataDone, at: moment)
         }
         let ends = all.filter { table[$0].isAtEnd || error != 0 && table[$0].last ?? .queued >= .cloned }
-        guard let slot = ends.first else { return }
+        guard let slot = ends.first ?? killed(place, error: error, moment) else { return }
         if ends.count > 1 { doubt(slot) }
         if error != 0 { table[slot].error = BlockStatus.status(errno: error) }
         table[slot].pass(.ended, at: moment)
         try end(slot)
+    }
+
+    /// A request that dm ended without a path to try it on.
+    private mutating func killed(_ place: Place, error: Int64, _ moment: Moment) -> Int? {
+        guard error != 0, ofMap[place] == nil else { return nil }
+        guard let issue = issues[moment.thread], issue.place == place else {
+            if cutOff.remove(place) == nil { unknown += 1 }
+            return nil
+        }
+        issues[moment.thread] = nil
+        return begin(issue)
     }
 
     mutating func requeued(_ place: Place, _ moment: Moment) {
@@ -268,7 +286,11 @@ struct SectorJoin {
         table.end(slot)
     }
 
-    mutating func lost() throws { try endAll(.eventsLost) }
+    mutating func lost() throws {
+        // Their ends are still to come, and are no other requests'.
+        cutOff = Set(ofMap.keys)
+        try endAll(.eventsLost)
+    }
     mutating func finish() throws { try endAll(.inFlightAtEnd) }
 
     private mutating func endAll(_ flaw: LiveRequest.Flaw) throws {
@@ -277,6 +299,7 @@ struct SectorJoin {
             try onEnd(table[slot])
             table.end(slot)
         }
+        table.removeAll()
         (ofMap, ofPath, placeOnPath, commands, keys) = ([:], [:], [:], [:], [:])
         (issues, dispatching, completing, arrivals) = ([:], [:], [:], BioArrivals())
     }

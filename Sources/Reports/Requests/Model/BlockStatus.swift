@@ -10,6 +10,9 @@ enum BlockStatus {
     /// That of something that failed, and nobody saw how.
     static let unknown: UInt8 = 0xff
 
+    /// Whether multipath tries what failed so on another path: what the target says of itself or its medium is the same on all.
+    static func isOfPath(_ status: UInt8) -> Bool { ![1, 3, 5, 6, 7, 8].contains(status) }
+
     private static let ofErrno: [Int64: UInt8] = [
         95: 1, 110: 2, 28: 3, 67: 4, 121: 5, 52: 6, 61: 7, 84: 8, 12: 9, 5: 10, 11: 12, 16: 13,
     ]

@@ -55,6 +55,8 @@ enum RequestPoint: UInt8, CaseIterable, Comparable, Sendable {
             if self == .issued && last == .verdict { return true }
             return last < self || (.issued ... .completed) ~= last || last == .retried
         case .verdict: return last <= self || last == .retried
+        // A request that is put back may be ended where it waits.
+        case .ended: return last < self || last == .retried || last == .requeued
         default: return last < self || last == .retried
         }
     }

@@ -91,7 +91,8 @@ struct StageKind: Equatable, Sendable {
 
     private static func span(_ from: RequestPoint, before to: RequestPoint, _ isISCSI: Bool) -> [Part] {
         var parts: [Part] = []
-        for point in RequestPoint.allCases where point >= from && (point < to || point == from) && point < .ended {
+        parts.reserveCapacity(points.count)
+        for point in points where point >= from && (point < to || point == from) && point < .ended {
             // Most captures do not look into TCP, and miss nothing then.
             if !isISCSI && point.isOfISCSI || point == .received && from != .received { continue }
             let part = point == .commanded && !isISCSI ? transport : point.part
@@ -107,14 +108,15 @@ struct StageKind: Equatable, Sendable {
         var kinds: [StageKind] = []
         var numbers: [Int] = []
         // By its parts: each has a place of its own.
-        var known: [[Int]: Int] = [:]
+        var known: [UInt64: Int] = [:]
         for way in Way.allCases {
-            for from in RequestPoint.allCases {
-                for to in RequestPoint.allCases {
+            for from in points {
+                for to in points {
                     let parts = parts(from: from, to: to, way)
-                    let number = known[parts.map(\.place), default: kinds.count]
+                    let places = parts.reduce(0 as UInt64) { $0 | 1 << UInt64($1.place) }
+                    let number = known[places, default: kinds.count]
                     if number == kinds.count {
-                        known[parts.map(\.place)] = number
+                        known[places] = number
                         kinds.append(StageKind(parts: parts))
                     }
                     numbers.append(number)
@@ -123,6 +125,8 @@ struct StageKind: Equatable, Sendable {
         }
         return (kinds, numbers)
     }()
+
+    private static let points = RequestPoint.allCases
 
     static let all = table.kinds
 

@@ -1,3 +1,5 @@
+public import GraphParser
+
 /// What can be trusted of a summary of requests: how many there are, and what could not be told of which.
 public struct RequestFacts {
     private let summary: RequestSummary
@@ -7,6 +9,16 @@ public struct RequestFacts {
 
     /// A fact each, most important first.
     public var lines: [String] { [joined] + unjoined + doubts }
+
+    /// How many more requests the kernel counted than the trace has; nil if it has them all, or nobody counted.
+    ///
+    /// The kernel counts from a little before the recording to a little behind it, so that a few more are no difference.
+    public static func unseen(_ summary: RequestSummary, _ source: TraceSource) -> String? {
+        guard let counted = source.recording?.multipathRequests else { return nil }
+        let seen = UInt64(summary.seen)
+        guard counted > seen, counted - seen > min(64, max(8, counted / 10)) else { return nil }
+        return "the kernel counted \(counted) requests meanwhile; those missing were lost or missed"
+    }
 
     private var joined: String {
         let how =

@@ -55,6 +55,9 @@ struct RequestLines {
         if !request.stoodIn.isEmpty {
             lines.append(style.warning("    not seen: ") + request.stoodIn.joined(separator: ", "))
         }
+        if request.isAmbiguous {
+            lines.append(style.warning("    ambiguous: ") + "another request could be meant with some of it")
+        }
         return lines.joined(separator: "\n")
     }
 
