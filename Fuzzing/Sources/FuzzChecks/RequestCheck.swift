@@ -83,12 +83,20 @@ private func joined(_ text: [UInt8], knowsSize: Bool, piecewise: Bool) -> (
     return expectRequests(piecewise ? single(batch) : [batch], context, source)
 }
 
-/// The same with one event in each batch.
+/// The same with one event in each batch, and each loss with the event that it is over before.
 private func single(_ batch: TraceBatch) -> [TraceBatch] {
-    batch.events.rows.indices.map { row in
+    let times = batch.events.map(\.time)
+    var place = 0
+    var losses: [Int: [Loss]] = [:]
+    for loss in batch.losses {
+        let told = loss.time ?? 0
+        while place < times.count - 1, (times[place] ?? 0) <= told { place += 1 }
+        losses[place, default: []].append(loss)
+    }
+    return batch.events.rows.indices.map { row in
         var one = batch
         one.events.rows = [batch.events.rows[row]]
-        if row > 0 { one.losses = [] }
+        one.losses = losses[row] ?? []
         return one
     }
 }
