@@ -51,6 +51,8 @@ struct TextInterpreter: Sendable {
     private var overruns: UInt64 = 0
     /// The last call's entry or end, which may have been handed on.
     private var lastCall: GraphEvent?
+    /// Of what was printed last with a time; noTime if nothing was.
+    private var lastTime = GraphEvent.noTime
     private var comment: OpenComment
     /// The event that the comment tells, until that is over.
     private var event: GraphEvent?
@@ -101,6 +103,7 @@ struct TextInterpreter: Sendable {
             bytes, from: start, names: nameIndex, types: typeIndex, comments: comments, tasks: &tasks,
             printed: &printed, into: &output, payload: &payload, counts: &counts)
         lastCall = output[before.events...].last { $0.kind != .event } ?? lastCall
+        lastTime = output[before.events...].last { $0.timestamp != GraphEvent.noTime }?.timestamp ?? lastTime
         hasEvents = hasEvents || counts.comments > before.comments
         return next
     }
@@ -179,10 +182,7 @@ struct TextInterpreter: Sendable {
         case .loss(let cpu, let count):
             counts.structureLines += 1
             // What was printed before it was before it.
-            output.append(
-                .loss(
-                    cpu: UInt16(cpu), ring: tasks.lane(cpu), count: count,
-                    timestamp: output.last?.timestamp ?? GraphEvent.noTime))
+            output.append(.loss(cpu: UInt16(cpu), ring: tasks.lane(cpu), count: count, timestamp: lastTime))
         case .overruns(let count):
             counts.structureLines += 1
             overrun(count)
@@ -199,7 +199,7 @@ struct TextInterpreter: Sendable {
             // Its caller is not drawn.
             levels = isFragment ? 1 : 0
             // What is open of the last tree stays so.
-            output.append(GraphEvent(kind: .restart))
+            restart()
             printed.reset()
             scanner.reset()
             tasks.beginTree(task, line)
@@ -232,11 +232,17 @@ struct TextInterpreter: Sendable {
         }
     }
 
+    /// Nothing goes on from what was before.
+    private mutating func restart() {
+        output.append(GraphEvent(kind: .restart))
+        lastTime = GraphEvent.noTime
+    }
+
     private mutating func beginNewTrace() {
         (hasCalls, isInBody, isAtNewTrace, hasSeveralTraces) = (false, false, true, true)
         (overwritten, levels) = (nil, 0)
         startedCPUs.removeAll()
-        output.append(GraphEvent(kind: .restart))
+        restart()
         printed.reset()
         scanner.reset()
         braces = Braces()
@@ -263,6 +269,7 @@ struct TextInterpreter: Sendable {
         event.function = type
         event.payload = payload.count..<(payload.count + text.count - rest)
         payload += text[rest...]
+        if event.timestamp != GraphEvent.noTime { lastTime = event.timestamp }
         output.append(event)
     }
 
@@ -307,7 +314,7 @@ struct TextInterpreter: Sendable {
         if tasks.hasCPUColumn != hadCPUs { scanner.reset() }
         if columns.cpu != nil, !columns.isReport, !survey.areBlanksLost { printed.add(cpu: Int(event.cpu)) }
         event.timestamp = columns.timestamp ?? GraphEvent.noTime
-        if columns.timestamp != nil { hasTimes = true }
+        if columns.timestamp != nil { (hasTimes, lastTime) = (true, event.timestamp) }
         if overwritten != nil { sayOverwritten(before: event) }
         return true
     }
