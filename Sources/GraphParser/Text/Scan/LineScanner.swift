@@ -49,8 +49,8 @@ struct LineScanner: Sendable {
             let prefix = prefix(of: line, columns, duration: columns.duration ?? GraphEvent.noTime)
         else { return }
         var at = prefix.lowerBound
-        // A call's line has told more than a comment does. What is looked up is read in whole words.
-        let bytes = (0..<prefix.upperBound).map { line[$0] } + [UInt8](repeating: 0, count: 8)
+        // A call's line has told more than a comment does. What is looked up is as long as what is known, and read in whole words.
+        let bytes = (0..<prefix.upperBound).map { line[$0] } + [UInt8](repeating: 0, count: PrefixTable.maxSize + 8)
         guard self.prefix(bytes.span.bytes, &at) == nil else { return }
         let cpu = UInt16(columns.cpu ?? 0)
         let task = columns.tid.map { TaskKey.thread($0, cpu: cpu) } ?? .none
