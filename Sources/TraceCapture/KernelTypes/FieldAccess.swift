@@ -1,6 +1,7 @@
 /// Where a field's value is, from a pointer or a value at hand, and what it is: what a probe needs to fetch it.
 struct FieldAccess: Equatable, Sendable {
-    /// In bytes, from the first to the last: each is added to the pointer at hand, and the next pointer is read there; at the last
+    /// In bytes, from the first to the last: each is added to the pointer at hand (a negative one leads from a member to
+    /// its structure), and the next pointer is read there; at the last
     /// one it is the value. Empty if the value is at hand.
     let offsets: [Int]
     let value: FieldValue
@@ -11,7 +12,7 @@ struct FieldAccess: Equatable, Sendable {
     ///   - start: what is at hand: `$arg2`, or the register that the argument is in, `%si`.
     ///   - type: how it is to be recorded if not as what it is; such as `x32`.
     func fetch(from start: String, as type: String? = nil) -> String {
-        var text = offsets.reduce(start) { "+\($1)(\($0))" }
+        var text = offsets.reduce(start) { "\($1 < 0 ? "" : "+")\($1)(\($0))" }
         let type = type ?? value.fetchType
         // What is at the end of a `char *` is a string, and `char []` is one already.
         if value == .stringPointer, type == FieldValue.stringPointer.fetchType { text = "+0(\(text))" }

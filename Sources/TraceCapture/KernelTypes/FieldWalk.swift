@@ -34,13 +34,18 @@ final class FieldWalk {
     /// The way to the field from a pointer to a structure.
     func access(from structure: any StructureType) throws(FieldError) -> FieldAccess {
         if path.steps.isEmpty { throw error(.noValue("a whole structure")) }
-        return try access(
-            Place(type: .structure(structure), bitOffset: 0, name: structure.name), path.steps[...])
+        let whole = Place(type: .structure(structure), bitOffset: 0, name: structure.name)
+        var member = whole
+        for name in path.container { member = try entering(name, of: member) }
+        var place = whole
+        place.bitOffset = -(member.bitOffset ?? 0)
+        return try access(place, path.steps[...])
     }
 
     /// The way to the field from a value of this type.
     func access(fromValue type: any TypeReference) throws(FieldError) -> FieldAccess {
-        try access(Place(type: try type.type(), name: path.root), path.steps[...])
+        if !path.container.isEmpty { throw error(.notAPath("a parameter is in no structure")) }
+        return try access(Place(type: try type.type(), name: path.root), path.steps[...])
     }
 
     private func error(_ problem: FieldError.Problem) -> FieldError { FieldError(problem, in: path.text) }

@@ -1,6 +1,7 @@
 /// The way to a field, written as in C: `request.bio`, `dm_mpath_io.pgpath->path.dev->name`, `scsi_cmnd.cmnd[0]`.
 ///
-/// A pointer to anything, `void *`, takes the structure that it is known to point to: `request.end_io_data->(dm_rq_target_io)orig`.
+/// A pointer to a member leads to the structure around it where the member stands in parentheses, as of a work item that a function
+/// gets: `iscsi_cls_session(block_work).sid`. A pointer to anything, `void *`, takes the structure that it is known to point to: `request.end_io_data->(dm_rq_target_io)orig`.
 struct TypePath: Equatable, Sendable {
     /// A step on the way.
     enum Step: Equatable, Sendable {
@@ -18,6 +19,8 @@ struct TypePath: Equatable, Sendable {
     let text: String
     /// A structure, or a parameter of a function.
     let root: String
+    /// The members of the structure, one in the other, of which the last is what is pointed to; none if that is the structure itself.
+    let container: [String]
     let steps: [Step]
 
     /// - Throws: `.notAPath`.
@@ -27,6 +30,7 @@ struct TypePath: Equatable, Sendable {
         do throws(Flaw) {
             if rest.count > Self.maxLength { throw Flaw(text: "a path has \(Self.maxLength) bytes at most") }
             root = try Self.name(from: &rest)
+            container = try Self.container(from: &rest)
             var steps: [Step] = []
             while !rest.isEmpty { steps.append(try Self.step(from: &rest)) }
             self.steps = steps
@@ -36,6 +40,15 @@ struct TypePath: Equatable, Sendable {
     }
 
     private struct Flaw: Error { let text: String }
+
+    /// `(member)`, or nothing.
+    private static func container(from rest: inout Substring.UTF8View) throws(Flaw) -> [String] {
+        guard take("(", from: &rest) else { return [] }
+        var members = [try name(from: &rest)]
+        while take(".", from: &rest) { members.append(try name(from: &rest)) }
+        guard take(")", from: &rest) else { throw flaw(")", before: rest) }
+        return members
+    }
 
     private static func step(from rest: inout Substring.UTF8View) throws(Flaw) -> Step {
         if take("->", from: &rest) {
