@@ -54,6 +54,7 @@ struct RecordedTrace {
         stats.multipathRequests = timing.requests
         (stats.roots, stats.interrupts) = (Set(roots), interrupts)
         stats.startNs = timing.start
+        stats.startOnClockNs = settings.clock == "mono" ? timing.started : nil
         stats.host = metadata.system.host
         stats.bootID = metadata.bootID
         stats.commandLine = commandLine.isEmpty ? nil : CommandLineText.text(commandLine)

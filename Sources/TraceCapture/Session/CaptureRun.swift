@@ -152,6 +152,8 @@ struct CaptureRun {
         let workload: Workload?
         /// When it was turned on, in nanoseconds since 1970.
         let start: UInt64
+        /// The same moment on the monotonic clock.
+        let started: UInt64
         /// Nanoseconds, the end on the monotonic clock.
         let duration: UInt64
         let end: UInt64
@@ -206,7 +208,8 @@ struct CaptureRun {
         try own.setTracing(on: false)
         let done = requests.flatMap { MultipathRequests()?.since($0) }
         return Timing(
-            ending: ending, workload: workload, start: start, duration: end - started, end: end, requests: done)
+            ending: ending, workload: workload, start: start, started: started, duration: end - started, end: end,
+            requests: done)
     }
 
     private func waitForEnd(

@@ -21,6 +21,8 @@ public struct RecordingStats: Codable, Equatable, Sendable {
     public var roots: Set<String>?
     /// When tracing was turned on: nanoseconds since 1970 by the machine's real-time clock.
     public var startNs: UInt64?
+    /// The same moment on the trace clock: by the two, each event has a time of day. nil where that clock could not be read.
+    public var startOnClockNs: UInt64?
     /// The machine's name.
     public var host: String?
     /// The kernel's random number of its boot, as `/proc/sys/kernel/random/boot_id` has it.
@@ -58,6 +60,11 @@ public struct RecordingStats: Codable, Equatable, Sendable {
         public init(kind: String, armed: Int, refused: Int) {
             (self.kind, self.armed, self.refused) = (kind, armed, refused)
         }
+    }
+
+    /// Whether trees of the kernel's calls were recorded, as far as is told.
+    package var hasGraph: Bool {
+        kinds.map { $0.contains { $0.kind == "graph-root" && $0.armed > 0 } } ?? !(roots?.isEmpty ?? true)
     }
 
     /// The higher of the two costs, which an estimate should not be below; nil if neither was measured.
@@ -114,6 +121,7 @@ extension RecordingStats {
             stats.roots = Set(value.words.map { printable($0) })
         },
         number("started", \.startNs, unit: " ns since 1970"),
+        number("started on the trace clock", \.startOnClockNs, unit: " ns"),
         text("host", \.host),
         text("boot id", \.bootID),
         text("command line", \.commandLine),

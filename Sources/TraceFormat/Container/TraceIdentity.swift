@@ -44,6 +44,8 @@ public struct TraceIdentity: Codable, Equatable, Sendable {
     public var cost: Cost?
     /// When tracing was turned on: nanoseconds since 1970 by the machine's real-time clock.
     public var startNs: UInt64?
+    /// The same moment on the trace clock.
+    public var startOnClockNs: UInt64?
 
     /// All of it that is text, from whoever recorded the trace.
     package var texts: [String] { [host, boot, kernel, commandLine, clock, writer].compactMap(\.self) + (flows ?? []) }
@@ -63,6 +65,7 @@ public struct TraceIdentity: Codable, Equatable, Sendable {
         self.clock = clock
         flows = stats?.flows
         startNs = stats?.startNs
+        startOnClockNs = stats?.startOnClockNs
         let cost = Cost(
             callNs: stats?.callCostNs, recorderCPUNs: stats?.recorderCPUNs, durationNs: stats?.durationNs)
         self.cost = cost == Cost() ? nil : cost

@@ -76,7 +76,7 @@ struct TraceDatHeader: Sendable {
         var notes = metadata.options.time.multiplier == 0 ? TimeConversion.notes(clock: clock) : []
         if metadata.options.isGuest { notes.append("a guest's trace: its times are not put on the host's clock") }
         // Who records no trees stores no names of functions.
-        let hasNoTrees = metadata.options.recording.map { $0.roots?.isEmpty ?? true } ?? false
+        let hasNoTrees = metadata.options.recording.map { !$0.hasGraph } ?? false
         if metadata.symbols.isEmpty && !hasNoTrees {
             notes.append("no function names: /proc/kallsyms was not readable when this was recorded")
         }
