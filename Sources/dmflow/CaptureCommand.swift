@@ -42,8 +42,8 @@ struct CaptureCommand: ParsableCommand {
 
     @Flag(
         help: """
-            Record the flow \(Flow.requests) alone: where each request was when, without trees of calls. What a busy host can \
-            bear.
+            Record the flows \(Flow.light.joined(separator: " and ")) alone: where each request was when, and who owned a \
+            failover, without trees of calls. What a busy host can bear.
             """)
     var light = false
 
@@ -130,7 +130,7 @@ struct CaptureCommand: ParsableCommand {
         }
         if light && !(flows.isEmpty && roots.isEmpty) {
             throw ValidationError(
-                "--light records the flow \(Flow.requests) and nothing else; for more, leave it out and give --flow \(Flow.requests) with the others"
+                "--light records the flows \(Flow.light.joined(separator: " and ")) and nothing else; for more, leave it out and give --flow \(Flow.light.joined(separator: ",")) with the others"
             )
         }
         if !flows.isEmpty && flowNames.isEmpty { throw ValidationError("--flow names no flow") }
@@ -166,7 +166,7 @@ struct CaptureCommand: ParsableCommand {
 
     private func options(_ catalogue: FlowCatalogue) throws(CaptureError) -> CaptureOptions {
         let isDefault = flows.isEmpty && roots.isEmpty
-        let names = light ? [Flow.requests] : isDefault ? catalogue.defaults : flowNames
+        let names = light ? Flow.light : isDefault ? catalogue.defaults : flowNames
         var options = CaptureOptions(flows: names, output: RawString(output))
         options.roots = roots.map(\.functionName)
         options.allFunctions = allFunctions

@@ -126,8 +126,10 @@ public struct Flow: Equatable, Sendable {
             public var functions: [String]
         }
 
-        /// The base name of the program, which has to run.
+        /// The base name of the program.
         public var process: String
+        /// Whether the rest of the flow is recorded where the program does not run, or shows none of the functions.
+        public var isOptional = false
         /// Those that get probes.
         public var functions: [Function]
         /// Its threads that can be told apart; nil if none can.
@@ -151,8 +153,10 @@ public struct Flow: Equatable, Sendable {
     /// nil if it is in the kernel only.
     public var user: UserSide?
 
-    /// The name of the flow that joins requests, which `--light` records alone.
+    /// The name of the flow that joins requests.
     public static let requests = "requests"
+    /// What `--light` records: requests and failovers, and no trees of calls.
+    public static let light = [requests, "failover"]
 
     /// Modules of the kernel that have something of it.
     var modules: [String] {

@@ -41,28 +41,37 @@ struct UserProbes: RecordedKind {
     /// What can be seen of the files, a line each.
     let visibility: [String]
     private let program: String
+    /// Why there is nothing at all to record; nil if there is.
+    private let absence: String?
     private let processes: [UserProcess]
     private let threads: ThreadNames
 
     /// - Throws: `.probesMissing`, and what the other initializer throws.
     init?(_ flow: Flow, on kernel: TracedKernel) throws(CaptureError) {
         guard let user = flow.user else { return nil }
-        guard kernel.files.exists(Self.list) else {
+        guard kernel.files.exists(Self.list) || user.isOptional else {
             throw CaptureError(.probesMissing("uprobe"), path: kernel.files.path(Self.list))
         }
-        try self.init(user, flow: flow.name, proc: kernel.proc, release: kernel.release)
+        try self.init(
+            user, flow: flow.name, proc: kernel.proc, release: kernel.release,
+            obstacle: kernel.files.exists(Self.list) ? nil : "this kernel has no uprobe events")
     }
 
-    /// - Parameter proc: where proc is mounted.
-    /// - Throws: `.processNotRunning`, `.userFunctionsNotVisible`, `.readFailed`.
+    /// - Parameters:
+    ///   - proc: where proc is mounted.
+    ///   - obstacle: why nothing in user space can be recorded.
+    /// - Throws: `.processNotRunning` and `.userFunctionsNotVisible` where the user side is no option, `.readFailed`.
     init(
-        _ user: Flow.UserSide, flow: String, proc: String = "/proc", release: KernelRelease = .running
+        _ user: Flow.UserSide, flow: String, proc: String = "/proc", release: KernelRelease = .running,
+        obstacle: String? = nil
     ) throws(CaptureError) {
         self.flow = flow
         wanted = user.functions.map(\.function)
         program = user.process
-        processes = try UserProcess.running(program, proc: proc)
-        guard !processes.isEmpty else { throw CaptureError(.processNotRunning(user.process, flow: flow)) }
+        processes = obstacle == nil ? try UserProcess.running(program, proc: proc) : []
+        if processes.isEmpty && !user.isOptional { throw CaptureError(.processNotRunning(user.process, flow: flow)) }
+        let absence = obstacle ?? (processes.isEmpty ? "\(program) does not run" : nil)
+        self.absence = absence
         let objects = Self.objects(of: processes, named: Set(user.functions.map(\.object)))
         visibility = objects.map(\.description)
         threads = ThreadNames(
@@ -77,7 +86,7 @@ struct UserProbes: RecordedKind {
             guard let name = names.first(where: { !Self.places(of: $0, wanted.object, objects).isEmpty }) else {
                 missing.append(
                     Missing(
-                        function: function, reason: Self.reason(wanted, objects),
+                        function: function, reason: Self.reason(wanted, objects, absence: absence),
                         isOfOtherVersion: wanted.versions != nil))
                 continue
             }
@@ -99,7 +108,7 @@ struct UserProbes: RecordedKind {
             let taken = release < TracedKernel.severalPlaces ? places.prefix(1) : places[...]
             probes += taken.map { Probe(function: found, place: $0) }
         }
-        if probes.isEmpty { throw CaptureError(.userFunctionsNotVisible(user.process, flow: flow)) }
+        if probes.isEmpty, !user.isOptional { throw CaptureError(.userFunctionsNotVisible(user.process, flow: flow)) }
         (self.probes, self.missing, self.replaced) = (probes.uniqued(), missing, replaced)
     }
 
@@ -118,7 +127,8 @@ struct UserProbes: RecordedKind {
         }
     }
 
-    private static func reason(_ wanted: Flow.UserSide.Function, _ objects: [MappedObject]) -> String {
+    private static func reason(_ wanted: Flow.UserSide.Function, _ objects: [MappedObject], absence: String?) -> String {
+        if let absence { return absence }
         let versions = wanted.versions.map { " (\($0))" } ?? ""
         guard let object = objects.first(where: { $0.file.name == wanted.object }) else {
             return "\(wanted.object) is not mapped\(versions)"
@@ -169,6 +179,7 @@ struct UserProbes: RecordedKind {
 extension UserProbes {
     /// What is traced in user space, and what is not, and then what can be seen of the files.
     var lines: [String] {
+        if let absence { return ["\(flow): without user space, since \(absence)"] }
         let traced = probes.map(\.function).uniqued().map(\.description)
         var parts = ["tracing in user space \(traced.joined(separator: ", "))"]
         parts += replaced.map { "\($0.by) instead of \($0.function.name)" }
