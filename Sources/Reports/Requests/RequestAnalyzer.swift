@@ -16,6 +16,9 @@ public final class RequestAnalyzer: Analyzer {
     /// - Parameter onRequest: gets each request that is joined, in the order in which they ended. What it throws ends the pass.
     public init(onRequest: ((Request) throws -> Void)? = nil) { ends = RequestEnds(onRequest) }
 
+    /// - Parameter observe: sees what has been found of each request when it is over, or cut off, before anything is made of it.
+    func observe(_ observe: @escaping (borrowing LiveRequest) -> Void) { ends.observe = observe }
+
     /// Looks the fields of the events up.
     public func begin(_ trace: TraceContext) {
         ends.names = trace.names
@@ -42,6 +45,9 @@ public final class RequestAnalyzer: Analyzer {
 
     /// When the trace's first request began; nil before.
     var origin: UInt64? { ends.origin }
+
+    /// Where disks are, as their commands have told by now.
+    var addresses: [BlockDevice: SCSIAddress] { ends.addresses.all }
 
     /// What the trace's devices are called, as far as that is known by now.
     var pathNames: PathNames { PathNames(topology: ends.topology, addresses: ends.addresses.all) }

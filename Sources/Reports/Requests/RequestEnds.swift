@@ -20,10 +20,13 @@ final class RequestEnds {
     /// Disks whose commands went over iSCSI: each is known by the way that its commands took.
     private var iSCSI: Set<BlockDevice> = []
     private let onRequest: ((Request) throws -> Void)?
+    /// Sees all that ends, joined or not.
+    var observe: ((borrowing LiveRequest) -> Void)?
 
     init(_ onRequest: ((Request) throws -> Void)?) { self.onRequest = onRequest }
 
     func take(_ live: borrowing LiveRequest, _ kind: JoinKind) throws {
+        if kind == .pointer || !hasPointers { observe?(live) }
         if let flaw = live.flaw { return add(unjoined: flaw, kind) }
         comparison.add(live, kind)
         if kind == .sector && hasPointers { return }

@@ -90,7 +90,11 @@ extension PointerJoin {
         table[slot].pass(.retried, moment)
     }
 
-    mutating func timedOut(_ clone: UInt64) {
-        if let slot = clones[clone] { table[slot].lastTry { $0.timeouts += 1 } }
+    mutating func timedOut(_ clone: UInt64, _ time: UInt64) {
+        guard let slot = clones[clone] else { return }
+        table[slot].lastTry {
+            $0.timeouts += 1
+            if $0.timeoutTimes.count < 16 { $0.timeoutTimes.append(time) }
+        }
     }
 }

@@ -32,7 +32,9 @@ struct LiveRequest {
         var tag: UInt64 = 0
         /// Where rounds but the first begin among the stages.
         var laterRounds: [Int] = []
+        /// When SCSI's timer ran out, as often as it did; the first times are kept.
         var timeouts = 0
+        var timeoutTimes: [UInt64] = []
         /// Stages in which the driver gave a command back at once, with the host's word that it did not go out.
         var refused: [Int] = []
         /// The socket that the command goes through; 0 where that is not recorded.

@@ -81,7 +81,7 @@ struct RequestJoins {
         case .dmRequeue: if let io = read(0) { pointers.requeued(io: io, moment) }
         case .requeue: if let request = read(0) { pointers.requeued(request, moment) }
         case .retry: if let command = read(0) { pointers.retried(command: command, moment) }
-        case .timer: if let clone = read(0) { pointers.timedOut(clone) }
+        case .timer: if let clone = read(0) { pointers.timedOut(clone, moment.time) }
         default: try detail(kind, read, moment)
         }
     }
@@ -97,7 +97,7 @@ struct RequestJoins {
     }
 
     private mutating func detail(
-        _ kind: RequestEvents.Kind, _ read: RequestEvents.Reading, _ moment: PointerJoin.Moment
+        _ kind: RequestEvent, _ read: RequestEvents.Reading, _ moment: PointerJoin.Moment
     ) throws {
         switch kind {
         case .issue: if let clone = read(0) { pointers.issued(clone, moment) }
@@ -145,7 +145,7 @@ struct RequestJoins {
 
     /// What the kernel's own tracepoints tell.
     private mutating func tracepoint(
-        _ kind: RequestEvents.Kind, _ read: RequestEvents.Reading, _ moment: PointerJoin.Moment
+        _ kind: RequestEvent, _ read: RequestEvents.Reading, _ moment: PointerJoin.Moment
     ) throws {
         switch kind {
         case .commandStart:
@@ -210,22 +210,14 @@ struct RequestJoins {
     }
 }
 
-extension RequestEvents.Reading {
-    func word(_ index: Int) -> UInt32? { self(index).map { UInt32(truncatingIfNeeded: $0) } }
-    func byte(_ index: Int) -> UInt8 { self(index).map { UInt8(truncatingIfNeeded: $0) } ?? 0 }
-
+extension EventTable<RequestEvent>.Reading {
     func place(_ device: Int, _ sector: Int) -> SectorJoin.Place? {
         guard let device = self.device(device), let sector = self(sector) else { return nil }
         return SectorJoin.Place(device: device, sector: sector)
     }
 
     /// Of a command.
-    var address: SCSIAddress? {
-        guard let host = self(0), let channel = self(1), let target = self(2), let lun = self(3) else { return nil }
-        return SCSIAddress(
-            host: Int64(bitPattern: host), channel: Int64(bitPattern: channel), target: Int64(bitPattern: target),
-            lun: Int64(bitPattern: lun))
-    }
+    var address: SCSIAddress? { address(from: 0) }
 
     /// Of a command.
     var block: UInt64? { self(5) ?? bytes(6).flatMap(CommandBytes.block) }

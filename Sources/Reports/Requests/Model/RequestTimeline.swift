@@ -15,14 +15,14 @@ struct RequestTimeline {
     init(_ live: LiveRequest, isISCSI: @escaping (BlockDevice?) -> Bool) { (self.live, self.isISCSI) = (live, isISCSI) }
 
     /// The stages in their order, and which try each belongs to; nil if there was none.
-    var tries: Tries { Tries(live: live) }
+    var tries: Tries { Tries(of: live) }
 
     struct Tries: Sequence, IteratorProtocol {
         fileprivate let live: LiveRequest
         private var stage = 0
         private var number = 0
 
-        fileprivate init(live: LiveRequest) { self.live = live }
+        init(of live: LiveRequest) { self.live = live }
 
         mutating func next() -> (stage: Int, number: Int?)? {
             guard stage < live.stageCount else { return nil }
