@@ -14,8 +14,7 @@ extension Report {
     private func write(to writer: JSONObjectWriter) throws {
         try writer.begin()
         try writer.value(counts, of: "counts")
-        // Nothing of the kind is read yet.
-        try writer.null("failover")
+        if let failover { try writer.values(failover.incidents, of: "failover") } else { try writer.null("failover") }
         try writer.values(functions, of: "functions")
         try writer.values(layers, of: "layers")
         if let paths { try writer.values(paths, of: "paths") } else { try writer.null("paths") }

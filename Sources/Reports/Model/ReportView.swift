@@ -7,7 +7,8 @@ extension Report {
             schema: Report.schema, source: Source(summary.sources), counts: Counts(summary.counts),
             roots: Self.roots(summary.roots), layers: Self.layers(summary.layers),
             functions: Self.functions(summary.functions), requests: summary.requests.map(Requests.init),
-            paths: summary.requests.map { requests in requests.paths.map { Path($0, of: requests) } })
+            paths: summary.requests.map { requests in requests.paths.map { Path($0, of: requests) } },
+            failover: summary.failover)
     }
 
     /// The flow's roots, others, fragments; most time first.

@@ -22,6 +22,7 @@ public final class OutputPass {
     private let outputs: [Output]
     private let builder: SummaryBuilder?
     private let analyzer: RequestAnalyzer?
+    private let failover: FailoverAnalyzer?
     /// What the trace's requests come to, once the pass is finished; nil without any, and if no output asks for them.
     public private(set) var requests: RequestSummary?
 
@@ -32,8 +33,9 @@ public final class OutputPass {
         self.outputs = outputs
         builder = outputs.contains(where: \.format.needsSummary) ? SummaryBuilder(map: map) : nil
         analyzer = builder == nil ? nil : RequestAnalyzer()
+        failover = analyzer.map { FailoverAnalyzer($0) }
         let own: [any Analyzer] = outputs.compactMap { $0.format.analyzer($0.options, to: $0.sink) }
-        let shared: [(any Analyzer)?] = [builder, analyzer]
+        let shared: [(any Analyzer)?] = [builder, failover, analyzer]
         analyzers = shared.compactMap(\.self) + own
     }
 
@@ -48,6 +50,7 @@ public final class OutputPass {
         var summary = builder?.summary(source: source, counts: counts) ?? Summary()
         requests = analyzer?.summary(source: source)
         summary.requests = requests
+        summary.failover = failover?.summary(source: source)
         let shared = OutputResults.Shared(
             summary,
             notUnderstood: showsNotUnderstood ? source.notUnderstood : nil, topology: source.topology)

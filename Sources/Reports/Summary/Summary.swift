@@ -22,6 +22,8 @@ public struct Summary: Equatable, Sendable {
     public internal(set) var functions: [FunctionTime]
     /// Requests of multipath devices; nil where nothing of the kind was recorded.
     public internal(set) var requests: RequestSummary?
+    /// What happened to paths; nil where nothing was recorded that would tell.
+    public internal(set) var failover: FailoverSummary?
 
     /// A trace that was summed up.
     public struct Source: Codable, Equatable, Sendable {
@@ -112,10 +114,11 @@ public struct Summary: Equatable, Sendable {
 
     init(
         sources: [Source], counts: TraceCounts, roots: [Root], layers: [Layer], functions: [FunctionTime],
-        requests: RequestSummary? = nil
+        requests: RequestSummary? = nil, failover: FailoverSummary? = nil
     ) {
         (self.sources, self.counts, self.roots) = (sources, counts, roots)
         (self.layers, self.functions, self.requests) = (layers, functions, requests)
+        self.failover = failover
     }
 }
 

@@ -16,7 +16,7 @@ public struct SummaryError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Summary: Codable {
-    private enum CodingKeys: String, CodingKey { case schema, sources, counts, roots, layers, functions, requests }
+    private enum CodingKeys: String, CodingKey { case schema, sources, counts, roots, layers, functions, requests, failover }
 
     /// Writes the object that is described by ``schema``.
     public func encode(to encoder: any Encoder) throws {
@@ -28,6 +28,7 @@ extension Summary: Codable {
         try container.encode(layers, forKey: .layers)
         try container.encode(functions, forKey: .functions)
         try container.encode(requests, forKey: .requests)
+        try container.encode(failover, forKey: .failover)
     }
 
     /// Reads it, whoever wrote it.
@@ -47,7 +48,8 @@ extension Summary: Codable {
             layers: try container.decode([Layer].self, forKey: .layers),
             functions: try container.decode([FunctionTime].self, forKey: .functions),
             // Summaries of before have none.
-            requests: try container.decodeIfPresent(RequestSummary.self, forKey: .requests))
+            requests: try container.decodeIfPresent(RequestSummary.self, forKey: .requests),
+            failover: try container.decodeIfPresent(FailoverSummary.self, forKey: .failover))
         if let flaw { throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: flaw)) }
     }
 
@@ -64,6 +66,7 @@ extension Summary: Codable {
             let writer = JSONObjectWriter(.compact, write)
             try writer.begin()
             try writer.value(counts, of: "counts")
+            try writer.value(failover, of: "failover")
             try writer.values(functions, of: "functions")
             try writer.values(layers, of: "layers")
             try writer.value(requests, of: "requests")

@@ -12,7 +12,8 @@ extension Summary {
             sources: Self.union(sources, other.sources), counts: counts + other.counts,
             roots: Self.merge(roots, other.roots), layers: Self.merge(layers, other.layers),
             functions: Self.merge(functions, other.functions),
-            requests: requests.flatMap { own in other.requests.map(own.merged) } ?? requests ?? other.requests)
+            requests: requests.flatMap { own in other.requests.map(own.merged) } ?? requests ?? other.requests,
+            failover: failover.flatMap { own in other.failover.map(own.merged) } ?? failover ?? other.failover)
     }
 
     /// Both lists in their order, with what is in both added up.

@@ -17,6 +17,33 @@ enum Figures {
         }
     }
 
+    /// Of what is told in a sentence: `9.3 s`, `120 s`; `812 us` and `8.1 ms` below a tenth of a second.
+    static func seconds(_ ns: UInt64) -> String {
+        if ns < 1000 { return "\(ns) ns" }
+        if ns < 100_000_000 { return ns < 1_000_000 ? "\(ns / 1000) us" : "\(fixed(Double(ns) / 1e6, digits: 1)) ms" }
+        let text = fixed(Double(ns) / 1e9, digits: 1)
+        return (text.hasSuffix(".0") && ns % 1_000_000_000 == 0 ? String(text.dropLast(2)) : text) + " s"
+    }
+
+    /// `60.925 s`
+    static func exactSeconds(_ ns: UInt64) -> String {
+        let thousandths = String(ns / 1_000_000 % 1000)
+        return "\(ns / 1_000_000_000).\(String(repeating: "0", count: 3 - thousandths.count))\(thousandths) s"
+    }
+
+    /// How much later, or earlier, than another moment, in seconds: `+4.312`.
+    static func offset(_ ns: UInt64, from origin: UInt64, digits: Int = 3) -> String {
+        ns >= origin ? "+" + seconds(ns - origin, digits) : "-" + seconds(origin - ns, digits)
+    }
+
+    private static func seconds(_ ns: UInt64, _ digits: Int) -> String {
+        let unit: UInt64 = digits == 3 ? 1_000_000 : 100_000_000
+        let scaled = ns / unit
+        let factor: UInt64 = digits == 3 ? 1000 : 10
+        let rest = String(scaled % factor)
+        return "\(scaled / factor).\(String(repeating: "0", count: digits - rest.count))\(rest)"
+    }
+
     /// `512 B`, `4 KiB`, `1.5 MiB`: powers of 1024, with a digit behind the point where it is not a whole number of them.
     static func size(_ bytes: UInt64) -> String {
         let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]

@@ -1,0 +1,100 @@
+/// An incident as a person would tell it: which path, when, how many requests, and who had the longest one.
+struct IncidentSentence {
+    let text: String
+
+    init(_ incident: Incident, _ clock: WallClock) {
+        let subject = Self.subject(incident, Self.moment(incident, clock))
+        text = [subject, Self.stalls(incident)].joined(separator: "; ") + "."
+    }
+
+    private static func moment(_ incident: Incident, _ clock: WallClock) -> String {
+        var ns = incident.startNs
+        // The last answer was the last of the good times.
+        if incident.kind == .pingTimeout, let answer = incident.paths.first?.lastAnswerNs { ns = answer }
+        return clock.time(of: ns).map { TimeOfDay($0).seconds } ?? "\(Figures.seconds(ns)) of the trace clock"
+    }
+
+    private static func subject(_ incident: Incident, _ time: String) -> String {
+        let paths = incident.paths.map { path in
+            path.portal.map { "\(path.name) (portal \(host($0)))" } ?? path.name
+        }
+        let who = paths.count > 4 ? "\(paths.count) paths" : paths.joined(separator: " and ")
+        let maps = incident.maps.joined(separator: " and ")
+        if incident.beganBefore { return "\(who) \(paths.count == 1 ? "was" : "were") in trouble when the recording began" }
+        switch incident.kind {
+        case .noPath: return "\(maps) was left without a path, the first gone at \(time)"
+        case .pingTimeout: return "\(who) stopped answering at \(time)"
+        case .connection: return "\(who) lost the connection at \(time)"
+        case .offline: return "\(who) was set offline at \(time)"
+        case .commandTimeout: return "\(who) left commands unanswered, the first until \(time)"
+        case .errorHandler: return "\(who) kept SCSI's error handler busy from \(time) on"
+        case .pathFailed: return "I/O on \(who) failed at \(time)"
+        case .pathGroup: return "a path group with \(who) could not be initialised at \(time)"
+        }
+    }
+
+    /// Without the port that nearly all have.
+    private static func host(_ portal: String) -> String {
+        portal.hasSuffix(":3260") ? String(portal.dropLast(":3260".count)) : portal
+    }
+
+    private static func stalls(_ incident: Incident) -> String {
+        guard let longest = incident.stalls.first else { return "no request stood still" }
+        let count = incident.stalled == 1 ? "1 request stood still" : "\(Figures.count(incident.stalled)) requests stood still, the longest"
+        let parts = phrases(longest, incident)
+        let head = incident.stalled == 1 ? "\(count) for" : count
+        return "\(head) \(Figures.seconds(longest.ns))" + (parts.isEmpty ? "" : ": \(parts.joined(separator: ", "))")
+            + "; " + ending(longest)
+    }
+
+    /// Parts of a hundredth and more, in their order.
+    private static func phrases(_ stall: Incident.Stall, _ incident: Incident) -> [String] {
+        stall.parts.filter { !$0.owner.isNormal && $0.ns >= stall.ns / 100 }.map { part in
+            let hasRunOut = incident.timers.contains { $0.timer == "recovery_tmo" && $0.ranOut }
+            let phrase = part.owner == .session ? hasRunOut ? "until recovery_tmo" : "until the session was back" : part.owner.phrase
+            return "\(Figures.seconds(part.ns)) \(phrase)"
+        }
+    }
+
+    private static func ending(_ stall: Incident.Stall) -> String {
+        if stall.isUnfinished { return "it stood still when the recording ended" }
+        if let error = stall.error { return "it failed: \(error)" }
+        guard let first = stall.tries.first, let last = stall.tries.last else { return "it was never sent" }
+        return first == last ? "then it went on there" : "then \(last) took over"
+    }
+}
+
+/// A time of day in UTC.
+struct TimeOfDay {
+    private let ns: UInt64
+
+    /// - Parameter ns: since 1970.
+    init(_ ns: UInt64) { self.ns = ns }
+
+    /// `12:03:04.1 UTC`
+    var seconds: String { "\(clock).\(ns / 100_000_000 % 10) UTC" }
+
+    /// `2026-11-27 12:03:04.108 UTC`
+    var full: String {
+        let thousandths = String(ns / 1_000_000 % 1000)
+        return "\(date) \(clock).\(String(repeating: "0", count: 3 - thousandths.count))\(thousandths) UTC"
+    }
+
+    private var clock: String {
+        let second = ns / 1_000_000_000
+        return [second / 3600 % 24, second / 60 % 60, second % 60].map { ($0 < 10 ? "0" : "") + String($0) }
+            .joined(separator: ":")
+    }
+
+    /// By the Gregorian calendar, in eras of 400 years from March of the year 0 on.
+    private var date: String {
+        let days = ns / 1_000_000_000 / 86_400 + 719_468
+        let (era, day) = (days / 146_097, days % 146_097)
+        let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365
+        let dayOfYear = day - (365 * year + year / 4 - year / 100)
+        let month = (5 * dayOfYear + 2) / 153
+        let number = dayOfYear - (153 * month + 2) / 5 + 1
+        let civil = month < 10 ? month + 3 : month - 9
+        return "\(year + era * 400 + (civil <= 2 ? 1 : 0))-\(civil < 10 ? "0" : "")\(civil)-\(number < 10 ? "0" : "")\(number)"
+    }
+}

@@ -1,0 +1,185 @@
+import GraphParser
+
+/// iSCSI sessions: connections that fail, sessions that are blocked and come back, and the timers of both.
+extension FailoverWatch {
+    mutating func sessionSign(_ kind: FailoverEvent, _ read: EventTable<FailoverEvent>.Reading, _ time: UInt64) {
+        if kind == .retransmit { return retransmitted(read, time) }
+        let sid = read.word(0)
+        switch kind {
+        case .connectionFailed:
+            let error = read.word(1) ?? 0
+            if let sid { connectionFailed(sid, error, time) } else { unnamedFailure = (error, time) }
+        case .blocked: if let sid = sid ?? sessionInFailure { blocked(sid, time) }
+        case .unblocked: if let sid = sid ?? sessionBlocked { unblocked(sid, time) }
+        case .recoveryTimedOut: if let sid = sid ?? sessionBlocked { recoveryTimedOut(sid, time) }
+        // Asked for by the target, it is an answer and no question.
+        case .ping: if let sid, read(1) ?? 0 == 0 { tracks.sessions[sid, default: .init()].pingAt = time }
+        case .connectionStarted:
+            if let sid { tell("the connection is up again: iscsid has logged in", sid, time) }
+        default: break
+        }
+    }
+
+    /// Where the kernel does not tell of which session an event is: the only one that it can be.
+    private var sessionInFailure: UInt32? {
+        only { $0.failedAt != nil && $0.blockedAt == nil }
+    }
+    private var sessionBlocked: UInt32? { only { $0.blockedAt != nil } }
+
+    private func only(_ isMeant: (FailoverTracks.Session) -> Bool) -> UInt32? {
+        let all = tracks.sessions.filter { isMeant($0.value) }
+        return all.count == 1 ? all.first?.key : nil
+    }
+
+    private func tell(_ what: String, _ sid: UInt32, _ time: UInt64, state: Incident.PathState? = nil) {
+        for disk in book.disks(ofSession: sid) { note(what, "libiscsi", disk, time, state: state) }
+    }
+
+    // MARK: Failing
+
+    mutating func connectionFailed(_ sid: UInt32, _ error: UInt32, _ time: UInt64) {
+        var session = tracks.sessions[sid, default: .init()]
+        guard session.failedAt == nil else { return }
+        let disks = book.disks(ofSession: sid)
+        let isPing = error == ISCSIError.pingTimedOut
+        guard let incident = incident(time, disks, isPing ? .pingTimeout : .connection) else { return }
+        incident.begin(.session(sid))
+        session.failedAt = time
+        session.away.begin(time)
+        let answer = tracks.lastAnswer(of: disks)
+        for disk in disks { sawBefore(session, answer, disk, incident, isPing: isPing) }
+        if isPing {
+            session.pingWaits.add(from: answer ?? session.pingAt ?? time, to: time)
+            pingTimers(session, answer, disks, incident, time)
+        } else if let first = session.firstRetransmit {
+            session.tcpWaits.add(from: max(first, answer ?? 0), to: time)
+        }
+        let name = ISCSIError.name(error).map { ": \($0)" } ?? ""
+        for disk in disks {
+            incident.note("connection error \(error)\(name)", "libiscsi", disk, at: time, state: .away)
+        }
+        (session.pingAt, session.firstRetransmit) = (nil, nil)
+        tracks.sessions[sid] = session
+        tracks.noteChange(at: time)
+    }
+
+    /// What had no meaning until the connection failed.
+    private func sawBefore(
+        _ session: FailoverTracks.Session, _ answer: UInt64?, _ disk: BlockDevice, _ incident: LiveIncident, isPing: Bool
+    ) {
+        if let answer, isPing { incident.note("the last answer", "target", disk, at: answer, state: .away) }
+        if let first = session.firstRetransmit, first >= answer ?? 0 {
+            incident.note(
+                "TCP sends a segment again", "net", disk, at: first, until: session.lastRetransmit,
+                count: session.retransmits)
+        }
+        if let ping = session.pingAt, isPing, ping >= answer ?? 0 {
+            incident.note("a ping (NOP-Out) asks for a sign of life", "libiscsi", disk, at: ping)
+        }
+    }
+
+    private func pingTimers(
+        _ session: FailoverTracks.Session, _ answer: UInt64?, _ disks: Set<BlockDevice>, _ incident: LiveIncident,
+        _ time: UInt64
+    ) {
+        guard let ping = session.pingAt, let disk = disks.first else { return }
+        let set = book.topology(of: disk)?.iscsi
+        if let answer, ping > answer {
+            incident.note(
+                timer(
+                    "recv_tmo", disk, set?.nopIntervalSeconds, ping - answer, ranOut: true, ping,
+                    note: "noop_out_interval: from the last answer seen to the ping"))
+        }
+        incident.note(
+            timer("ping_tmo", disk, set?.nopTimeoutSeconds, time - min(ping, time), ranOut: true, time,
+                note: "noop_out_timeout: from the ping to the connection error"))
+    }
+
+    private mutating func retransmitted(_ read: EventTable<FailoverEvent>.Reading, _ time: UInt64) {
+        guard let portal = Portal(read) else { return }
+        for sid in Set(book.disks(atPortal: portal.description).compactMap(book.session)) {
+            var session = tracks.sessions[sid, default: .init()]
+            // Behind the failure it is the old connection's last words.
+            if session.failedAt != nil { continue }
+            let answer = tracks.lastAnswer(of: book.disks(ofSession: sid)) ?? 0
+            if session.firstRetransmit.map({ $0 < answer }) ?? true {
+                (session.firstRetransmit, session.retransmits) = (time, 0)
+            }
+            session.retransmits += 1
+            session.lastRetransmit = time
+            tracks.sessions[sid] = session
+        }
+    }
+
+    // MARK: Blocked, and back
+
+    private mutating func blocked(_ sid: UInt32, _ time: UInt64) {
+        guard let incident = incident(time, book.disks(ofSession: sid), .connection) else { return }
+        incident.begin(.session(sid))
+        tracks.sessions[sid, default: .init()].away.begin(time)
+        tracks.sessions[sid]?.blockedAt = time
+        tell("the session is blocked: its commands wait", sid, time)
+        tracks.noteChange(at: time)
+    }
+
+    private mutating func recoveryTimedOut(_ sid: UInt32, _ time: UInt64) {
+        let disks = book.disks(ofSession: sid)
+        guard let incident = incident(time, disks, .connection) else { return }
+        incident.begin(.session(sid))
+        tell("recovery_tmo is over: what waits for the session fails", sid, time)
+        recoveryTimer(sid, time, ranOut: true, incident)
+        tracks.sessions[sid, default: .init()].away.end(time)
+        tracks.noteChange(at: time)
+    }
+
+    private mutating func unblocked(_ sid: UInt32, _ time: UInt64) {
+        let disks = book.disks(ofSession: sid)
+        // Before the recording began, it was blocked.
+        if tracks.sessions[sid]?.failedAt == nil, tracks.sessions[sid]?.blockedAt == nil {
+            guard disks.contains(where: { tracks.disks[$0]?.failed.isOpen ?? false }) else { return }
+        }
+        tell("the session is back: its commands go on", sid, time, state: .back)
+        if let incident = log.current(at: time, disks: disks, map: nil) {
+            recoveryTimer(sid, time, ranOut: false, incident)
+        }
+        tracks.sessions[sid, default: .init()].away.end(time)
+        tracks.sessions[sid]?.failedAt = nil
+        tracks.sessions[sid]?.blockedAt = nil
+        for disk in disks { isBack(disk, time) }
+        end(.session(sid), time)
+    }
+
+    private mutating func recoveryTimer(_ sid: UInt32, _ time: UInt64, ranOut: Bool, _ incident: LiveIncident) {
+        guard let from = tracks.sessions[sid]?.blockedAt, let disk = book.disks(ofSession: sid).first else { return }
+        tracks.sessions[sid]?.blockedAt = nil
+        var seconds: Int?
+        if case .seconds(let set)? = book.topology(of: disk)?.iscsi?.recoveryTimeout { seconds = set }
+        incident.note(
+            timer(
+                "recovery_tmo", disk, seconds, time - min(from, time), ranOut: ranOut, time,
+                note: "the one in force, which multipathd sets to its fast_io_fail_tmo"))
+    }
+
+    /// A timer of a disk's.
+    func timer(
+        _ name: String, _ disk: BlockDevice, _ seconds: Int?, _ ns: UInt64, ranOut: Bool, _ time: UInt64,
+        note: String? = nil
+    ) -> Incident.Timer {
+        Incident.Timer(
+            path: PathNames(topology: book.topology).disk(disk), timer: name,
+            predictedNs: seconds.flatMap { $0 > 0 ? UInt64($0).multipliedSaturated(by: 1_000_000_000) : nil },
+            observedNs: ns, ranOut: ranOut, atNs: time, note: note)
+    }
+}
+
+/// Errors of open-iscsi's, as it numbers them: a thousand more than the kernel does.
+enum ISCSIError {
+    static let pingTimedOut: UInt32 = 1022
+    private static let names: [UInt32: String] = [
+        1004: "command numbers", 1008: "protocol", 1009: "LUN", 1010: "unknown tag", 1011: "connection failed",
+        1013: "session failed", 1014: "header digest", 1015: "data digest", 1019: "sending failed",
+        1020: "closed by the target", 1021: "session reset by the error handler", 1022: "ping timeout",
+    ]
+
+    static func name(_ error: UInt32) -> String? { names[error] }
+}

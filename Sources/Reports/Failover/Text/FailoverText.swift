@@ -1,0 +1,160 @@
+import TraceFormat
+
+/// Incidents for reading: in a sentence, then as a table on one clock, then timers, requests and owners. In 80 columns.
+public struct FailoverText {
+    private let summary: FailoverSummary
+    private let style: Style
+
+    static let width = 80
+    private static let stallsShown = 10
+    private static let barWidth = 16
+
+    /// - Parameters:
+    ///   - summary: what is shown.
+    ///   - style: how the output can look.
+    public init(_ summary: FailoverSummary, style: Style) { (self.summary, self.style) = (summary, style) }
+
+    /// All incidents, or one, with a line feed at the end.
+    ///
+    /// - Parameter id: the number of the one that is shown; nil for all.
+    public func render(only id: Int? = nil) -> String {
+        if summary.incidents.isEmpty { return none() + "\n" }
+        let shown = summary.incidents.filter { id == nil || $0.id == id }
+        return shown.map { sections($0).joined(separator: "\n\n") }.joined(separator: "\n\n\n") + "\n" + further()
+    }
+
+    /// What a report says: a sentence each.
+    func section() -> String {
+        if summary.incidents.isEmpty { return none() }
+        let head = style.bold("failover") + ": \(Figures.plural(summary.incidents.count, "incident")); dmflow failover shows each on one clock"
+        return ([head] + summary.incidents.map { incident in
+            Self.wrap("\(incident.id)  " + incident.sentence + remarks(incident).map { " (\($0))" }.joined(), indent: 2, hanging: 5)
+        }).joined(separator: "\n") + (further().isEmpty ? "" : "\n" + further().dropLast())
+    }
+
+    private func none() -> String {
+        var line = style.bold("failover") + ": no incident in \(Figures.seconds(summary.lookedAtNs))"
+        if summary.strayStalls > 0 {
+            line += "; \(Figures.plural(summary.strayStalls, "request")) tried again, \(summary.strayStalls == 1 ? "" : "the longest ")\(Figures.duration(summary.longestStrayNs))"
+        }
+        return line
+    }
+
+    private func further() -> String {
+        summary.further == 0 ? "" : "\(Figures.plural(summary.further, "further incident")) not kept\n"
+    }
+
+    private func remarks(_ incident: Incident) -> [String] { incident.remarks.map { printable($0) } }
+
+    // MARK: One incident
+
+    private func sections(_ incident: Incident) -> [String] {
+        let timeline = IncidentTimeline(incident, style: style)
+        var sections = [head(incident), timeline.table()]
+        sections += [timers(incident), owners(incident), stalls(incident), timeline.throughput()].compactMap(\.self)
+        return sections
+    }
+
+    private func head(_ incident: Incident) -> String {
+        let maps = incident.maps.isEmpty ? "" : " on \(incident.maps.joined(separator: ", "))"
+        var lines = [style.bold("incident \(incident.id)") + ": \(incident.kind.rawValue)\(maps)"]
+        let when = incident.startTimeNs.map { TimeOfDay($0).full + "; " } ?? ""
+        lines.append(
+            "  \(when)\(Figures.exactSeconds(incident.startNs)) of the trace clock; \(incident.goesOn ? "seen for" : "it lasted") "
+                + Figures.duration(incident.endNs - incident.startNs))
+        lines.append("")
+        lines.append(Self.wrap(incident.sentence, indent: 2, hanging: 2))
+        lines += remarks(incident).map { Self.wrap("- \($0)", indent: 2, hanging: 4) }
+        lines += incident.advice.map { Self.wrap("- \($0.text)", indent: 2, hanging: 4) }
+        return lines.joined(separator: "\n")
+    }
+
+    // MARK: Timers
+
+    private func timers(_ incident: Incident) -> String? {
+        if incident.timers.isEmpty { return nil }
+        let head = "  " + pad("timer", 18) + pad("path", 8) + padLeft("set to", 9) + padLeft("ran", 11) + "  then"
+        let lines = incident.timers.map { timer in
+            let set = timer.predictedNs.map { Figures.seconds($0) } ?? "?"
+            let then = timer.ranOut ? "it was over" : "something else ended it"
+            return "  " + pad(timer.timer, 18) + pad(printable(timer.path), 8) + padLeft(set, 9)
+                + padLeft(Figures.duration(timer.observedNs), 11) + "  \(then)"
+                + (timer.note.map { "\n" + Self.wrap(printable($0), indent: 6, hanging: 6, style.dim) } ?? "")
+        }
+        return ([style.bold("timers, predicted by the settings in force, and observed"), style.dim(head)] + lines)
+            .joined(separator: "\n")
+    }
+
+    // MARK: Requests
+
+    private func owners(_ incident: Incident) -> String? {
+        guard let longest = incident.stalls.first else { return nil }
+        let head = "  " + pad("owner", 20) + padLeft("longest", 11) + "  " + pad("", Self.barWidth) + padLeft("all", 11) + padLeft("requests", 10)
+        let lines = incident.owners.map { owner in
+            let share = longest.ns == 0 ? 0 : Double(owner.longestNs) / Double(longest.ns)
+            let bar = style.layer(owner.owner.layer, style.bar(share, of: Self.barWidth, padded: true))
+            return "  " + style.layer(owner.owner.layer, pad(owner.owner.rawValue, 20))
+                + padLeft(Figures.duration(owner.longestNs), 11) + "  " + bar + padLeft(Figures.duration(owner.sumNs), 11)
+                + padLeft(Figures.count(owner.requests), 10)
+        }
+        let all = incident.owners.reduce(0 as UInt64) { $0.addingSaturated($1.sumNs) }
+        let sum = "  " + pad("together", 20) + padLeft(Figures.duration(longest.ns), 11)
+            + String(repeating: " ", count: Self.barWidth + 2) + padLeft(Figures.duration(all), 11) + padLeft(Figures.count(incident.stalled), 10)
+        let title = "who owned the time of the longest request that stood still, and of all"
+        return ([style.bold(title), style.dim(head)] + lines + [sum]).joined(separator: "\n")
+    }
+
+    private func stalls(_ incident: Incident) -> String? {
+        if incident.stalls.isEmpty { return nil }
+        var lines = [
+            style.bold("requests that stood still") + ": \(Figures.count(incident.stalled))"
+                + (incident.failed > 0 ? ", \(Figures.count(incident.failed)) failed" : "")
+                + (incident.unfinished > 0 ? ", \(Figures.count(incident.unfinished)) did when the recording ended" : ""),
+            style.dim("  " + padLeft("request", 8) + padLeft("began", 10) + padLeft("stood still", 13) + "  paths, and who had it"),
+        ]
+        for stall in incident.stalls.prefix(Self.stallsShown) {
+            let began = Figures.offset(stall.startNs, from: incident.startNs)
+            let tries = Self.runs(stall.tries).map { printable($0) }.joined(separator: " > ")
+            let parts = stall.parts.filter { !$0.owner.isNormal && $0.ns >= stall.ns / 100 }
+                .map { "\($0.owner.rawValue) \(Figures.seconds($0.ns))" }
+            let ending = stall.isUnfinished ? ["..."] : stall.error.map { ["failed: \(printable($0))"] } ?? []
+            let head = "  " + padLeft("\(stall.id)", 8) + padLeft(began, 10) + padLeft(Figures.duration(stall.ns), 13) + "  "
+            lines.append(Self.wrap(([tries.isEmpty ? "no path" : tries] + parts + ending).joined(separator: ", "), first: head, hanging: head.count))
+        }
+        if incident.stalled > Self.stallsShown {
+            lines.append(
+                style.dim("  the \(min(Self.stallsShown, incident.stalls.count)) longest; dmflow requests --incident \(incident.id) lists them all"))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// `sda, sda, sdb` as `sda*2`, `sdb`.
+    private static func runs(_ tries: [String]) -> [String] {
+        var runs: [(String, Int)] = []
+        for one in tries {
+            if let last = runs.last, last.0 == one { runs[runs.count - 1].1 += 1 } else { runs.append((one, 1)) }
+        }
+        return runs.map { $1 == 1 ? $0 : "\($0)*\($1)" }
+    }
+
+    // MARK: Lines
+
+    /// Words on as many lines as they take.
+    static func wrap(
+        _ text: String, first: String? = nil, indent: Int = 0, hanging: Int, _ look: (String) -> String = { $0 }
+    ) -> String {
+        var lines: [String] = []
+        var line = first ?? String(repeating: " ", count: indent)
+        var isEmpty = true
+        for word in text.split(separator: " ") {
+            if !isEmpty, line.count + 1 + word.count > width {
+                lines.append(line)
+                line = String(repeating: " ", count: hanging)
+                isEmpty = true
+            }
+            line += (isEmpty ? "" : " ") + word
+            isEmpty = false
+        }
+        return (lines + [line]).map(look).joined(separator: "\n")
+    }
+}

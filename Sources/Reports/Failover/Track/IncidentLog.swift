@@ -1,0 +1,43 @@
+import GraphParser
+
+/// Which troubles are one incident, and which are apart: what has a path or a map in common at one time, or is back within twenty
+/// seconds, is one.
+struct IncidentLog {
+    private(set) var all: [LiveIncident] = []
+    /// Incidents beyond those that are kept.
+    private(set) var further = 0
+    private var current: [LiveIncident] = []
+
+    private static let kept = 1000
+
+    /// Whether any goes on.
+    var isAnyOpen: Bool { current.contains { $0.closedAt == nil } }
+
+    /// The incident that a trouble of these disks is of, which begins with it unless there is one.
+    mutating func incident(
+        at time: UInt64, disks: Set<BlockDevice>, map: BlockDevice?, beganBefore: Bool = false
+    ) -> LiveIncident? {
+        current.removeAll { !$0.canReopen(time) }
+        if let known = current.first(where: { $0.isAbout(disks, map) }) { return known }
+        guard all.count < Self.kept else {
+            further += 1
+            return nil
+        }
+        let new = LiveIncident(at: time, beganBefore: beganBefore)
+        all.append(new)
+        current.append(new)
+        return new
+    }
+
+    /// The incident that goes on, or has just ended, and is of any of these disks or the map.
+    func current(at time: UInt64, disks: some Sequence<BlockDevice>, map: BlockDevice?) -> LiveIncident? {
+        current.last { $0.takes(time) && $0.isAbout(disks, map) }
+    }
+
+    /// The incident that a request of this time was held up by.
+    func incident(from: UInt64, disks: some Sequence<BlockDevice>, map: BlockDevice?) -> LiveIncident? {
+        current.last { incident in
+            incident.isAbout(disks, map) && (incident.closedAt.map { $0 >= from } ?? true)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import GraphParser
+import TraceFormat
+
+/// Which disks a session, a host, a portal or a word of the kernel's is about: by the trace's topology, and what its requests told.
+struct PathBook {
+    private(set) var topology: Topology?
+    private var hctls: [BlockDevice: SCSIAddress] = [:]
+    private var disks: [SCSIAddress: BlockDevice] = [:]
+    private var bySession: [UInt32: Set<BlockDevice>] = [:]
+    private var sessions: [BlockDevice: UInt32] = [:]
+    private var maps: [BlockDevice: BlockDevice] = [:]
+    private var facts: [BlockDevice: Topology.Path] = [:]
+
+    /// More disks than a host has; what comes beyond has no incidents.
+    private static let maxDisks = 4096
+
+    init(_ topology: Topology? = nil) {
+        self.topology = topology
+        for map in topology?.allMaps ?? [] {
+            for path in map.groups.flatMap(\.paths) {
+                guard let disk = BlockDevice(sysfs: path.devno) else { continue }
+                facts[disk] = path
+                if let device = BlockDevice(sysfs: map.devno) { maps[disk] = device }
+                if let address = path.hctl.flatMap(SCSIAddress.init) { learn(disk, at: address) }
+                if let sid = path.iscsi?.sid, let number = UInt32(exactly: sid) {
+                    bySession[number, default: []].insert(disk)
+                    sessions[disk] = number
+                }
+            }
+        }
+    }
+
+    // MARK: What requests tell
+
+    mutating func learn(_ disk: BlockDevice, at address: SCSIAddress) {
+        guard hctls.count < Self.maxDisks else { return }
+        (hctls[disk], disks[address]) = (address, disk)
+    }
+
+    mutating func learn(_ disk: BlockDevice, of map: BlockDevice) {
+        if maps[disk] == nil, maps.count < Self.maxDisks { maps[disk] = map }
+    }
+
+    // MARK: Looking up
+
+    func session(of disk: BlockDevice) -> UInt32? { sessions[disk] }
+    func address(of disk: BlockDevice) -> SCSIAddress? { hctls[disk] }
+    func host(of disk: BlockDevice) -> Int64? { hctls[disk]?.host }
+    func map(of disk: BlockDevice) -> BlockDevice? { maps[disk] }
+    func topology(of disk: BlockDevice) -> Topology.Path? { facts[disk] }
+
+    func disk(at address: SCSIAddress?) -> BlockDevice? { address.flatMap { disks[$0] } }
+    func disks(ofSession sid: UInt32) -> Set<BlockDevice> { bySession[sid] ?? [] }
+    func disks(ofHost host: Int64) -> Set<BlockDevice> { Set(hctls.filter { $0.value.host == host }.keys) }
+    func disks(ofMap map: BlockDevice) -> Set<BlockDevice> { Set(maps.filter { $0.value == map }.keys) }
+
+    /// `127.0.0.2:3260`
+    func disks(atPortal portal: String) -> Set<BlockDevice> {
+        Set(facts.filter { $0.value.iscsi?.portal == portal }.keys)
+    }
+
+    /// What a topology calls a disk.
+    func disk(named name: some StringProtocol) -> BlockDevice? {
+        facts.first { $0.value.device.elementsEqual(name) }?.key
+    }
+
+    func map(_ map: BlockDevice) -> Topology.Map? { topology?.map(PathNames.number(map)) }
+}
