@@ -25,26 +25,16 @@ struct FailoverCommand: ParsableCommand {
     func run() throws {
         try reporting {
             let style = Style.ofStandardOutput(trace.color).colored(by: try trace.layerMap())
-            let requests = RequestAnalyzer()
-            let failover = FailoverAnalyzer(requests)
-            let reading = try trace.read(into: [failover, requests])
-            guard let summary = failover.summary(source: reading.source) else {
-                throw Failure(
-                    message: "\(trace.name): nothing in it that would tell of a failover; record with dmflow capture --light")
-            }
-            let sums = requests.summary(source: reading.source)
-            say(reading, sums)
-            if let incident, !summary.incidents.contains(where: { $0.id == incident }) {
-                throw Failure(
-                    message: "\(trace.name): no incident \(incident) among \(summary.incidents.count); dmflow failover lists them")
-            }
+            let (summary, requests, reading) = try trace.failovers()
+            say(reading, requests)
+            if let incident { _ = try trace.incident(incident, of: summary) }
             let sink = OutputSink.standardOutput()
             switch format {
             case .text: try sink.write(FailoverText(summary, style: style).render(only: incident))
             case .json: try FailoverJSON(summary).write(only: incident, to: sink.write)
             }
             try sink.flush()
-            try trace.checkStrict(reading, sums)
+            try trace.checkStrict(reading, requests)
         }
     }
 

@@ -91,7 +91,15 @@ struct RequestsCommand: ParsableCommand {
     @Flag(help: "Only requests that failed, or that were tried or sent more than once.")
     var troubled = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Only requests that this incident held up, by its number in dmflow failover.", valueName: "id"))
+    var incident: Int?
+
     func validate() throws {
+        if incident != nil, trace.file == "-" {
+            throw ValidationError("--incident reads the trace twice, and standard input can be read once; give a file")
+        }
         if let limit, limit < 0 { throw ValidationError("--limit takes numbers from 0") }
         if let operation, !RequestListing.operations.contains(operation) {
             throw ValidationError(Suggestion.unknown("operation", operation, known: RequestListing.operations))
@@ -107,6 +115,10 @@ struct RequestsCommand: ParsableCommand {
         try reporting {
             let style = Style.ofStandardOutput(trace.color).colored(by: try trace.layerMap())
             let sink = OutputSink.standardOutput()
+            var filter = filter
+            if let incident {
+                filter.ids = Set(try trace.incident(incident, of: trace.failovers().summary).stalledIDs)
+            }
             let listing = RequestListing(filter, as: format, style: style, to: sink)
             let reading = try trace.read(into: [listing], printing: true)
             try sink.flush()

@@ -33,7 +33,16 @@ struct TreeCommand: ParsableCommand {
             valueName: "id"))
     var request: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Draw only the trees of the time of this incident, by its number in dmflow failover.", valueName: "id"))
+    var incident: Int?
+
     func validate() throws {
+        if incident != nil, request != nil { throw ValidationError("--request and --incident cannot both be given") }
+        if incident != nil, trace.file == "-" {
+            throw ValidationError("--incident reads the trace twice, and standard input can be read once; give a file")
+        }
         if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
         if request != nil, !root.isEmpty { throw ValidationError("--request and --root cannot both be given") }
         if request != nil, trace.file == "-" {
@@ -49,7 +58,8 @@ struct TreeCommand: ParsableCommand {
             let limits = TreeRenderer.Limits(depth: depth, thresholdNs: threshold)
             let renderer = TreeRenderer(map: map, style: style, limits: limits)
             let listing = TreeListing(renderer, style: style, thresholdNs: limits.thresholdNs)
-            let drawing = Drawing(listing, roots: Set(root))
+            let time = try incident.map { try trace.incident($0, of: trace.failovers().summary) }
+            let drawing = Drawing(listing, roots: Set(root), during: time.map { $0.startNs...$0.endNs })
             let assembler = TreeAssembler(
                 events: events ? ["*"] : [], onTree: drawing.take, onLoss: drawing.takeLoss)
             let reading = try drawing.reading { try trace.read(into: [assembler], printing: true) }
@@ -118,11 +128,13 @@ struct TreeCommand: ParsableCommand {
         printError("\(trace.name): events of other kinds outside of all calls, which are not drawn: \(count)")
     }
 
-    /// Prints the trees as they come. Where that fails the reading ends.
+    /// Prints the trees as they come, those that were asked for. Where that fails the reading ends.
     private final class Drawing {
         private var listing: TreeListing
         private let output = OutputSink.standardOutput()
         private let roots: Set<String>
+        /// When trees have to have been; nil for any time.
+        private let time: ClosedRange<UInt64>?
         private var names = TraceNames()
         /// By root: whether it was asked for.
         private var asked: [FunctionID: Bool] = [:]
@@ -132,13 +144,14 @@ struct TreeCommand: ParsableCommand {
         /// Roots that were not asked for, to suggest one of them.
         private var others: Set<FunctionID> = []
 
-        init(_ listing: TreeListing, roots: Set<String>) {
+        init(_ listing: TreeListing, roots: Set<String>, during time: ClosedRange<UInt64>?) {
             self.listing = listing
-            self.roots = roots
+            (self.roots, self.time) = (roots, time)
         }
 
         func take(_ tree: CallTree) throws {
             names = tree.names
+            if let time, !tree.root.isWithin(time) { return }
             guard roots.isEmpty || isAsked(tree.root.function) else {
                 others.insert(tree.root.function)
                 return
@@ -183,5 +196,13 @@ struct TreeCommand: ParsableCommand {
                         + nearest + "dmflow report names its roots")
             }
         }
+    }
+}
+
+extension Call {
+    /// Whether any of it was at that time.
+    fileprivate func isWithin(_ time: ClosedRange<UInt64>) -> Bool {
+        guard let from = start ?? endTime else { return false }
+        return from <= time.upperBound && (endTime ?? from + min(duration ?? 0, .max - from)) >= time.lowerBound
     }
 }

@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: [
         (["reprot", "io.dat"], "did you mean 'report'?"), (["repor"], "did you mean 'report'?"),
         (["captrue", "--flow", "io"], "did you mean 'capture'?"), (["flow"], "did you mean 'flows'?"),
-        (["frobnicate"], "there are doctor, capture, flows, restore, report, requests, tree"),
+        (["frobnicate"], "there are doctor, capture, flows, restore, report, requests, failover, tree"),
         (["/dev/null"], "to read the file of that name: dmflow report /dev/null"),
         (["/etc/../dev/null"], "dmflow report /etc/../dev/null"),
     ]) func aMistypedCommandIsNamed(arguments: [String], says: String) throws {
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("creat", "'create'"), ("crate", "'create'"), ("fail", "'failover'"), ("remove_all", "'remove-all'"),
+        ("creat", "'create'"), ("crate", "'create'"), ("fail", "'failover'"), ("failovr", "'failover'"), ("remove_all", "'remove-all'"),
         ("load,oi", "'io'"),
     ]) func aMistypedFlowIsNamed(flow: String, meant: String) throws {
         let result = try Program.run(["capture", "--flow", flow])

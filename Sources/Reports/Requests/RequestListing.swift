@@ -33,6 +33,8 @@ public struct RequestFilter: Sendable {
     public var task: String?
     /// Only this request.
     public var id: Int?
+    /// Only these; nil for all.
+    public var ids: Set<Int>?
     /// Only such as failed, were tried or submitted more than once.
     public var onlyTroubled = false
     /// In which order.
@@ -45,6 +47,7 @@ public struct RequestFilter: Sendable {
 
     func admits(_ request: Request, _ names: PathNames, origin: UInt64) -> Bool {
         if let id, request.id != id { return false }
+        if let ids, !ids.contains(request.id) { return false }
         if let map, request.device.map({ names.isCalled($0, map) }) != true { return false }
         if let operation, request.operation != operation { return false }
         guard bytes.contains(request.bytes), latencyNs.contains(request.latencyNs),

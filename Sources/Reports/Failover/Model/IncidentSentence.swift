@@ -40,7 +40,10 @@ struct IncidentSentence {
 
     private static func stalls(_ incident: Incident) -> String {
         guard let longest = incident.stalls.first else { return "no request stood still" }
-        let count = incident.stalled == 1 ? "1 request stood still" : "\(Figures.count(incident.stalled)) requests stood still, the longest"
+        let failed = incident.failed == 0 || incident.stalled == 1 ? "" : " or failed (\(Figures.count(incident.failed)))"
+        let count =
+            incident.stalled == 1
+            ? "1 request stood still" : "\(Figures.count(incident.stalled)) requests stood still\(failed), the longest"
         let parts = phrases(longest, incident)
         let head = incident.stalled == 1 ? "\(count) for" : count
         return "\(head) \(Figures.seconds(longest.ns))" + (parts.isEmpty ? "" : ": \(parts.joined(separator: ", "))")

@@ -142,7 +142,7 @@ struct FailoverWatch {
             return
         }
         let parts = StallParts(live, tracks, book, until: isCutOff ? lastTime : nil)
-        guard parts.stoodStill else { return }
+        guard parts.stoodStill || live.error != 0 else { return }
         guard let incident else {
             strayStalls += 1
             longestStray = max(longestStray, live.latencyNs)

@@ -74,12 +74,13 @@ public struct FailoverText {
     private func timers(_ incident: Incident) -> String? {
         if incident.timers.isEmpty { return nil }
         let head = "  " + pad("timer", 18) + pad("path", 8) + padLeft("set to", 9) + padLeft("ran", 11) + "  then"
+        var told: Set<String> = []
         let lines = incident.timers.map { timer in
             let set = timer.predictedNs.map { Figures.seconds($0) } ?? "?"
             let then = timer.ranOut ? "it was over" : "something else ended it"
             return "  " + pad(timer.timer, 18) + pad(printable(timer.path), 8) + padLeft(set, 9)
                 + padLeft(Figures.duration(timer.observedNs), 11) + "  \(then)"
-                + (timer.note.map { "\n" + Self.wrap(printable($0), indent: 6, hanging: 6, style.dim) } ?? "")
+                + (timer.note.flatMap { told.insert($0).inserted ? "\n" + Self.wrap(printable($0), indent: 6, hanging: 6, style.dim) : nil } ?? "")
         }
         return ([style.bold("timers, predicted by the settings in force, and observed"), style.dim(head)] + lines)
             .joined(separator: "\n")
