@@ -148,7 +148,11 @@ flow_uevent() { spare_again; }
 
 flow_daemon() { paths_again; }
 
-flow_failover() {
+flow_failover() { what_fails; }
+
+flow_failover_calls() { what_fails; }
+
+what_fails() {
     path_fails_and_comes_back
     path_group_is_initialised
     connection_breaks

@@ -17,7 +17,9 @@ import Testing
             "message",
             "wait", "arm-poll", "list", "version", "geometry",
         ]
-        let others = ["io", "requests", "requests-detail", "submit", "complete", "failover", "uevent", "daemon"]
+        let others = [
+            "io", "requests", "requests-detail", "submit", "complete", "failover", "failover-calls", "uevent", "daemon",
+        ]
         #expect(Set(commands + others) == Set(names))
         #expect(FlowCatalogue.builtin.defaults == ["create", "load", "io", "requests"])
         #expect(FlowCatalogue.builtin.mistakeInCompany == nil)

@@ -57,7 +57,7 @@ import Testing
         #expect(
             lacking.filter { !$0.cause.isLoss }.map(\.name) == [
                 "iscsi_xmit.sc", "iscsi_done.sc", "scsi_end.result", "path_failed.path", "path_reinstated.path",
-                "scsi_done",
+                "conn_failure.sid", "session_block.sid", "session_unblock.sid", "session_timeout.sid", "scsi_done",
             ])
         let sent = try #require(found.probes.first { $0.event == "iscsi_xmit" })
         #expect(sent.arguments == ["task=$arg1:x64", "sc=+80($arg1):x64"])

@@ -46,6 +46,25 @@ import Testing
         #expect(kernel.snapshot.filter { $0.key != "events/dmflow/enable" } == before)
     }
 
+    /// A flow whose user side is an option is recorded without it, and says why.
+    @Test func withoutTheProgramAnOptionIsLeftOut() throws {
+        var user = Flow.UserSide(process: "no-such-program", functions: [.init(object: "x", function: "f")])
+        #expect(throws: CaptureError.self) { try UserProbes(user, flow: "test") }
+        user.isOptional = true
+        let absent = try UserProbes(user, flow: "test")
+        #expect(absent.probes.isEmpty && absent.lines == ["test: without user space, since no-such-program does not run"])
+        #expect(absent.missing.map(\.reason) == ["no-such-program does not run"])
+        var state = TracefsState(kernel)
+        #expect(try UserProbes.arm([absent], state: &state).count == 0)
+        // A program that runs and shows none of the functions is no error, either.
+        user = try self.user([("libc", "no_such_function")])
+        #expect(throws: CaptureError.self) { try UserProbes(user, flow: "test") }
+        user.isOptional = true
+        #expect(try UserProbes(user, flow: "test").missing.count == 1)
+        let obstructed = try UserProbes(user, flow: "test", obstacle: "this kernel has none")
+        #expect(obstructed.lines == ["test: without user space, since this kernel has none"])
+    }
+
     @Test func kernelsThatTakeOnePlaceGetOne() throws {
         let wanted = try user([("libc", "getsid")])
         let probes = try UserProbes(wanted, flow: "test", release: KernelRelease(major: 5, minor: 3))

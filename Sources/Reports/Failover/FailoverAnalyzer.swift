@@ -20,7 +20,7 @@ public final class FailoverAnalyzer: Analyzer {
     /// A text may have any event; those that it has tell.
     private var isText = false
     /// Without any of these a trace that shows no failure is no proof that there was none.
-    static let telling: [FailoverEvent] = [.pathEvent, .pathFailed, .connectionFailed, .deviceState]
+    private static let telling: [FailoverEvent] = [.pathEvent, .pathFailed, .connectionFailed, .deviceState]
 
     /// - Parameter requests: finds the requests of the same pass; it is to take part in it behind this one.
     public init(_ requests: RequestAnalyzer) {

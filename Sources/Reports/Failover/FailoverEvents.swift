@@ -42,6 +42,14 @@ enum FailoverEvent: Int, ReadEvent {
         }
     }
 
+    /// Whether it is of this flow and of paths: what else there is, any trace may have.
+    var tells: Bool {
+        switch self {
+        case .console, .retransmit, .commandDone, .schedSwitch, .waking: false
+        default: true
+        }
+    }
+
     var fields: [String] {
         switch self {
         case .pathFailed, .pathReinstated, .groupInit: ["path"]

@@ -29,7 +29,7 @@ struct RequestReading {
 
     /// Reads a text into an analyzer, as if it were a recording of dmflow's.
     @discardableResult static func read(
-        _ text: String, _ requestSize: UInt64?, _ clock: String?, _ analyzer: any Analyzer
+        _ text: String, _ requestSize: UInt64?, _ clock: String?, _ analyzer: any Analyzer, topology: Topology? = nil
     ) throws -> TraceReading {
         let file = try TemporaryFile(Array(text.utf8))
         let (names, analyzers) = (TraceNames(), AnalyzerSet([analyzer]))
@@ -37,7 +37,7 @@ struct RequestReading {
         var (identity, recording) = (TraceIdentity(), RecordingStats())
         (identity.clock, recording.requestSize) = (clock, requestSize)
         let context = TraceContext(
-            kind: .text, names: names, types: types, identity: identity, recording: recording)
+            kind: .text, names: names, types: types, identity: identity, recording: recording, topology: topology)
         let source = TextSource(file: try InputFile(path: file.path), names: names, types: types)
         return try TraceFile.read(source, context, types, analyzers) { _ in }
     }
@@ -47,7 +47,7 @@ struct RequestReading {
     }
 
     /// Hands batches on in pieces.
-    private final class Rebatched: Analyzer {
+    final class Rebatched: Analyzer {
         let analyzer: any Analyzer
         let size: Int?
         var interest: Interest { analyzer.interest }

@@ -102,6 +102,11 @@ import Testing
             ("scsi_cmnd.cmnd[1]", "6.1", "+165($arg1):u8"),
             ("scsi_cmnd.cmnd", "6.1", "+164($arg1):u8[32]"),
             ("scsi_device.host->hostt->name", "6.1", nil),
+            // From a member to the structure around it.
+            ("bio(bi_iter.bi_size).bi_iter.bi_sector", "6.1", "-8($arg1):u64"),
+            ("request(bio).bio->bi_iter.bi_sector", "6.1", "+32(+0($arg1)):u64"),
+            ("request(bio).tag", "6.1", "-24($arg1):s32"), ("request(nothing).tag", "6.1", nil),
+            ("request(bio.x).tag", "6.1", nil), ("request(bio", "6.1", nil), ("request()", "6.1", nil),
         ] as [(String, String, String?)])
     func pathsBeginWithAStructure(path: String, kernel: String, fetch: String?) {
         #expect((try? BTFFixture.fields(kernel).access(to: path, module: nil))?.fetch(from: "$arg1") == fetch)
@@ -119,6 +124,9 @@ import Testing
             ("request.queuelist", "request.queuelist: it is a whole structure, which a probe cannot record"),
             ("request.end_io_data->x", "request.end_io_data->x: end_io_data is no structure"),
             ("gendisk.disk_name[32]", "gendisk.disk_name[32]: there are 32 elements, and no [32]"),
+            ("request(nothin).tag", "request(nothin).tag: struct request has no member nothin"),
+            ("request(bio)", "request(bio): it is a whole structure, which a probe cannot record"),
+            ("request(bio.tag", "request(bio.tag: ) expected at the end"),
             ("scsi_cmnd.result", nil),
         ] as [(String, String?)])
     func whatIsNotThereIsSaid(path: String, expected: String?) {

@@ -12,10 +12,10 @@ public struct Incident: Codable, Equatable, Sendable {
         case connection = "connection lost"
         /// Somebody set the disk offline.
         case offline = "disk offline"
+        /// Commands went to SCSI's error handler, which stops the host while it aborts and resets.
+        case errorHandler = "error handler"
         /// A command's timer ran out.
         case commandTimeout = "command timeout"
-        /// SCSI's error handler had to abort or reset.
-        case errorHandler = "error handler"
         /// dm failed a path since I/O on it failed, and nothing else was seen.
         case pathFailed = "I/O failed"
         /// A path group could not be initialised.

@@ -83,7 +83,7 @@ extension FailoverWatch {
         }
         guard let address = read.address(from: 0), let disk = book.disk(at: address) else { return }
         if kind == .handlerQueued { return handling(address.host, "a command goes to SCSI's error handler", time, disk) }
-        guard let incident = incident(time, [disk], .errorHandler) else { return }
+        guard let incident = incident(time, [disk], .commandTimeout) else { return }
         incident.happened(at: time)
         let (what, layer) = Self.handlerStep(kind)
         incident.note(what, layer, disk, at: time)

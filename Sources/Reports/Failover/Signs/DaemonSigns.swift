@@ -18,8 +18,15 @@ extension FailoverWatch {
             let next = read.signed(4).flatMap(Int32.init(exactly:))
         else { return }
         let wait = daemon.switched(
-            from: (read.string(0), previous, read.signed(2) ?? 0), to: (read.string(3), next), at: time)
+            from: (read.string(0), previous, Self.state(read)), to: (read.string(3), next), at: time)
         if let wait { waited(wait) }
+    }
+
+    /// As the kernel's bits: 1 sleeps, 2 does so uninterruptibly. A text has letters.
+    private static func state(_ read: EventTable<FailoverEvent>.Reading) -> Int64 {
+        if let bits = read.signed(2) { return bits }
+        let letters = read.string(2) ?? ""
+        return letters.contains("D") ? 2 : letters.contains("S") ? 1 : 0
     }
 
     mutating func waited(_ wait: DaemonTrack.Wait) {

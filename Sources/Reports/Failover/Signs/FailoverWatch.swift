@@ -43,7 +43,7 @@ struct FailoverWatch {
 
     mutating func take(_ kind: FailoverEvent, _ read: EventTable<FailoverEvent>.Reading, _ time: UInt64, tid: Int32?) {
         see(time)
-        hasSigns = hasSigns || FailoverAnalyzer.telling.contains(kind)
+        hasSigns = hasSigns || kind.tells
         switch kind {
         case .pathFailed, .pathReinstated, .pathEvent, .message, .groupInit, .groupInitDone, .noPathTimeout:
             pathSign(kind, read, time, tid: tid)
@@ -55,7 +55,7 @@ struct FailoverWatch {
             handlerSign(kind, read, time, tid: tid)
         case .console:
             hasLog = true
-            if let text = read.string(0) { kernelSaid(text, time) }
+            kernelSaid(read.string(0) ?? read.event.text, time)
         case .schedSwitch, .waking: daemonSign(kind, read, time, tid: tid)
         }
     }

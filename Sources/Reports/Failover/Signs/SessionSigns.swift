@@ -10,7 +10,7 @@ extension FailoverWatch {
             let error = read.word(1) ?? 0
             if let sid { connectionFailed(sid, error, time) } else { unnamedFailure = (error, time) }
         case .blocked: if let sid = sid ?? sessionInFailure { blocked(sid, time) }
-        case .unblocked: if let sid = sid ?? sessionBlocked { unblocked(sid, time) }
+        case .unblocked: if let sid = sid ?? only({ $0.failedAt != nil }) { unblocked(sid, time) }
         case .recoveryTimedOut: if let sid = sid ?? sessionBlocked { recoveryTimedOut(sid, time) }
         // Asked for by the target, it is an answer and no question.
         case .ping: if let sid, read(1) ?? 0 == 0 { tracks.sessions[sid, default: .init()].pingAt = time }

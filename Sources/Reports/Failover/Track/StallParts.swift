@@ -28,6 +28,8 @@ struct StallParts {
     private let tracks: FailoverTracks
     private let book: PathBook
     private let map: BlockDevice?
+    /// When the command was sent last: timers of before are of earlier rounds.
+    private var roundBegan: UInt64 = 0
 
     /// - Parameter until: when a request that is cut off was seen last; nil for one that is over.
     init(_ live: borrowing LiveRequest, _ tracks: FailoverTracks, _ book: PathBook, until: UInt64? = nil) {
@@ -35,7 +37,9 @@ struct StallParts {
         for (stage, number) in RequestTimeline.Tries(of: copy live) {
             let (from, to) = (live.steps[stage], live.steps[stage + 1])
             let one = number.map { live.tries[$0] }
-            add(Self.way(from.point, to.point), from.time, to.time, one)
+            let way = Self.way(from.point, to.point)
+            add(way, from.time, to.time, one)
+            if way == .retried { roundBegan = to.time }
         }
         if let until, let last = live.steps.last, until > last.time {
             add(Self.way(last.point, last.point), last.time, until, live.tries.last)
@@ -91,7 +95,7 @@ struct StallParts {
         _ from: UInt64, _ to: UInt64, _ one: LiveRequest.Try?, _ session: FailoverTracks.Session?
     ) {
         // Where its timer ran out, the command is the error handler's from there on.
-        let timer = one?.timeoutTimes.first { $0 > from && $0 <= to } ?? one?.timeoutTimes.last { $0 <= from }
+        let timer = one?.timeoutTimes.first { $0 > roundBegan && $0 <= to }
         let end = timer.map { max($0, from) } ?? to
         let overlays: [(StallOwner, Spells?)] = [
             (.session, session?.away), (.pingWait, session?.pingWaits), (.tcp, session?.tcpWaits),
