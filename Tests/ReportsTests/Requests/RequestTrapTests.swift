@@ -18,6 +18,25 @@ import Testing
         return reading
     }
 
+    // MARK: The error handler
+
+    /// SCSI's error handler sends commands of its own in the memory of the one that it has: their ends are not that one's.
+    @Test func commandsOfTheErrorHandlerAreNotTheRequests() throws {
+        let reading = try script(
+            [
+                (
+                    InventedRequest(1),
+                    "0 dm_dispatch, 1 dm_clone, 2 scsi_dispatch_cmd_start, 3 iscsi_xmit, 2000 scsi_timer, "
+                        + "2100 scsi_end result=0x2, 2150 iscsi_xmit, 2160 iscsi_done, 2200 scsi_end result=0x0, "
+                        + "2300 scsi_requeue, 2400 iscsi_xmit, 2490 iscsi_done, 2491 scsi_end, 2500 block_rq_complete, "
+                        + "2600 dm_done, 2601 dm_verdict, 2602 rq_end"
+                )
+            ])
+        #expect(reading.requests.map(\.latencyNs) == [2602] && reading.unjoined.isEmpty)
+        let tries = try #require(reading.requests.first).tries
+        #expect(tries.map(\.rounds.count) == [2] && tries[0].timeouts == 1)
+    }
+
     // MARK: Bios
 
     /// A bio that cannot be told from another is nobody's, and is forgotten with it.

@@ -52,7 +52,7 @@ struct IncidentView {
     func incident(_ live: LiveIncident, id: Int) -> Incident {
         let goesOn = live.closedAt == nil || live.stalls.unfinished > 0
         let end = goesOn ? watch.lastTime : live.end(now: watch.lastTime)
-        let firstRow = live.rows.filter { $0.layer != "target" }.map(\.from).min() ?? live.start
+        let firstRow = live.rows.filter { $0.layer != "target" && $0.layer != FailoverWatch.daemonLayer }.map(\.from).min() ?? live.start
         let start = min(live.start, firstRow, live.stalls.firstStart)
         let kind = Self.kind(of: live)
         var incident = Incident(
@@ -62,10 +62,17 @@ struct IncidentView {
             events: events(live), furtherEvents: live.furtherRows, timers: live.timers.sorted { $0.atNs < $1.atNs },
             stalled: live.stalls.count, unfinished: live.stalls.unfinished, failed: live.stalls.failed,
             stalls: live.stalls.longest, stalledIDs: live.stalls.ids, owners: live.stalls.byOwner,
-            throughput: watch.rates.throughput(from: start, to: max(end, start), names: names), advice: [])
+            throughput: throughput(live, from: start, to: max(end, start)), advice: [])
         incident.advice = FailoverAdvice(incident).all
         incident.sentence = IncidentSentence(incident, clock).text
         return incident
+    }
+
+    /// Of the paths of its maps, those in no trouble, too.
+    private func throughput(_ live: LiveIncident, from: UInt64, to: UInt64) -> Incident.Throughput? {
+        watch.rates.throughput(from: from, to: to, names: names) { disk in
+            live.disks.contains(disk) || (watch.book.map(of: disk).map(live.maps.contains) ?? false)
+        }
     }
 
     /// The most telling of what was seen.

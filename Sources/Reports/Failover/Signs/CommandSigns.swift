@@ -117,11 +117,13 @@ extension FailoverWatch {
         for disk in book.disks(ofHost: host) {
             note("SCSI's error handler is done", "scsi", disk, time)
             guard let incident = log.current(at: time, disks: [disk], map: book.map(of: disk)) else { continue }
+            let deadline = book.topology(of: disk)?.errorHandlerDeadline
             var limit: Int?
-            if case .seconds(let set)? = book.topology(of: disk)?.errorHandlerDeadline { limit = set }
+            if case .seconds(let set)? = deadline { limit = set }
+            let note = deadline == .off ? "off: the error handler may take any time" : "at most, until the host is reset"
             incident.note(
                 timer("eh_deadline", disk, limit, time - min(from, time), ranOut: false, time,
-                    note: "at most: from the first command in the error handler to its end"))
+                    note: "\(note); from its first command to its end"))
         }
         end(.handler(host), time)
     }

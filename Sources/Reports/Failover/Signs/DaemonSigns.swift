@@ -35,7 +35,7 @@ extension FailoverWatch {
         // Threads without a name of their own may check paths, too: a wait in the kernel counts.
         if name == DaemonTrack.checker { tracks.daemonBlocked.add(from: wait.from, to: wait.to) }
         for incident in log.all where incident.start < wait.to && incident.takes(wait.from) {
-            incident.note(text(of: wait), "multipathd", nil, at: wait.from, until: wait.to)
+            incident.note(text(of: wait), Self.daemonLayer, nil, at: wait.from, until: wait.to)
         }
     }
 

@@ -18,6 +18,7 @@ struct FailoverWatch {
     /// Whether the kernel's log is in the trace.
     private(set) var hasLog = false
     static let kernelLog = "kernel log"
+    static let daemonLayer = "multipathd"
     /// Requests that stood still, of no incident: retried, or rejected, and nothing else was the matter.
     private(set) var strayStalls = 0
     private(set) var longestStray: UInt64 = 0
@@ -168,10 +169,24 @@ struct FailoverWatch {
             for step in steps where step.point == .retried {
                 incident.note("SCSI puts a command back, to send it again", "scsi", one.disk, at: step.time, isLogged: false)
             }
+            noteTimers(of: one, steps, in: incident)
             guard one.error != 0, let name = BlockStatus.name(one.error), let last = steps.last(where: { $0.point == .verdict }) ?? steps.last
             else { continue }
             let host = CommandResult.name(one.result).map { " (\($0))" } ?? ""
             incident.note("a request fails: \(name)\(host)", "dm", one.disk, at: last.time, isLogged: false)
+        }
+    }
+
+    /// From when a command went out, or was put back, to when its timer ran out.
+    private func noteTimers(of one: LiveRequest.Try, _ steps: ArraySlice<LiveRequest.Step>, in incident: LiveIncident) {
+        guard let disk = one.disk else { return }
+        for time in one.timeoutTimes {
+            let out: ClosedRange<RequestPoint> = .cloned ... .transmit
+            guard let sent = steps.last(where: { $0.time < time && (out ~= $0.point || $0.point == .retried) })
+            else { continue }
+            incident.note(
+                timer("timeout", disk, book.topology(of: disk)?.commandTimeoutSeconds, time - sent.time, ranOut: true, time,
+                    note: "of /sys/block/DISK/device: from when the command was seen to go out; the kernel looks once in a while"))
         }
     }
 }

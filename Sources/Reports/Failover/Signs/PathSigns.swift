@@ -113,7 +113,7 @@ extension FailoverWatch {
         let disk = argument.flatMap(BlockDevice.init(sysfs:))
         let sender = tid.flatMap(names.comm) ?? "somebody"
         if ["fail_if_no_path", "queue_if_no_path"].contains(command) { return queueing(command, sender, time) }
-        note("\(sender) sends dm the message \(command)", "multipathd", disk, time)
+        note("\(sender) sends dm the message \(command)", Self.daemonLayer, disk, time)
     }
 
     /// multipathd's retries are over, or begin anew.
@@ -122,7 +122,7 @@ extension FailoverWatch {
             guard let from = state.withoutPath.openSince,
                 let incident = log.current(at: time, disks: [], map: map)
             else { continue }
-            incident.note("\(sender) sends dm the message \(command)", "multipathd", map, at: time)
+            incident.note("\(sender) sends dm the message \(command)", Self.daemonLayer, map, at: time)
             guard command == "fail_if_no_path", let retries = book.map(map)?.noPathRetry.flatMap(Int.init),
                 let interval = book.topology?.multipathd?.pollingIntervalSeconds, retries > 0, interval > 0
             else { continue }

@@ -46,14 +46,16 @@ struct PathRates {
     }
 
     /// From two seconds before a time to two seconds behind another, in up to sixty intervals; nil where nothing ended.
-    func throughput(from: UInt64, to: UInt64, names: PathNames) -> Incident.Throughput? {
+    func throughput(
+        from: UInt64, to: UInt64, names: PathNames, of isShown: (BlockDevice) -> Bool
+    ) -> Incident.Throughput? {
         guard length > 0, to >= from else { return nil }
         let begin = max((from - min(Self.marginNs, from)) / Self.bucketNs, first)
         let end = min(to.addingSaturated(Self.marginNs) / Self.bucketNs, first + UInt64(length) - 1)
         guard end >= begin else { return nil }
         let total = Int(end - begin) + 1
         let width = (total + Self.columns - 1) / Self.columns
-        let rows = counts.sorted { ($0.key.major, $0.key.minor) < ($1.key.major, $1.key.minor) }.map { disk, counts in
+        let rows = counts.filter { isShown($0.key) }.sorted { ($0.key.major, $0.key.minor) < ($1.key.major, $1.key.minor) }.map { disk, counts in
             let sums = stride(from: 0, to: total, by: width).map { column in
                 (column..<min(column + width, total)).reduce(0) { sum, bucket in
                     let index = Int(begin - first) + bucket

@@ -38,7 +38,7 @@ struct StallParts {
             let (from, to) = (live.steps[stage], live.steps[stage + 1])
             let one = number.map { live.tries[$0] }
             let way = Self.way(from.point, to.point)
-            add(way, from.time, to.time, one)
+            add(way, from.time, to.time, one, isPutBack: to.point == .retried)
             if way == .retried { roundBegan = to.time }
         }
         if let until, let last = live.steps.last, until > last.time {
@@ -74,12 +74,14 @@ struct StallParts {
 
     // MARK: One stage
 
-    private mutating func add(_ way: Way, _ from: UInt64, _ to: UInt64, _ one: LiveRequest.Try?) {
+    private mutating func add(
+        _ way: Way, _ from: UInt64, _ to: UInt64, _ one: LiveRequest.Try?, isPutBack: Bool = false
+    ) {
         guard to > from else { return }
         let session = one?.disk.flatMap(book.session).flatMap { tracks.sessions[$0] }
         let handler = one?.disk.flatMap(book.host).flatMap { tracks.hosts[$0]?.handler }
         switch way {
-        case .done: append(.path, from, to)
+        case .done: append(isPutBack && timer(one, until: to) != nil ? .errorHandler : .path, from, to)
         case .out: out(from, to, one, session)
         case .retried: paint(.retry, from, to, [(.session, session?.away), (.errorHandler, handler)])
         case .requeued, .waiting:
@@ -95,13 +97,18 @@ struct StallParts {
         _ from: UInt64, _ to: UInt64, _ one: LiveRequest.Try?, _ session: FailoverTracks.Session?
     ) {
         // Where its timer ran out, the command is the error handler's from there on.
-        let timer = one?.timeoutTimes.first { $0 > roundBegan && $0 <= to }
+        let timer = timer(one, until: to)
         let end = timer.map { max($0, from) } ?? to
         let overlays: [(StallOwner, Spells?)] = [
             (.session, session?.away), (.pingWait, session?.pingWaits), (.tcp, session?.tcpWaits),
         ]
         paint(timer == nil ? .path : .commandTimer, from, end, overlays)
         paint(.errorHandler, end, to, [])
+    }
+
+    /// When the round's timer ran out, if it had by then.
+    private func timer(_ one: LiveRequest.Try?, until time: UInt64) -> UInt64? {
+        one?.timeoutTimes.first { $0 > roundBegan && $0 <= time }
     }
 
     /// Parts of the first overlay that is so at a time, and else of the owner.

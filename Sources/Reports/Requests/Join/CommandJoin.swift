@@ -73,7 +73,7 @@ extension PointerJoin {
                 if isUnsent { one.refused.append(stage) }
             }
         }
-        table[slot].pass(.scsiDone, moment)
+        table[slot].passEnd(moment.time, cpu: moment.cpu, tid: moment.tid)
         awaitData(slot)
     }
 
@@ -94,6 +94,7 @@ extension PointerJoin {
         guard let slot = clones[clone] else { return }
         table[slot].lastTry {
             $0.timeouts += 1
+            $0.isInHandler = true
             if $0.timeoutTimes.count < 16 { $0.timeoutTimes.append(time) }
         }
     }

@@ -17,6 +17,7 @@ extension PointerJoin {
         let tag = Self.key(connection, tag)
         tags.set(tag, slot)
         let last = table[slot].last
+        if table[slot].isHandlersOwn { return }
         // Called again for the rest of what did not fit into the socket: it is still being sent.
         let isRest = last.map { (.transmit ... .out) ~= $0 } ?? false
         table[slot].lastTry { ($0.task, $0.tag) = (task, tag) }
@@ -77,6 +78,7 @@ extension PointerJoin {
         }
         if let tag = table[slot].tries.last?.tag, tags[tag] == slot { tags.remove(tag) }
         table[slot].lastTry { $0.task = 0 }
+        if table[slot].isHandlersOwn { return }
         table[slot].pass(.taskDone, moment)
         awaitData(slot)
     }

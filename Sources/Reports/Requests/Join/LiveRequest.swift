@@ -35,6 +35,9 @@ struct LiveRequest {
         /// When SCSI's timer ran out, as often as it did; the first times are kept.
         var timeouts = 0
         var timeoutTimes: [UInt64] = []
+        /// The timer of its command ran out, and the command was neither sent again nor over since: what SCSI's error handler has, it
+        /// uses for commands of its own.
+        var isInHandler = false
         /// Stages in which the driver gave a command back at once, with the host's word that it did not go out.
         var refused: [Int] = []
         /// The socket that the command goes through; 0 where that is not recorded.
@@ -147,6 +150,7 @@ struct LiveRequest {
             if !point.mayFollow(last.point) { flaw = flaw ?? .outOfOrder }
             noteMissedSteps(to: point, behind: last.point)
         }
+        if point == .retried || point == .dmDone, !tries.isEmpty { tries[tries.count - 1].isInHandler = false }
         steps.append(
             Step(time: time, point: point, cpu: Int16(truncatingIfNeeded: cpu), tid: tid ?? -1))
     }
@@ -154,6 +158,15 @@ struct LiveRequest {
     /// The event of a point was missed.
     mutating func standIn(_ point: RequestPoint) {
         if stoodIn.count < Self.maxSteps { stoodIn.append(point) }
+    }
+
+    /// Whether what comes now of its command is of one that the error handler sends in the command's place.
+    var isHandlersOwn: Bool { last == .scsiDone && tries.last?.isInHandler == true }
+
+    /// The driver tells of the command's end. Of several, which the error handler makes, the last is the command's own.
+    mutating func passEnd(_ time: UInt64, cpu: Int, tid: Int32?) {
+        if isHandlersOwn { steps.removeLast() }
+        pass(.scsiDone, time, cpu: cpu, tid: tid)
     }
 
     /// A command that was put back has gone out, and one that goes out again was put back, whether that was seen or not.
