@@ -42,8 +42,13 @@ struct FailoverCommand: ParsableCommand {
     private func say(_ reading: TraceReading, _ requests: RequestSummary?) {
         if let doubts = TextReport.doubts(reading.counts) { printError("\(trace.name): \(doubts)") }
         for note in reading.source.notes { printError("\(trace.name): \(note)") }
+        if reading.source.topology == nil {
+            printError(
+                "\(trace.name): no multipath maps in it: what happens to sessions and hosts cannot be put to paths")
+        }
         guard let requests else {
-            return printError("\(trace.name): no requests in it: who stood still is not known; record with dmflow capture --light")
+            return printError(
+                "\(trace.name): no requests in it: who stood still is not known; record with dmflow capture --light")
         }
         for line in RequestFacts(requests).lines { printError("\(trace.name): \(line)") }
         if let unseen = RequestFacts.unseen(requests, reading.source) { printError("\(trace.name): \(unseen)") }

@@ -99,7 +99,9 @@ import Testing
     func lightIsAloneAndSaysWhatToDo(other: [String]) throws {
         let result = try Program.run(["capture", "--light"] + other)
         #expect(result.status == 64)
-        #expect(result.errors.contains("leave it out and give --flow requests,failover with the others"), "\(result.errors)")
+        #expect(
+            result.errors.contains("leave it out and give --flow requests,failover with the others"), "\(result.errors)"
+        )
     }
 
     @Test(arguments: [

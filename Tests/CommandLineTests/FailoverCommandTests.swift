@@ -34,7 +34,8 @@ import Testing
         #expect(text.output.contains("I/O on 8:0 failed at ") && text.output.contains("dm takes the path out of use"))
         #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
         let json = try run("--format", "json")
-        #expect(json.status == 0 && json.output.contains(#""schema" : "dmflow.failover/1""#), "\(json.output.suffix(300))")
+        #expect(
+            json.status == 0 && json.output.contains(#""schema" : "dmflow.failover/1""#), "\(json.output.suffix(300))")
     }
 
     @Test func oneIncidentCanBeAskedFor() throws {
@@ -46,14 +47,17 @@ import Testing
 
     @Test func noIncidentIsALine() throws {
         let result = try run(input: Self.noFailure)
-        #expect(result.status == 0 && result.output == "failover: no incident in 0 ns\n", "\(result.output)\(result.errors)")
+        #expect(
+            result.status == 0 && result.output == "failover: no incident in 0 ns\n", "\(result.output)\(result.errors)"
+        )
         #expect(result.errors.contains("no requests in it: who stood still is not known"))
     }
 
     @Test func aTraceOfOtherThingsSaysWhatToRecord() throws {
         let result = try Program.run(["failover", Fixtures.path("6.1/io.txt")])
         #expect(result.status == 2 && result.output.isEmpty)
-        #expect(result.errors.contains("nothing in it that would tell of a failover; record with dmflow capture --light"))
+        #expect(
+            result.errors.contains("nothing in it that would tell of a failover; record with dmflow capture --light"))
     }
 
     @Test(arguments: [["--format", "xml"], ["--incident", "one"], ["--incident"]])

@@ -19,7 +19,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("creat", "'create'"), ("crate", "'create'"), ("fail", "'failover' or 'failover-calls'"), ("failovr", "'failover'"), ("remove_all", "'remove-all'"),
+        ("creat", "'create'"), ("crate", "'create'"), ("fail", "'failover' or 'failover-calls'"),
+        ("failovr", "'failover'"), ("remove_all", "'remove-all'"),
         ("load,oi", "'io'"),
     ]) func aMistypedFlowIsNamed(flow: String, meant: String) throws {
         let result = try Program.run(["capture", "--flow", flow])

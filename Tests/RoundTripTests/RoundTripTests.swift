@@ -14,7 +14,8 @@ import TraceFormat
         #expect(header.identity.host == "iron" && header.identity.kernel == "6.1.0-50-amd64")
         #expect(header.identity.boot == "0b5a7e5c-52d0-4f43-9df1-57a3f6ac7d2e")
         #expect(header.identity.commandLine == "dmflow capture --flow io -- dd 'if=/dev/a b'")
-        #expect(header.identity.flows == ["io", "requests"] && header.identity.startNs == 1_764_180_000_123_456_789
+        #expect(
+            header.identity.flows == ["io", "requests"] && header.identity.startNs == 1_764_180_000_123_456_789
                 && header.identity.startOnClockNs == 12_345_678_901)
         #expect(header.identity.cost == .init(callNs: 210, recorderCPUNs: 6_000_000, durationNs: 5_000_000_000))
         #expect(header.identity.clock == "mono" && header.recording == written.stats)

@@ -52,7 +52,8 @@ import Testing
         #expect(throws: CaptureError.self) { try UserProbes(user, flow: "test") }
         user.isOptional = true
         let absent = try UserProbes(user, flow: "test")
-        #expect(absent.probes.isEmpty && absent.lines == ["test: without user space, since no-such-program does not run"])
+        #expect(
+            absent.probes.isEmpty && absent.lines == ["test: without user space, since no-such-program does not run"])
         #expect(absent.missing.map(\.reason) == ["no-such-program does not run"])
         var state = TracefsState(kernel)
         #expect(try UserProbes.arm([absent], state: &state).count == 0)

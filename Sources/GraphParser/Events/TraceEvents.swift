@@ -17,9 +17,9 @@ public struct TraceEvents: Sequence, Sendable {
     /// The event of a row; nil if the analyzer is not interested in it.
     public func event(row: Int32) -> TraceEvent? {
         guard let types else { return nil }
-        let row = rows[Int(row)]
+        let (place, row) = (row, rows[Int(row)])
         guard selection?.includes(row.type, types) ?? true else { return nil }
-        return TraceEvent(row: row, payload: row.isHeld ? heldPayload : payload, types: types)
+        return TraceEvent(row: row, payload: row.isHeld ? heldPayload : payload, types: types, place: Int(place))
     }
 
     public func makeIterator() -> Iterator { Iterator(events: self) }
@@ -76,9 +76,12 @@ public struct TraceEvent: Sendable {
     let row: EventRow
     private let payload: [UInt8]
     private let types: EventTypes
+    /// Its number among all events of its batch, in the order in which they happened: the same for every analyzer.
+    public let place: Int
 
-    init(row: EventRow, payload: [UInt8], types: EventTypes) {
+    init(row: EventRow, payload: [UInt8], types: EventTypes, place: Int) {
         self.row = row
+        self.place = place
         self.payload = payload
         self.types = types
     }
@@ -103,7 +106,7 @@ public struct TraceEvent: Sendable {
     public var kept: TraceEvent {
         var row = row
         row.start = 0
-        return TraceEvent(row: row, payload: Array(payload[range]), types: types)
+        return TraceEvent(row: row, payload: Array(payload[range]), types: types, place: place)
     }
 
     private var range: Range<Int> { Int(row.start)..<Int(row.start + row.count) }

@@ -4,11 +4,11 @@ import TraceFormat
 /// Finds what happened to the paths of a trace's multipath maps, and who owned the time of each request that stood still meanwhile.
 ///
 /// Takes no calls. It learns of requests from a ``RequestAnalyzer`` of the same pass, before which it has to come: what a batch has of both
-/// is put into one order of time before the next. While nothing is the matter, a request costs it a look-up or two. Its memory follows what
+/// is put into one order before the next. While nothing is the matter, a request costs it a look-up or two. Its memory follows what
 /// happens, up to a limit. Used on the thread that reads the trace.
 public final class FailoverAnalyzer: Analyzer {
     /// The rare events that tell of failures.
-    public let interest = Interest(events: EventTable<FailoverEvent>.names)
+    public let interest = Interest(losses: true, events: EventTable<FailoverEvent>.names)
 
     private let requests: RequestAnalyzer
     private var events: EventTable<FailoverEvent>?
@@ -25,7 +25,7 @@ public final class FailoverAnalyzer: Analyzer {
     /// - Parameter requests: finds the requests of the same pass; it is to take part in it behind this one.
     public init(_ requests: RequestAnalyzer) {
         self.requests = requests
-        requests.observe { [unowned self] in ends.append(RequestEnd($0, isWhole: isInQuestion($0))) }
+        requests.observe { [unowned self] in ends.append(RequestEnd($0, at: $1, isWhole: isInQuestion($0))) }
     }
 
     /// Whether it may have stood still.
@@ -37,12 +37,13 @@ public final class FailoverAnalyzer: Analyzer {
     public func begin(_ trace: TraceContext) {
         events = EventTable(trace)
         (identity, isText) = (trace.identity, trace.kind == .text)
-        watch = FailoverWatch(trace.names, trace.topology)
+        watch = FailoverWatch(trace.names, trace.topology, isWindow: trace.recording?.keptNs != nil)
     }
 
     /// Takes events in the order of time.
     public func take(_ batch: TraceBatch) throws -> Demand {
         catchUp()
+        if !batch.losses.isEmpty { watch.lostEvents() }
         watch.learn(requests.addresses)
         for event in batch.events where event.time != nil {
             // They are few, and kept until it is known which requests ended before them.
@@ -51,17 +52,16 @@ public final class FailoverAnalyzer: Analyzer {
         return .more
     }
 
-    /// Hands on what there is of the last batch, in the order of time.
+    /// Hands on what there is of the last batch, in the order in which it happened.
     private func catchUp() {
         guard let events else { return }
         var next = 0
         for (kind, event) in signs {
-            let time = event.time ?? 0
-            while next < ends.count, ends[next].time < time, !ends[next].isCutOff {
+            while next < ends.count, ends[next].place < event.place {
                 watch.ended(ends[next])
                 next += 1
             }
-            watch.take(kind, events.reading(event, kind), time, tid: event.tid)
+            watch.take(kind, events.reading(event, kind), event.time ?? 0, tid: event.tid)
         }
         for end in ends[next...] { watch.ended(end) }
         signs.removeAll(keepingCapacity: true)
@@ -76,29 +76,5 @@ public final class FailoverAnalyzer: Analyzer {
         let isRecorded = events.map { events in Self.telling.contains { events.has($0, field: 0) } } ?? false
         guard isRecorded && !isText || watch.hasSigns else { return nil }
         return FailoverSummary(watch, WallClock(identity), source: source)
-    }
-}
-
-/// Times of the trace clock as times of day.
-struct WallClock {
-    /// The real-time clock's nanoseconds since 1970, less those of the trace clock; nil where the trace does not tell.
-    private let offset: Int64?
-
-    init(_ identity: TraceIdentity) {
-        guard let start = identity.startNs.flatMap(Int64.init(exactly:)),
-            let own = identity.startOnClockNs.flatMap(Int64.init(exactly:))
-        else {
-            offset = nil
-            return
-        }
-        offset = start.subtractingReportingOverflow(own).overflow ? nil : start - own
-    }
-
-    /// ns since 1970.
-    func time(of ns: UInt64) -> UInt64? {
-        guard let offset, let own = Int64(exactly: ns), case let sum = own.addingReportingOverflow(offset),
-            !sum.overflow, sum.partialValue >= 0
-        else { return nil }
-        return UInt64(sum.partialValue)
     }
 }

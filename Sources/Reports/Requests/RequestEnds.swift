@@ -14,19 +14,21 @@ final class RequestEnds {
     var hasPointers = false
     /// When the first request began.
     var origin: UInt64?
+    /// The event that is looked at, among those of its batch; behind all of them at the end of one.
+    var place = 0
     /// Requests that were under way when the last one ended.
     var depth = 0
 
     /// Disks whose commands went over iSCSI: each is known by the way that its commands took.
     private var iSCSI: Set<BlockDevice> = []
     private let onRequest: ((Request) throws -> Void)?
-    /// Sees all that ends, joined or not.
-    var observe: ((borrowing LiveRequest) -> Void)?
+    /// Sees all that ends, joined or not, and behind which event of its batch.
+    var observe: ((borrowing LiveRequest, _ place: Int) -> Void)?
 
     init(_ onRequest: ((Request) throws -> Void)?) { self.onRequest = onRequest }
 
     func take(_ live: borrowing LiveRequest, _ kind: JoinKind) throws {
-        if kind == .pointer || !hasPointers { observe?(live) }
+        if kind == .pointer || !hasPointers { observe?(live, place) }
         if let flaw = live.flaw { return add(unjoined: flaw, kind) }
         comparison.add(live, kind)
         if kind == .sector && hasPointers { return }

@@ -16,7 +16,9 @@ public struct SummaryError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Summary: Codable {
-    private enum CodingKeys: String, CodingKey { case schema, sources, counts, roots, layers, functions, requests, failover }
+    private enum CodingKeys: String, CodingKey {
+        case schema, sources, counts, roots, layers, functions, requests, failover
+    }
 
     /// Writes the object that is described by ``schema``.
     public func encode(to encoder: any Encoder) throws {

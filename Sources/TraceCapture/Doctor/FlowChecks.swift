@@ -66,7 +66,8 @@ extension Examination {
             form,
             group.ok(
                 "busy host",
-                "dmflow capture --light records requests and failovers alone, at a small part of what trees of calls cost"),
+                "dmflow capture --light records requests and failovers alone, at a small part of what trees of calls cost"
+            ),
         ]
     }
 

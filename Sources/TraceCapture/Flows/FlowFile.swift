@@ -76,7 +76,8 @@ struct FlowFile {
     }
 
     private static func user(_ place: Located) throws(Mistake) -> Flow.UserSide {
-        let entry = try Entry(place.value, place.path, required: ["process", "functions"], optional: ["threads", "optional"])
+        let entry = try Entry(
+            place.value, place.path, required: ["process", "functions"], optional: ["threads", "optional"])
         let functions = try entry.each("functions") { (place) throws(Mistake) in try userFunction(place) }
         try refuseDoubles(functions.map { [$0.object, $0.function] }, entry, "functions")
         var user = Flow.UserSide(process: try entry.text("process", of: .program), functions: functions)

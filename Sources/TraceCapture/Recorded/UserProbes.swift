@@ -127,7 +127,8 @@ struct UserProbes: RecordedKind {
         }
     }
 
-    private static func reason(_ wanted: Flow.UserSide.Function, _ objects: [MappedObject], absence: String?) -> String {
+    private static func reason(_ wanted: Flow.UserSide.Function, _ objects: [MappedObject], absence: String?) -> String
+    {
         if let absence { return absence }
         let versions = wanted.versions.map { " (\($0))" } ?? ""
         guard let object = objects.first(where: { $0.file.name == wanted.object }) else {

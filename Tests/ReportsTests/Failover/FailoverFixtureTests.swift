@@ -59,7 +59,9 @@ import Testing
                 #expect(stall.ns == request.latencyNs && stall.startNs == request.startNs)
             }
             #expect(incident.owners.reduce(0) { $0 + $1.longestNs } == incident.stalls.first?.ns ?? 0)
-            #expect(incident.stalledIDs.count == incident.stalled && incident.unfinished + incident.failed <= incident.stalled)
+            #expect(
+                incident.stalledIDs.count == incident.stalled
+                    && incident.unfinished + incident.failed <= incident.stalled)
             #expect(incident.events.map(\.atNs) == incident.events.map(\.atNs).sorted())
             #expect(incident.events.allSatisfy { $0.atNs <= $0.untilNs && $0.count > 0 && !$0.what.isEmpty })
             #expect(incident.startNs <= incident.endNs)

@@ -77,9 +77,11 @@ extension RequestScript {
     /// Adds an event of a probe, with its fields: `conn_failure sid=2 error=1022`.
     mutating func add(_ event: String, at seconds: Double, tid: Int32 = 77) {
         let name = event.prefix { $0 != " " }
-        let isTracepoint = ["console", "sched_switch", "sched_waking"].contains { $0 == name } || name.hasPrefix("scsi_")
+        let isTracepoint =
+            ["console", "sched_switch", "sched_waking"].contains { $0 == name } || name.hasPrefix("scsi_")
         add(
-            String(name), (isTracepoint && name != "scsi_sense" ? "" : "(ffffffffc067a200) ") + event.dropFirst(name.count + 1),
+            String(name),
+            (isTracepoint && name != "scsi_sense" ? "" : "(ffffffffc067a200) ") + event.dropFirst(name.count + 1),
             at: UInt64(seconds * 1e9), tid: tid)
     }
 

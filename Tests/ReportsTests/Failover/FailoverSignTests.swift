@@ -149,7 +149,8 @@ import TraceFormat
         #expect(incidents.map(\.maps) == [["mpatha"], ["mpathb"]] && incidents.map(\.goesOn) == [true, false])
         #expect(incidents.map(\.kind) == [.noPath, .pathFailed])
         #expect(incidents[0].remarks.contains("it went on when the recording ended"))
-        #expect(incidents[0].remarks.contains { $0.hasPrefix("mpatha had no path for 1.000 s until the recording ended") })
+        #expect(
+            incidents[0].remarks.contains { $0.hasPrefix("mpatha had no path for 1.000 s until the recording ended") })
     }
 
     @Test func whatWasFailedBeforeIsSaid() throws {
@@ -182,7 +183,8 @@ import TraceFormat
 
     @Test(arguments: [
         (2, 0x04, 0x0a, "ALUA: the port group is in transition"), (2, 0x04, 0x0b, "ALUA: the port group is in standby"),
-        (2, 0x04, 0x0c, "ALUA: the port group is unavailable"), (6, 0x2a, 0x06, "ALUA: the port group's state has changed"),
+        (2, 0x04, 0x0c, "ALUA: the port group is unavailable"),
+        (6, 0x2a, 0x06, "ALUA: the port group's state has changed"),
     ]) func portGroupsAreToldOf(key: UInt64, code: UInt64, qualifier: UInt64, remark: String) throws {
         for isDescriptor in [true, false] {
             let sense = isDescriptor ? 0x72 | key << 8 | code << 16 | qualifier << 24 : 0x70 | key << 16
@@ -224,14 +226,19 @@ import TraceFormat
         var script = RequestScript()
         script.add("device_state host=0 channel=0 id=0 lun=1 state=6", at: 0)
         script.add("path_event type=0 path=\"8:0\" valid=1", at: 0.1)
-        let away = "prev_comm=multipathd prev_pid=500 prev_prio=120 prev_state=D ==> next_comm=swapper/0 next_pid=0 next_prio=120"
-        let back = "prev_comm=swapper/0 prev_pid=0 prev_prio=120 prev_state=R ==> next_comm=multipathd next_pid=500 next_prio=120"
+        let away =
+            "prev_comm=multipathd prev_pid=500 prev_prio=120 prev_state=D ==> next_comm=swapper/0 next_pid=0 next_prio=120"
+        let back =
+            "prev_comm=swapper/0 prev_pid=0 prev_prio=120 prev_state=R ==> next_comm=multipathd next_pid=500 next_prio=120"
         script.add("sched_switch \(away)", at: 1)
         script.add("sched_switch \(back)", at: 4)
         script.add("sched_switch \(away)", at: 4.1)
         script.add("sched_switch \(back)", at: 4.5)
         let incident = try #require(try FailoverReading(script).incidents.first)
-        #expect(texts(incident).filter { $0.contains("stuck") } == ["a thread of multipathd is stuck in the kernel for 3.000 s"])
+        #expect(
+            texts(incident).filter { $0.contains("stuck") } == [
+                "a thread of multipathd is stuck in the kernel for 3.000 s"
+            ])
     }
 
     // MARK: All of it
@@ -239,7 +246,9 @@ import TraceFormat
     /// The pieces in which events come make no difference.
     @Test(arguments: [1, 2, 3, 7, 1000]) func batchesOfAnySizeGiveTheSame(size: Int) throws {
         let script = cut()
-        let (whole, pieces) = (try FailoverReading(script).incidents, try FailoverReading(script, batch: size).incidents)
+        let (whole, pieces) = (
+            try FailoverReading(script).incidents, try FailoverReading(script, batch: size).incidents
+        )
         #expect(!whole.isEmpty && whole.map { $0.with(source: "") } == pieces.map { $0.with(source: "") })
     }
 

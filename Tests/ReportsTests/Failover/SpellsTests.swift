@@ -12,11 +12,12 @@ import Testing
         return spells
     }
 
-    @Test(arguments: [
-        // Before, at the edges, across, within, behind.
-        (0, 10, []), (0, 11, [10...11]), (5, 25, [10...20]), (12, 15, [12...15]), (20, 30, []), (19, 30, [19...20]),
-        (0, 100, [10...20, 30...40, 50...100]), (40, 50, []), (39, 51, [39...40, 50...51]), (60, 70, [60...70]),
-    ] as [(UInt64, UInt64, [ClosedRange<UInt64>])])
+    @Test(
+        arguments: [
+            // Before, at the edges, across, within, behind.
+            (0, 10, []), (0, 11, [10...11]), (5, 25, [10...20]), (12, 15, [12...15]), (20, 30, []), (19, 30, [19...20]),
+            (0, 100, [10...20, 30...40, 50...100]), (40, 50, []), (39, 51, [39...40, 50...51]), (60, 70, [60...70]),
+        ] as [(UInt64, UInt64, [ClosedRange<UInt64>])])
     func piecesLieInBoth(from: UInt64, to: UInt64, pieces: [ClosedRange<UInt64>]) {
         let all = spells([(10, 20), (30, 40), (50, nil)])
         #expect(all.pieces(from: from, to: to) == pieces.map { .init(from: $0.lowerBound, to: $0.upperBound) })
@@ -38,7 +39,8 @@ import Testing
     @Test func anEndBeforeTheBeginningIsTheBeginning() {
         var spells = spells([(10, nil)])
         spells.end(5)
-        #expect(spells.all == [.init(from: 10, to: 10)] && spells.pieces(from: 0, to: 20).allSatisfy { $0.from == $0.to })
+        #expect(
+            spells.all == [.init(from: 10, to: 10)] && spells.pieces(from: 0, to: 20).allSatisfy { $0.from == $0.to })
     }
 
     @Test func onlySoManyAreKept() {

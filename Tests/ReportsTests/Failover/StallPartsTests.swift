@@ -73,7 +73,8 @@ import Testing
             #expect(parts.byOwner.reduce(0) { $0 + $1.ns } == parts.ns)
             #expect(Set(parts.byOwner.map(\.owner)).count == parts.byOwner.count)
         }
-        #expect(owners.isSuperset(of: [.path, .retry, .requeue, .errorHandler, .noPath, .checker, .daemon, .commandTimer]))
+        #expect(
+            owners.isSuperset(of: [.path, .retry, .requeue, .errorHandler, .noPath, .checker, .daemon, .commandTimer]))
     }
 
     private func waiting(for ns: UInt64) -> StallParts {
@@ -86,7 +87,9 @@ import Testing
     }
 
     /// Behind others for a tenth of a second is a stall, for less it is as usual.
-    @Test(arguments: [(99_999_999, false), (100_000_000, true)]) func queueingIsAStallIfItIsLong(ns: UInt64, isOne: Bool) {
+    @Test(arguments: [(99_999_999, false), (100_000_000, true)]) func queueingIsAStallIfItIsLong(
+        ns: UInt64, isOne: Bool
+    ) {
         #expect(waiting(for: ns).stoodStill == isOne)
         #expect(waiting(for: ns).parts.map(\.owner) == (isOne ? [.queue, .path] : [.path]))
     }

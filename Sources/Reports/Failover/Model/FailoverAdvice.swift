@@ -41,6 +41,8 @@ struct FailoverAdvice {
         let timers = incident.timers.filter { timer in
             timer.timer == setting.timer && timer.ranOut && timer.atNs > longest.startNs && timer.atNs <= end
                 && longest.tries.contains(timer.path)
+                // Where no other path took it, it is not known whether one would have done so earlier.
+                && (setting.owner == .checker || longest.tries.last != timer.path)
         }
         guard timers.count == 1, let timer = timers.first, let isNs = timer.predictedNs, isNs > setting.leastNs,
             // What is ended by it must have begun before it, and it must be what the time went to.

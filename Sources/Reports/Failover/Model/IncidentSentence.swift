@@ -20,7 +20,9 @@ struct IncidentSentence {
         }
         let who = paths.count > 4 ? "\(paths.count) paths" : paths.joined(separator: " and ")
         let maps = incident.maps.joined(separator: " and ")
-        if incident.beganBefore { return "\(who) \(paths.count == 1 ? "was" : "were") in trouble when the recording began" }
+        if incident.beganBefore {
+            return "\(who) \(paths.count == 1 ? "was" : "were") in trouble when the recording began"
+        }
         switch incident.kind {
         case .noPath: return "\(maps) was left without a path, the first gone at \(time)"
         case .pingTimeout: return "\(who) stopped answering at \(time)"
@@ -40,7 +42,8 @@ struct IncidentSentence {
 
     private static func stalls(_ incident: Incident) -> String {
         guard let longest = incident.stalls.first else { return "no request stood still" }
-        let failed = incident.failed == 0 || incident.stalled == 1 ? "" : " or failed (\(Figures.count(incident.failed)))"
+        let failed =
+            incident.failed == 0 || incident.stalled == 1 ? "" : " or failed (\(Figures.count(incident.failed)))"
         let count =
             incident.stalled == 1
             ? "1 request stood still" : "\(Figures.count(incident.stalled)) requests stood still\(failed), the longest"
@@ -54,7 +57,9 @@ struct IncidentSentence {
     private static func phrases(_ stall: Incident.Stall, _ incident: Incident) -> [String] {
         stall.parts.filter { !$0.owner.isNormal && $0.ns >= stall.ns / 100 }.map { part in
             let hasRunOut = incident.timers.contains { $0.timer == "recovery_tmo" && $0.ranOut }
-            let phrase = part.owner == .session ? hasRunOut ? "until recovery_tmo" : "until the session was back" : part.owner.phrase
+            let phrase =
+                part.owner == .session
+                ? hasRunOut ? "until recovery_tmo" : "until the session was back" : part.owner.phrase
             return "\(Figures.seconds(part.ns)) \(phrase)"
         }
     }
@@ -64,40 +69,5 @@ struct IncidentSentence {
         if let error = stall.error { return "it failed: \(error)" }
         guard let first = stall.tries.first, let last = stall.tries.last else { return "it was never sent" }
         return first == last ? "then it went on there" : "then \(last) took over"
-    }
-}
-
-/// A time of day in UTC.
-struct TimeOfDay {
-    private let ns: UInt64
-
-    /// - Parameter ns: since 1970.
-    init(_ ns: UInt64) { self.ns = ns }
-
-    /// `12:03:04.1 UTC`
-    var seconds: String { "\(clock).\(ns / 100_000_000 % 10) UTC" }
-
-    /// `2026-11-27 12:03:04.108 UTC`
-    var full: String {
-        let thousandths = String(ns / 1_000_000 % 1000)
-        return "\(date) \(clock).\(String(repeating: "0", count: 3 - thousandths.count))\(thousandths) UTC"
-    }
-
-    private var clock: String {
-        let second = ns / 1_000_000_000
-        return [second / 3600 % 24, second / 60 % 60, second % 60].map { ($0 < 10 ? "0" : "") + String($0) }
-            .joined(separator: ":")
-    }
-
-    /// By the Gregorian calendar, in eras of 400 years from March of the year 0 on.
-    private var date: String {
-        let days = ns / 1_000_000_000 / 86_400 + 719_468
-        let (era, day) = (days / 146_097, days % 146_097)
-        let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365
-        let dayOfYear = day - (365 * year + year / 4 - year / 100)
-        let month = (5 * dayOfYear + 2) / 153
-        let number = dayOfYear - (153 * month + 2) / 5 + 1
-        let civil = month < 10 ? month + 3 : month - 9
-        return "\(year + era * 400 + (civil <= 2 ? 1 : 0))-\(civil < 10 ? "0" : "")\(civil)-\(number < 10 ? "0" : "")\(number)"
     }
 }

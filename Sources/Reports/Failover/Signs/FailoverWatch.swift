@@ -20,8 +20,8 @@ struct FailoverWatch {
     static let kernelLog = "kernel log"
     static let daemonLayer = "multipathd"
     /// Requests that stood still, of no incident: retried, or rejected, and nothing else was the matter.
-    private(set) var strayStalls = 0
-    private(set) var longestStray: UInt64 = 0
+    var strayStalls = 0
+    var longestStray: UInt64 = 0
     /// The disk whose command's timer ran out last, by thread.
     var timedOut: [Int32: BlockDevice] = [:]
     /// Addresses that were learned from commands.
@@ -29,8 +29,11 @@ struct FailoverWatch {
     /// A failed connection of a session that only the kernel's next words name.
     var unnamedFailure: (error: UInt32, time: UInt64)?
 
-    init(_ names: TraceNames, _ topology: Topology?) {
-        self.names = names
+    /// Whether the trace begins later than the recording, of whose start the topology is.
+    private let isWindow: Bool
+
+    init(_ names: TraceNames, _ topology: Topology?, isWindow: Bool = false) {
+        (self.names, self.isWindow) = (names, isWindow)
         book = PathBook(topology)
     }
 
@@ -62,7 +65,7 @@ struct FailoverWatch {
     }
 
     /// Time goes on.
-    private mutating func see(_ time: UInt64) {
+    mutating func see(_ time: UInt64) {
         if firstTime == nil {
             firstTime = time
             beginWithTroubles(time)
@@ -73,10 +76,15 @@ struct FailoverWatch {
     /// What the topology of the start says was the matter already.
     private mutating func beginWithTroubles(_ time: UInt64) {
         for map in book.topology?.maps ?? [] {
+            // What changed meanwhile may have changed before the trace begins.
+            if isWindow, book.topology?.mapsAtEnd?.contains(map) == false { continue }
             guard let device = BlockDevice(sysfs: map.devno) else { continue }
             let paths = map.groups.flatMap(\.paths)
             for path in paths {
                 guard let disk = BlockDevice(sysfs: path.devno) else { continue }
+                if let session = path.iscsi, session.state == "FAILED", let sid = UInt32(exactly: session.sid) {
+                    sessionIsAway(sid, time)
+                }
                 if path.deviceState == "offline" { offline(disk, time, beganBefore: true) }
                 if path.state == "failed" { failing(disk, time, beganBefore: true) }
             }
@@ -85,6 +93,9 @@ struct FailoverWatch {
             }
         }
     }
+
+    /// Events were lost: what goes on may not be all.
+    mutating func lostEvents() { for incident in log.all where incident.closedAt == nil { incident.hasLosses = true } }
 
     // MARK: Incidents
 
@@ -119,74 +130,5 @@ struct FailoverWatch {
     mutating func end(_ trouble: LiveIncident.Trouble, _ time: UInt64) {
         for incident in log.all where incident.closedAt == nil { incident.end(trouble, at: time) }
         tracks.noteChange(at: time)
-    }
-
-    // MARK: Requests
-
-    /// A request is over, or cut off.
-    mutating func ended(_ end: RequestEnd) {
-        if !end.isCutOff { see(end.time) }
-        if let disk = end.disk, let map = end.map, book.map(of: disk) == nil { book.learn(disk, of: map) }
-        if end.isWell, let disk = end.disk {
-            tracks.disks[disk, default: .init()].lastAnswer = max(tracks.disks[disk]?.lastAnswer ?? 0, end.answer)
-            rates.add(disk, at: end.time, keeps: log.isAnyOpen)
-        }
-        guard let live = end.live, live.isInTrouble || tracks.troubleUntil >= live.startNs else { return }
-        stoodStill(live, isCutOff: end.isCutOff)
-    }
-
-    private mutating func stoodStill(_ live: borrowing LiveRequest, isCutOff: Bool) {
-        let disks = live.tries.compactMap(\.disk)
-        let incident = log.incident(from: live.startNs, disks: disks, map: live.device)
-        guard live.flaw == nil || isCutOff else {
-            incident?.unfollowed += 1
-            return
-        }
-        let parts = StallParts(live, tracks, book, until: isCutOff ? lastTime : nil)
-        guard parts.stoodStill || live.error != 0 else { return }
-        guard let incident else {
-            strayStalls += 1
-            longestStray = max(longestStray, live.latencyNs)
-            return
-        }
-        noteErrors(of: live, in: incident)
-        incident.stalls.add(stall(live, parts, isCutOff: isCutOff), parts)
-    }
-
-    private func stall(_ live: borrowing LiveRequest, _ parts: StallParts, isCutOff: Bool) -> Incident.Stall {
-        let pathNames = PathNames(topology: book.topology)
-        return Incident.Stall(
-            id: live.id, startNs: live.startNs, ns: parts.ns, isUnfinished: isCutOff,
-            tries: live.tries.suffix(16).map { $0.disk.map(pathNames.disk) ?? "?" },
-            error: BlockStatus.name(live.error), parts: parts.byOwner.map { .init(owner: $0.owner, ns: $0.ns) })
-    }
-
-    /// What the request's tries came to: errors that the kernel keeps to itself.
-    private func noteErrors(of live: borrowing LiveRequest, in incident: LiveIncident) {
-        for (number, one) in live.tries.enumerated() {
-            let next = number + 1 < live.tries.count ? live.tries[number + 1].firstStage + 1 : live.steps.count
-            let steps = live.steps[min(one.firstStage, next)..<min(next, live.steps.count)]
-            for step in steps where step.point == .retried {
-                incident.note("SCSI puts a command back, to send it again", "scsi", one.disk, at: step.time, isLogged: false)
-            }
-            noteTimers(of: one, steps, in: incident)
-            guard one.error != 0, let name = BlockStatus.name(one.error), let last = steps.last(where: { $0.point == .verdict }) ?? steps.last
-            else { continue }
-            let host = CommandResult.name(one.result).map { " (\($0))" } ?? ""
-            incident.note("a request fails: \(name)\(host)", "dm", one.disk, at: last.time, isLogged: false)
-        }
-    }
-
-    /// From when a command went out, or was put back, to when its timer ran out.
-    private func noteTimers(of one: LiveRequest.Try, _ steps: ArraySlice<LiveRequest.Step>, in incident: LiveIncident) {
-        guard let disk = one.disk else { return }
-        for time in one.timeoutTimes {
-            let out: ClosedRange<RequestPoint> = .cloned ... .transmit
-            guard let sent = steps.last(where: { $0.time < time && (out ~= $0.point || $0.point == .retried) })
-            else { continue }
-            incident.note(
-                timer("timeout", disk, book.topology(of: disk)?.commandTimeoutSeconds, time - sent.time, ranOut: true, time,
-                    note: "of /sys/block/DISK/device: from when the command was seen to go out; the kernel looks once in a while"))
-        }
     }
 }

@@ -21,7 +21,15 @@ extension FailoverWatch {
     /// What dm tells udev: a path failed (0) or is back (1), and how many are left.
     private mutating func pathEvent(_ read: EventTable<FailoverEvent>.Reading, _ time: UInt64) {
         guard let type = read(0), let disk = read.string(1).flatMap(BlockDevice.init(sysfs:)) else { return }
-        if type == 0 { failing(disk, time) } else { reinstated(disk, time) }
+        if type == 0 {
+            failing(disk, time)
+        } else {
+            // dm says so of paths that had failed: of one that has done nothing so far, before the recording began.
+            if tracks.disks[disk, default: .init()].lastAnswer == 0, tracks.disks[disk]?.failed.all.isEmpty ?? true {
+                failing(disk, firstTime ?? time, beganBefore: true)
+            }
+            reinstated(disk, time)
+        }
         if let map = book.map(of: disk), let left = read(2) { setPaths(left: left, of: map, time) }
     }
 
@@ -32,12 +40,13 @@ extension FailoverWatch {
         guard !state.failed.isOpen,
             let incident = incident(time, [disk], .pathFailed, beganBefore: beganBefore)
         else { return }
+        let isOnlyDMs = !state.offline.isOpen && !isSessionAway(of: disk)
         // The checker had found it well, nothing has happened to it since, and I/O on it fails again.
-        if let last = state.failed.last, state.isOnlyDMs, time - min(last.to, time) < LiveIncident.flapNs {
+        if let last = state.failed.last, isOnlyDMs && state.isOnlyDMs, time - min(last.to, time) < LiveIncident.flapNs {
             incident.failuresOfGoodPaths += 1
         }
         state.failed.begin(time)
-        (state.backAt, state.isOnlyDMs) = (nil, !state.offline.isOpen && !isSessionAway(of: disk))
+        (state.backAt, state.isOnlyDMs) = (nil, isOnlyDMs)
         tracks.disks[disk] = state
         incident.failures[disk, default: 0] += beganBefore ? 0 : 1
         incident.backs[disk] = nil
@@ -76,7 +85,9 @@ extension FailoverWatch {
         }
         if blocked > 0 { note += "; multipathd's checker stood still for \(Figures.duration(blocked)) of it" }
         incident.note(
-            timer("polling_interval", disk, settings?.pollingIntervalSeconds, time - back, ranOut: true, time, note: note))
+            timer(
+                "polling_interval", disk, settings?.pollingIntervalSeconds, time - back, ranOut: true, time, note: note)
+        )
     }
 
     /// A disk can be used again, as far as the kernel knows.
@@ -129,7 +140,8 @@ extension FailoverWatch {
             incident.note(
                 Incident.Timer(
                     path: PathNames(topology: book.topology).map(map) ?? "", timer: "no_path_retry",
-                    predictedNs: UInt64(retries).multipliedSaturated(by: interval).multipliedSaturated(by: 1_000_000_000),
+                    predictedNs: UInt64(retries).multipliedSaturated(by: interval).multipliedSaturated(
+                        by: 1_000_000_000),
                     observedNs: time - min(from, time), ranOut: true, atNs: time,
                     note: "no_path_retry \(retries) times polling_interval, then requests fail"))
         }
@@ -148,7 +160,8 @@ extension FailoverWatch {
         }
         guard let disk, let incident = incident(time, [disk], .pathGroup) else { return }
         incident.happened(at: time)
-        incident.note("initialising the path group failed: \(Self.handlerError(error))", "dm", disk, at: time, isLogged: false)
+        incident.note(
+            "initialising the path group failed: \(Self.handlerError(error))", "dm", disk, at: time, isLogged: false)
     }
 
     /// Of a hardware handler, `SCSI_DH_…`.

@@ -63,9 +63,21 @@ extension FailoverWatch {
         tracks.noteChange(at: time)
     }
 
+    /// It was when the recording began.
+    mutating func sessionIsAway(_ sid: UInt32, _ time: UInt64) {
+        let disks = book.disks(ofSession: sid)
+        guard let incident = incident(time, disks, .connection, beganBefore: true) else { return }
+        incident.begin(.session(sid))
+        tracks.sessions[sid, default: .init()].failedAt = time
+        tracks.sessions[sid]?.away.begin(time)
+        for disk in disks { incident.note("the session is away", "libiscsi", disk, at: time, state: .away) }
+        tracks.noteChange(at: time)
+    }
+
     /// What had no meaning until the connection failed.
     private func sawBefore(
-        _ session: FailoverTracks.Session, _ answer: UInt64?, _ disk: BlockDevice, _ incident: LiveIncident, isPing: Bool
+        _ session: FailoverTracks.Session, _ answer: UInt64?, _ disk: BlockDevice, _ incident: LiveIncident,
+        isPing: Bool
     ) {
         if let answer, isPing { incident.note("the last answer", "target", disk, at: answer, state: .away) }
         if let first = session.firstRetransmit, first >= answer ?? 0 {
@@ -91,7 +103,8 @@ extension FailoverWatch {
                     note: "noop_out_interval: from the last answer seen to the ping"))
         }
         incident.note(
-            timer("ping_tmo", disk, set?.nopTimeoutSeconds, time - min(ping, time), ranOut: true, time,
+            timer(
+                "ping_tmo", disk, set?.nopTimeoutSeconds, time - min(ping, time), ranOut: true, time,
                 note: "noop_out_timeout: from the ping to the connection error"))
     }
 
@@ -170,16 +183,4 @@ extension FailoverWatch {
             predictedNs: seconds.flatMap { $0 > 0 ? UInt64($0).multipliedSaturated(by: 1_000_000_000) : nil },
             observedNs: ns, ranOut: ranOut, atNs: time, note: note)
     }
-}
-
-/// Errors of open-iscsi's, as it numbers them: a thousand more than the kernel does.
-enum ISCSIError {
-    static let pingTimedOut: UInt32 = 1022
-    private static let names: [UInt32: String] = [
-        1004: "command numbers", 1008: "protocol", 1009: "LUN", 1010: "unknown tag", 1011: "connection failed",
-        1013: "session failed", 1014: "header digest", 1015: "data digest", 1019: "sending failed",
-        1020: "closed by the target", 1021: "session reset by the error handler", 1022: "ping timeout",
-    ]
-
-    static func name(_ error: UInt32) -> String? { names[error] }
 }

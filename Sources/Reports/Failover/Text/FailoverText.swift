@@ -26,16 +26,23 @@ public struct FailoverText {
     /// What a report says: a sentence each.
     func section() -> String {
         if summary.incidents.isEmpty { return none() }
-        let head = style.bold("failover") + ": \(Figures.plural(summary.incidents.count, "incident")); dmflow failover shows each on one clock"
-        return ([head] + summary.incidents.map { incident in
-            Self.wrap("\(incident.id)  " + incident.sentence + remarks(incident).map { " (\($0))" }.joined(), indent: 2, hanging: 5)
-        }).joined(separator: "\n") + (further().isEmpty ? "" : "\n" + further().dropLast())
+        let head =
+            style.bold("failover")
+            + ": \(Figures.plural(summary.incidents.count, "incident")); dmflow failover shows each on one clock"
+        return
+            ([head]
+            + summary.incidents.map { incident in
+                Self.wrap(
+                    "\(incident.id)  " + incident.sentence + remarks(incident).map { " (\($0))" }.joined(), indent: 2,
+                    hanging: 5)
+            }).joined(separator: "\n") + (further().isEmpty ? "" : "\n" + further().dropLast())
     }
 
     private func none() -> String {
         var line = style.bold("failover") + ": no incident in \(Figures.seconds(summary.lookedAtNs))"
         if summary.strayStalls > 0 {
-            line += "; \(Figures.plural(summary.strayStalls, "request")) tried again, \(summary.strayStalls == 1 ? "" : "the longest ")\(Figures.duration(summary.longestStrayNs))"
+            line +=
+                "; \(Figures.plural(summary.strayStalls, "request")) tried again, \(summary.strayStalls == 1 ? "" : "the longest ")\(Figures.duration(summary.longestStrayNs))"
         }
         return line
     }
@@ -80,7 +87,9 @@ public struct FailoverText {
             let then = timer.ranOut ? "it was over" : "something else ended it"
             return "  " + pad(timer.timer, 18) + pad(printable(timer.path), 8) + padLeft(set, 9)
                 + padLeft(Figures.duration(timer.observedNs), 11) + "  \(then)"
-                + (timer.note.flatMap { told.insert($0).inserted ? "\n" + Self.wrap(printable($0), indent: 6, hanging: 6, style.dim) : nil } ?? "")
+                + (timer.note.flatMap {
+                    told.insert($0).inserted ? "\n" + Self.wrap(printable($0), indent: 6, hanging: 6, style.dim) : nil
+                } ?? "")
         }
         return ([style.bold("timers, predicted by the settings in force, and observed"), style.dim(head)] + lines)
             .joined(separator: "\n")
@@ -90,17 +99,22 @@ public struct FailoverText {
 
     private func owners(_ incident: Incident) -> String? {
         guard let longest = incident.stalls.first else { return nil }
-        let head = "  " + pad("owner", 20) + padLeft("longest", 11) + "  " + pad("", Self.barWidth) + padLeft("all", 11) + padLeft("requests", 10)
+        let head =
+            "  " + pad("owner", 20) + padLeft("longest", 11) + "  " + pad("", Self.barWidth) + padLeft("all", 11)
+            + padLeft("requests", 10)
         let lines = incident.owners.map { owner in
             let share = longest.ns == 0 ? 0 : Double(owner.longestNs) / Double(longest.ns)
             let bar = style.layer(owner.owner.layer, style.bar(share, of: Self.barWidth, padded: true))
             return "  " + style.layer(owner.owner.layer, pad(owner.owner.rawValue, 20))
-                + padLeft(Figures.duration(owner.longestNs), 11) + "  " + bar + padLeft(Figures.duration(owner.sumNs), 11)
+                + padLeft(Figures.duration(owner.longestNs), 11) + "  " + bar
+                + padLeft(Figures.duration(owner.sumNs), 11)
                 + padLeft(Figures.count(owner.requests), 10)
         }
         let all = incident.owners.reduce(0 as UInt64) { $0.addingSaturated($1.sumNs) }
-        let sum = "  " + pad("together", 20) + padLeft(Figures.duration(longest.ns), 11)
-            + String(repeating: " ", count: Self.barWidth + 2) + padLeft(Figures.duration(all), 11) + padLeft(Figures.count(incident.stalled), 10)
+        let sum =
+            "  " + pad("together", 20) + padLeft(Figures.duration(longest.ns), 11)
+            + String(repeating: " ", count: Self.barWidth + 2) + padLeft(Figures.duration(all), 11)
+            + padLeft(Figures.count(incident.stalled), 10)
         let title = "who owned the time of the longest request that stood still, and of all"
         return ([style.bold(title), style.dim(head)] + lines + [sum]).joined(separator: "\n")
     }
@@ -110,8 +124,11 @@ public struct FailoverText {
         var lines = [
             style.bold("requests that stood still") + ": \(Figures.count(incident.stalled))"
                 + (incident.failed > 0 ? ", \(Figures.count(incident.failed)) failed" : "")
-                + (incident.unfinished > 0 ? ", \(Figures.count(incident.unfinished)) did when the recording ended" : ""),
-            style.dim("  " + padLeft("request", 8) + padLeft("began", 10) + padLeft("stood still", 13) + "  paths, and who had it"),
+                + (incident.unfinished > 0
+                    ? ", \(Figures.count(incident.unfinished)) did when the recording ended" : ""),
+            style.dim(
+                "  " + padLeft("request", 8) + padLeft("began", 10) + padLeft("stood still", 13)
+                    + "  paths, and who had it"),
         ]
         for stall in incident.stalls.prefix(Self.stallsShown) {
             let began = Figures.offset(stall.startNs, from: incident.startNs)
@@ -119,12 +136,18 @@ public struct FailoverText {
             let parts = stall.parts.filter { !$0.owner.isNormal && $0.ns >= stall.ns / 100 }
                 .map { "\($0.owner.rawValue) \(Figures.seconds($0.ns))" }
             let ending = stall.isUnfinished ? ["..."] : stall.error.map { ["failed: \(printable($0))"] } ?? []
-            let head = "  " + padLeft("\(stall.id)", 8) + padLeft(began, 10) + padLeft(Figures.duration(stall.ns), 13) + "  "
-            lines.append(Self.wrap(([tries.isEmpty ? "no path" : tries] + parts + ending).joined(separator: ", "), first: head, hanging: head.count))
+            let head =
+                "  " + padLeft("\(stall.id)", 8) + padLeft(began, 10) + padLeft(Figures.duration(stall.ns), 13) + "  "
+            lines.append(
+                Self.wrap(
+                    ([tries.isEmpty ? "no path" : tries] + parts + ending).joined(separator: ", "), first: head,
+                    hanging: head.count))
         }
         if incident.stalled > Self.stallsShown {
             lines.append(
-                style.dim("  the \(min(Self.stallsShown, incident.stalls.count)) longest; dmflow requests --incident \(incident.id) lists them all"))
+                style.dim(
+                    "  the \(min(Self.stallsShown, incident.stalls.count)) longest; dmflow requests --incident \(incident.id) lists them all"
+                ))
         }
         return lines.joined(separator: "\n")
     }

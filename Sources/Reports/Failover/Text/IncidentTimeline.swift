@@ -27,12 +27,15 @@ struct IncidentTimeline {
         ]
         var states = [Incident.PathState](repeating: .used, count: lanes.count)
         if incident.beganBefore {
-            for (index, path) in incident.paths.prefix(lanes.count).enumerated() where path.failures == 0 { states[index] = .failed }
+            for (index, path) in incident.paths.prefix(lanes.count).enumerated() where path.failures == 0 {
+                states[index] = .failed
+            }
         }
         var last: UInt64?
         for event in incident.events {
             if let last, event.atNs > last, event.atNs - last >= Self.gapNs {
-                lines.append("  " + drawn(states) + style.dim(padLeft("...", 10) + "  \(Figures.seconds(event.atNs - last))"))
+                lines.append(
+                    "  " + drawn(states) + style.dim(padLeft("...", 10) + "  \(Figures.seconds(event.atNs - last))"))
             }
             last = max(last ?? 0, event.untilNs)
             if let state = event.state, let lane = lanes.firstIndex(where: { $0 == event.path }) {
@@ -41,7 +44,9 @@ struct IncidentTimeline {
             }
             lines.append(row(event, states))
         }
-        if incident.furtherEvents > 0 { lines.append("  \(Figures.plural(incident.furtherEvents, "further event")) not kept") }
+        if incident.furtherEvents > 0 {
+            lines.append("  \(Figures.plural(incident.furtherEvents, "further event")) not kept")
+        }
         if incident.paths.count > lanes.count {
             lines.append(style.dim("  \(incident.paths.count - lanes.count) further paths are not drawn"))
         }
@@ -81,12 +86,14 @@ struct IncidentTimeline {
         let head = padLeft(Figures.offset(event.atNs, from: incident.startNs), 10) + "  "
         let layer = pad(event.layer, 11)
         let wrapped = FailoverText.wrap(
-            printable(what), first: String(repeating: " ", count: plain) + head + layer, hanging: plain + head.count + layer.count)
+            printable(what), first: String(repeating: " ", count: plain) + head + layer,
+            hanging: plain + head.count + layer.count)
         // The first line begins with the lanes, in their colours; the others have them, too.
         return wrapped.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map { number, line in
             let rest = line.dropFirst(plain)
             guard number == 0 else { return "  " + drawn(states) + rest }
-            return "  " + drawn(states) + head + style.layer(event.layer, layer) + rest.dropFirst(head.count + layer.count)
+            return "  " + drawn(states) + head + style.layer(event.layer, layer)
+                + rest.dropFirst(head.count + layer.count)
         }.joined(separator: "\n")
     }
 
@@ -98,7 +105,8 @@ struct IncidentTimeline {
         let most = rates.paths.flatMap(\.requests).max() ?? 0
         guard most > 0 else { return nil }
         let perSecond = Double(most) * 1e9 / Double(rates.intervalNs)
-        let title = "requests that ended on each path; the highest is \(Figures.count(Int(perSecond.rounded()))) a second"
+        let title =
+            "requests that ended on each path; the highest is \(Figures.count(Int(perSecond.rounded()))) a second"
         let nameWidth = max(8, (rates.paths.map(\.path.count).max() ?? 0) + 1)
         var lines = [style.bold(title)]
         for row in rates.paths {

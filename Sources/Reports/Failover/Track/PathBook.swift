@@ -16,9 +16,10 @@ struct PathBook {
 
     init(_ topology: Topology? = nil) {
         self.topology = topology
-        for map in topology?.allMaps ?? [] {
+        // A number that had one disk at the start and another at the end is that of the start.
+        for map in (topology?.maps ?? []) + (topology?.mapsAtEnd ?? []) {
             for path in map.groups.flatMap(\.paths) {
-                guard let disk = BlockDevice(sysfs: path.devno) else { continue }
+                guard let disk = BlockDevice(sysfs: path.devno), facts[disk] == nil else { continue }
                 facts[disk] = path
                 if let device = BlockDevice(sysfs: map.devno) { maps[disk] = device }
                 if let address = path.hctl.flatMap(SCSIAddress.init) { learn(disk, at: address) }

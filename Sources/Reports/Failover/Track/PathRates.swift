@@ -55,7 +55,9 @@ struct PathRates {
         guard end >= begin else { return nil }
         let total = Int(end - begin) + 1
         let width = (total + Self.columns - 1) / Self.columns
-        let rows = counts.filter { isShown($0.key) }.sorted { ($0.key.major, $0.key.minor) < ($1.key.major, $1.key.minor) }.map { disk, counts in
+        let rows = counts.filter { isShown($0.key) }.sorted {
+            ($0.key.major, $0.key.minor) < ($1.key.major, $1.key.minor)
+        }.map { disk, counts in
             let sums = stride(from: 0, to: total, by: width).map { column in
                 (column..<min(column + width, total)).reduce(0) { sum, bucket in
                     let index = Int(begin - first) + bucket

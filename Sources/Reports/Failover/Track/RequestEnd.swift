@@ -2,6 +2,8 @@ import GraphParser
 
 /// What is looked at of a request that is over, or cut off by the end of the trace.
 struct RequestEnd {
+    /// The event that showed it, among those of its batch.
+    let place: Int
     /// When it was over.
     let time: UInt64
     /// When its last answer came.
@@ -15,7 +17,8 @@ struct RequestEnd {
     /// All of it, where it may have stood still.
     let live: LiveRequest?
 
-    init(_ live: borrowing LiveRequest, isWhole: Bool) {
+    init(_ live: borrowing LiveRequest, at place: Int, isWhole: Bool) {
+        self.place = place
         (time, map, disk) = (live.endNs, live.device, live.tries.last?.disk)
         answer = live.steps.last { (.taskDone ... .completed) ~= $0.point }?.time ?? live.endNs
         isWell = live.flaw == nil && live.error == 0

@@ -35,6 +35,7 @@ struct RequestJoins {
         var losses = batch.losses[...]
         for event in batch.events {
             guard let time = event.time else { continue }
+            ends.place = event.place
             while let loss = losses.first, isOver(loss, before: time) {
                 losses.removeFirst()
                 try lost()
@@ -42,6 +43,7 @@ struct RequestJoins {
             try take(event, .init(time: time, cpu: event.cpu, tid: event.tid))
             if ends.origin == nil { ends.origin = ends.hasPointers ? pointers.origin : sectors.origin }
         }
+        ends.place = .max
         for _ in losses { try lost() }
     }
 
