@@ -55,6 +55,7 @@ public final class FailoverAnalyzer: Analyzer {
     /// Hands on what there is of the last batch, in the order in which it happened.
     private func catchUp() {
         guard let events else { return }
+        if let time = requests.time { watch.see(time) }
         var next = 0
         for (kind, event) in signs {
             while next < ends.count, ends[next].place < event.place {

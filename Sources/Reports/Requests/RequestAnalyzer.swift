@@ -47,6 +47,9 @@ public final class RequestAnalyzer: Analyzer {
     /// When the trace's first request began; nil before.
     var origin: UInt64? { ends.origin }
 
+    /// When the first and the last event was that it was given.
+    var time: ClosedRange<UInt64>? { ends.time }
+
     /// Where disks are, as their commands have told by now.
     var addresses: [BlockDevice: SCSIAddress] { ends.addresses.all }
 

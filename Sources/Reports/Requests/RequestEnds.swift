@@ -16,6 +16,8 @@ final class RequestEnds {
     var origin: UInt64?
     /// The event that is looked at, among those of its batch; behind all of them at the end of one.
     var place = 0
+    /// When the first and the last event was that was looked at.
+    private(set) var time: ClosedRange<UInt64>?
     /// Requests that were under way when the last one ended.
     var depth = 0
 
@@ -26,6 +28,16 @@ final class RequestEnds {
     var observe: ((borrowing LiveRequest, _ place: Int) -> Void)?
 
     init(_ onRequest: ((Request) throws -> Void)?) { self.onRequest = onRequest }
+
+    /// An event is looked at.
+    func look(at time: UInt64, place: Int) {
+        self.place = place
+        guard let known = self.time else {
+            self.time = time...time
+            return
+        }
+        if time > known.upperBound { self.time = known.lowerBound...time }
+    }
 
     func take(_ live: borrowing LiveRequest, _ kind: JoinKind) throws {
         if kind == .pointer || !hasPointers { observe?(live, place) }

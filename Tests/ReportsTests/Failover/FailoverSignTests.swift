@@ -195,9 +195,27 @@ import TraceFormat
                 "scsi_sense sc=0x1 host=0 channel=0 id=0 lun=1 sense=\(sense) code=\(isDescriptor ? 0 : code | qualifier << 8)",
                 at: 1.2)
             let incident = try #require(try FailoverReading(script).incidents.first)
-            #expect(incident.kind == .pathGroup && incident.remarks == [remark])
+            #expect(incident.kind == (qualifier == 0x0a ? .alua : .pathGroup) && incident.remarks == [remark])
             #expect(texts(incident).contains("initialising the path group failed: retry"))
         }
+    }
+
+    /// What waits for the hardware handler is told apart; that it took long is an incident, that it is quick is none.
+    @Test(arguments: [(0.099, 0), (0.1, 1)]) func aSlowPathGroupOwnsItsTime(seconds: Double, incidents: Int) throws {
+        var script = RequestScript()
+        let end = UInt64(seconds * 1e9)
+        script.add("pg_init path=\"8:0\"", at: 0)
+        script.add("pg_init_done path=\"8:0\" error=0", at: seconds)
+        script.add(
+            InventedRequest(1),
+            "10 dm_dispatch, 20 dm_requeue, 30 rq_requeue, \(end + 100) dm_dispatch, \(end + 200) dm_clone, "
+                + "\(end + 300) iscsi_xmit, \(end + 400) iscsi_done, \(end + 500) scsi_end, \(end + 600) dm_done, "
+                + "\(end + 700) dm_verdict, \(end + 800) rq_end")
+        let found = try FailoverReading(script).incidents
+        #expect(found.count == incidents)
+        guard let incident = found.first else { return }
+        let parts = Dictionary(uniqueKeysWithValues: incident.stalls[0].parts.map { ($0.owner, $0.ns) })
+        #expect(incident.kind == .pathGroup && parts[.groupInit] == end - 20 && parts[.requeue] == 100)
     }
 
     // MARK: The error handler

@@ -12,13 +12,15 @@ public struct Incident: Codable, Equatable, Sendable {
         case connection = "connection lost"
         /// Somebody set the disk offline.
         case offline = "disk offline"
+        /// A port group of an ALUA target changed its state, and commands had to wait for it.
+        case alua = "ALUA transition"
         /// Commands went to SCSI's error handler, which stops the host while it aborts and resets.
         case errorHandler = "error handler"
         /// A command's timer ran out.
         case commandTimeout = "command timeout"
         /// dm failed a path since I/O on it failed, and nothing else was seen.
         case pathFailed = "I/O failed"
-        /// A path group could not be initialised.
+        /// A path group could not be initialised, or not soon.
         case pathGroup = "path group initialisation"
     }
 

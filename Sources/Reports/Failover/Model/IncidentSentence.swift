@@ -28,10 +28,11 @@ struct IncidentSentence {
         case .pingTimeout: return "\(who) stopped answering at \(time)"
         case .connection: return "\(who) lost the connection at \(time)"
         case .offline: return "\(who) was set offline at \(time)"
+        case .alua: return "the port group of \(who) was in transition from \(time) on"
         case .commandTimeout: return "\(who) left commands unanswered, the first until \(time)"
         case .errorHandler: return "\(who) kept SCSI's error handler busy from \(time) on"
         case .pathFailed: return "I/O on \(who) failed at \(time)"
-        case .pathGroup: return "a path group with \(who) could not be initialised at \(time)"
+        case .pathGroup: return "initialising a path group with \(who) took long or failed, until \(time)"
         }
     }
 
@@ -65,7 +66,7 @@ struct IncidentSentence {
     }
 
     private static func ending(_ stall: Incident.Stall) -> String {
-        if stall.isUnfinished { return "it stood still when the recording ended" }
+        if stall.isUnfinished { return "it still did when the recording ended" }
         if let error = stall.error { return "it failed: \(error)" }
         guard let first = stall.tries.first, let last = stall.tries.last else { return "it was never sent" }
         return first == last ? "then it went on there" : "then \(last) took over"

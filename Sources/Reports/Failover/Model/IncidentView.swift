@@ -63,10 +63,11 @@ struct IncidentView {
     /// Whether the kernel's log has a complaint about the device about then.
     private func isLogged(_ row: LiveIncident.Row, _ live: LiveIncident) -> Bool {
         live.rows.contains { other in
-            other.layer == FailoverWatch.kernelLog && other.device == row.device
-                && other.to.addingSaturated(1_000_000_000) >= row.from
-                && other.from <= row.to.addingSaturated(1_000_000_000)
-                && ["I/O error", "rejecting I/O", "Failing path"].contains { other.what.contains($0) }
+            guard other.layer == FailoverWatch.kernelLog && other.device == row.device else { return false }
+            let complains = ["I/O error", "rejecting I/O", "Failing path"].contains { other.what.contains($0) }
+            // What it says at once is of that, whatever it is.
+            let reach: UInt64 = complains ? 1_000_000_000 : 10_000_000
+            return other.to.addingSaturated(reach) >= row.from && other.from <= row.to.addingSaturated(reach)
         }
     }
 

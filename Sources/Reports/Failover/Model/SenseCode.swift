@@ -32,6 +32,9 @@ struct SenseCode: CustomStringConvertible {
         }
     }
 
+    /// Whether commands have to wait for the port group.
+    var isInTransition: Bool { (key, code, qualifier) == (2, 4, 0xa) }
+
     private var other: String? {
         switch (key, code, qualifier) {
         case (2, 4, _): "not ready"

@@ -14,6 +14,8 @@ public enum StallOwner: String, Codable, CaseIterable, Sendable {
     case errorHandler = "error handler"
     /// The map had no path.
     case noPath = "no path"
+    /// The hardware handler was initialising the path group (pg_init), which dm waits for.
+    case groupInit = "path group init"
     /// A path was there again, and multipathd had not looked yet.
     case checker = "checker interval"
     /// multipathd could not look, since its thread stood still itself.
@@ -34,7 +36,7 @@ public enum StallOwner: String, Codable, CaseIterable, Sendable {
         case .tcp: "net"
         case .pingWait, .session: "libiscsi"
         case .retry, .commandTimer, .errorHandler: "scsi"
-        case .noPath, .requeue: "dm"
+        case .noPath, .requeue, .groupInit: "dm"
         case .checker, .daemon: "multipathd"
         case .queue: "block"
         case .path: "target"
@@ -51,6 +53,7 @@ public enum StallOwner: String, Codable, CaseIterable, Sendable {
         case .commandTimer: "until the command's timer ran out"
         case .errorHandler: "in SCSI's error handler"
         case .noPath: "without a path"
+        case .groupInit: "until the path group was initialised"
         case .checker: "until multipathd looked"
         case .daemon: "with multipathd blocked"
         case .requeue: "in dm's requeue"

@@ -57,11 +57,17 @@ extension FailoverWatch {
         tracks.noteChange(at: time)
     }
 
-    private func sense(_ disk: BlockDevice, _ read: EventTable<FailoverEvent>.Reading, _ time: UInt64) {
+    private mutating func sense(_ disk: BlockDevice, _ read: EventTable<FailoverEvent>.Reading, _ time: UInt64) {
         guard let head = read(4), let code = read.word(5), let sense = SenseCode(head: head, code: code) else { return }
+        guard let alua = sense.alua else { return note("sense \(sense)", "scsi", disk, time, isLogged: false) }
+        // Whatever dm makes of it, it is the target's word.
+        tracks.disks[disk, default: .init()].aluaAt = time
+        let incident =
+            sense.isInTransition
+            ? incident(time, [disk], .alua) : log.current(at: time, disks: [disk], map: book.map(of: disk))
+        incident?.happened(at: time)
+        incident?.alua.insert(alua)
+        if sense.isInTransition { tracks.noteChange(at: time) }
         note("sense \(sense)", "scsi", disk, time, isLogged: false)
-        if let alua = sense.alua, let incident = log.current(at: time, disks: [disk], map: book.map(of: disk)) {
-            incident.alua.insert(alua)
-        }
     }
 }

@@ -8,6 +8,7 @@ struct FailoverWatch {
     var tracks = FailoverTracks()
     var log = IncidentLog()
     var rates = PathRates()
+    private var recent = RecentSigns()
     var daemon = DaemonTrack()
     var daemonWaits: [DaemonTrack.Wait] = []
     /// The first and the last event that was seen.
@@ -46,7 +47,7 @@ struct FailoverWatch {
     // MARK: Events
 
     mutating func take(_ kind: FailoverEvent, _ read: EventTable<FailoverEvent>.Reading, _ time: UInt64, tid: Int32?) {
-        see(time)
+        see(time...time)
         hasSigns = hasSigns || kind.tells
         switch kind {
         case .pathFailed, .pathReinstated, .pathEvent, .message, .groupInit, .groupInitDone, .noPathTimeout:
@@ -64,13 +65,13 @@ struct FailoverWatch {
         }
     }
 
-    /// Time goes on.
-    mutating func see(_ time: UInt64) {
+    /// Something was recorded at these times.
+    mutating func see(_ time: ClosedRange<UInt64>) {
         if firstTime == nil {
-            firstTime = time
-            beginWithTroubles(time)
+            firstTime = time.lowerBound
+            beginWithTroubles(time.lowerBound)
         }
-        lastTime = max(lastTime, time)
+        lastTime = max(lastTime, time.upperBound)
     }
 
     /// What the topology of the start says was the matter already.
@@ -106,7 +107,9 @@ struct FailoverWatch {
         // What is no path of a multipath map has no failover.
         let disks = disks.filter { book.map(of: $0) != nil }
         guard let first = disks.first else { return nil }
+        let before = log.all.count
         let incident = log.incident(at: time, disks: disks, map: book.map(of: first), beganBefore: beganBefore)
+        if let incident, log.all.count > before { tellRecent(disks, time, in: incident) }
         for disk in disks.sorted(by: { ($0.major, $0.minor) < ($1.major, $1.minor) }) {
             incident?.touch(disk, of: book.map(of: disk))
             if let answer = tracks.disks[disk]?.lastAnswer, answer > 0, incident?.lastAnswers[disk] == nil {
@@ -118,12 +121,27 @@ struct FailoverWatch {
     }
 
     /// Something that is told of where there is an incident of the disk, and is none by itself.
-    func note(
+    mutating func note(
         _ what: String, _ layer: String, _ disk: BlockDevice?, _ time: UInt64, isLogged: Bool? = nil,
         state: Incident.PathState? = nil
     ) {
-        guard let disk, let incident = log.current(at: time, disks: [disk], map: book.map(of: disk)) else { return }
+        guard let disk, let map = book.map(of: disk) else { return }
+        guard let incident = log.current(at: time, disks: [disk], map: map) else {
+            return recent.add(
+                .init(from: time, to: time, layer: layer, device: disk, what: what, isLogged: isLogged, state: state))
+        }
         incident.note(what, layer, disk, at: time, isLogged: isLogged, state: state)
+    }
+
+    /// What was a sign only in the light of what comes now: all since the disks' last answers.
+    private func tellRecent(_ disks: Set<BlockDevice>, _ time: UInt64, in incident: LiveIncident) {
+        for row in recent.rows(until: time) {
+            guard let disk = row.device, disks.contains(disk), row.from >= tracks.disks[disk]?.lastAnswer ?? 0 else {
+                continue
+            }
+            incident.note(
+                row.what, row.layer, disk, at: row.from, count: row.count, isLogged: row.isLogged, state: row.state)
+        }
     }
 
     /// A trouble is over, in whichever incident it was.

@@ -12,7 +12,7 @@ extension FailoverWatch {
         case .pathReinstated: if let disk { reinstated(disk, time) }
         case .pathEvent: pathEvent(read, time)
         case .message: message(read, time, tid: tid)
-        case .groupInit: note("a path group is being initialised (pg_init)", "dm", disk, time)
+        case .groupInit: groupInit(disk, time)
         case .groupInitDone: groupInitDone(disk, read.word(1) ?? 0, time)
         default: queueingTimedOut(time)
         }
@@ -40,7 +40,8 @@ extension FailoverWatch {
         guard !state.failed.isOpen,
             let incident = incident(time, [disk], .pathFailed, beganBefore: beganBefore)
         else { return }
-        let isOnlyDMs = !state.offline.isOpen && !isSessionAway(of: disk)
+        let isOfPortGroup = state.aluaAt.map { time - min($0, time) < LiveIncident.flapNs } ?? false
+        let isOnlyDMs = !state.offline.isOpen && !isSessionAway(of: disk) && !isOfPortGroup
         // The checker had found it well, nothing has happened to it since, and I/O on it fails again.
         if let last = state.failed.last, isOnlyDMs && state.isOnlyDMs, time - min(last.to, time) < LiveIncident.flapNs {
             incident.failuresOfGoodPaths += 1
@@ -154,14 +155,39 @@ extension FailoverWatch {
         }
     }
 
+    // MARK: Path groups
+
+    /// For less, it is a matter of course.
+    private static let longInitNs: UInt64 = 100_000_000
+
+    private mutating func groupInit(_ disk: BlockDevice?, _ time: UInt64) {
+        note("a path group is being initialised (pg_init)", "dm", disk, time)
+        guard let map = disk.flatMap({ book.map(of: $0) }) else { return }
+        tracks.maps[map, default: .init()].groupInit.begin(time)
+        tracks.maps[map]?.inits += 1
+        tracks.noteChange(at: time)
+    }
+
     private mutating func groupInitDone(_ disk: BlockDevice?, _ error: UInt32, _ time: UInt64) {
-        guard error != 0 else {
+        guard let disk, let map = book.map(of: disk) else { return }
+        var state = tracks.maps[map, default: .init()]
+        let from = state.groupInit.openSince
+        state.inits = max(0, state.inits - 1)
+        if state.inits == 0 { state.groupInit.end(time) }
+        tracks.maps[map] = state
+        tracks.noteChange(at: time)
+        let length = from.map { time - min($0, time) } ?? 0
+        guard error != 0 || length >= Self.longInitNs else {
             return note("the path group is initialised", "dm", disk, time)
         }
-        guard let disk, let incident = incident(time, [disk], .pathGroup) else { return }
+        guard let incident = incident(time, [disk], .pathGroup) else { return }
         incident.happened(at: time)
-        incident.note(
-            "initialising the path group failed: \(Self.handlerError(error))", "dm", disk, at: time, isLogged: false)
+        if error == 0 {
+            incident.note("initialising the path group took \(Figures.duration(length))", "dm", disk, at: time)
+        } else {
+            let reason = Self.handlerError(error)
+            incident.note("initialising the path group failed: \(reason)", "dm", disk, at: time, isLogged: false)
+        }
     }
 
     /// Of a hardware handler, `SCSI_DH_…`.

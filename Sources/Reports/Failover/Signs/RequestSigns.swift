@@ -4,7 +4,6 @@ import GraphParser
 extension FailoverWatch {
     /// A request is over, or cut off.
     mutating func ended(_ end: RequestEnd) {
-        if !end.isCutOff { see(end.time) }
         if let disk = end.disk, let map = end.map, book.map(of: disk) == nil { book.learn(disk, of: map) }
         if end.isWell, let disk = end.disk {
             tracks.disks[disk, default: .init()].lastAnswer = max(tracks.disks[disk]?.lastAnswer ?? 0, end.answer)

@@ -31,7 +31,7 @@ extension FailoverWatch {
         return all.count == 1 ? all.first?.key : nil
     }
 
-    private func tell(_ what: String, _ sid: UInt32, _ time: UInt64, state: Incident.PathState? = nil) {
+    private mutating func tell(_ what: String, _ sid: UInt32, _ time: UInt64, state: Incident.PathState? = nil) {
         for disk in book.disks(ofSession: sid) { note(what, "libiscsi", disk, time, state: state) }
     }
 

@@ -140,7 +140,7 @@ public struct FailoverText {
                 "  " + padLeft("\(stall.id)", 8) + padLeft(began, 10) + padLeft(Figures.duration(stall.ns), 13) + "  "
             lines.append(
                 Self.wrap(
-                    ([tries.isEmpty ? "no path" : tries] + parts + ending).joined(separator: ", "), first: head,
+                    ([tries.isEmpty ? "not sent" : tries] + parts + ending).joined(separator: ", "), first: head,
                     hanging: head.count))
         }
         if incident.stalled > Self.stallsShown {

@@ -37,6 +37,8 @@ struct FailoverTracks {
         var lastAnswer: UInt64 = 0
         /// Since dm failed it, nothing but dm's word has been against it.
         var isOnlyDMs = false
+        /// When the target last said something of its port group.
+        var aluaAt: UInt64?
         /// When it could be used again, while dm did not use it yet.
         var backAt: UInt64?
     }
@@ -44,6 +46,9 @@ struct FailoverTracks {
     /// A multipath map.
     struct Map {
         var withoutPath = Spells()
+        /// The hardware handler is at work, and on how many paths.
+        var groupInit = Spells()
+        var inits = 0
         /// When a path was there again that dm did not know of yet; in order.
         var backs: [UInt64] = []
     }
@@ -63,7 +68,7 @@ struct FailoverTracks {
         let isAnyOpen =
             sessions.values.contains { $0.away.isOpen } || hosts.values.contains { $0.handler.isOpen }
             || disks.values.contains { $0.failed.isOpen || $0.offline.isOpen }
-            || maps.values.contains { $0.withoutPath.isOpen }
+            || maps.values.contains { $0.withoutPath.isOpen || $0.groupInit.isOpen }
         troubleUntil = isAnyOpen ? .max : max(troubleUntil == .max ? 0 : troubleUntil, time)
     }
 

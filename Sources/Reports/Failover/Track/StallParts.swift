@@ -85,8 +85,9 @@ struct StallParts {
         case .out: out(from, to, one, session)
         case .retried: paint(.retry, from, to, [(.session, session?.away), (.errorHandler, handler)])
         case .requeued, .waiting:
+            let own = map.flatMap { tracks.maps[$0] }
             let overlays: [(StallOwner, Spells?)] = [
-                (.noPath, map.flatMap { tracks.maps[$0]?.withoutPath }), (.session, session?.away),
+                (.noPath, own?.withoutPath), (.groupInit, own?.groupInit), (.session, session?.away),
                 (.errorHandler, handler),
             ]
             paint(way == .requeued ? .requeue : .queue, from, to, overlays)

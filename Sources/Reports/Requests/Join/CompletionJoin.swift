@@ -100,6 +100,7 @@ extension PointerJoin {
     }
 
     mutating func requeued(_ request: UInt64, _ moment: Moment) {
+        if requests[request] == nil, let slot = clones[request] { return putBack(slot, moment) }
         guard let slot = requests[request], table[slot].last != .requeued else { return }
         if let last = table[slot].last, last > .dispatched, last < .retried,
             last != .verdict || table[slot].tries.last?.error == 0
@@ -112,6 +113,13 @@ extension PointerJoin {
         withoutData.removeAll { $0 == slot }
         table[slot].dataDone = nil
         table[slot].pass(.requeued, moment)
+    }
+
+    /// SCSI puts back a clone whose command has come back. It tells of that itself, but for a command that is to be prepared anew.
+    private mutating func putBack(_ slot: Int, _ moment: Moment) {
+        guard let last = table[slot].last, (.taskDone ... .completed) ~= last else { return }
+        withoutData.removeAll { $0 == slot }
+        table[slot].pass(.retried, moment)
     }
 
     mutating func requeued(io: UInt64, _ moment: Moment) {

@@ -35,7 +35,7 @@ struct RequestJoins {
         var losses = batch.losses[...]
         for event in batch.events {
             guard let time = event.time else { continue }
-            ends.place = event.place
+            ends.look(at: time, place: event.place)
             while let loss = losses.first, isOver(loss, before: time) {
                 losses.removeFirst()
                 try lost()
