@@ -2,7 +2,7 @@
 # Needs: dmflow
 # Deadline: 1000
 #
-# Captures: create-load, io, requests, sigint, sigterm, failing-command, last, stop-at, disk-fills, forced, daemon, stripped; killed, which is followed by
+# Captures: create-load, io, requests, sigint, sigterm, failing-command, last, stop-at, recorder, disk-fills, forced, daemon, stripped; killed, which is followed by
 # dmflow restore; planted-link, as-user, bytes and moved, which is killed and put back where tracefs is mounted by then.
 # Besides: hostile-journal, whose standard error has a line "hostile KIND COMMAND CODE" for each that was tried.
 # Refusals: full-disk, other-tracer, not-root, no-such-root, not-mounted.
@@ -63,7 +63,22 @@ last() {
 
 # Ends when the path fails, which its first read finds out.
 stop_at() {
-    dmflow capture --flow failover --stop-at fail_path --stop-after 200ms --duration 60s &
+    dmflow capture --flow failover-calls --stop-at fail_path --stop-after 200ms --duration 60s &
+    path_fails
+}
+
+# The same by the flight recorder of a busy host.
+recorder() {
+    dmflow capture --light --last 60s --stop-at fail_path --stop-after 200ms --duration 60s &
+    path_fails
+}
+
+path_is_back() {
+    echo running >"/sys/block/$failing/device/state"
+    step 30 "wait for both paths again" until_true paths_active 2
+}
+
+path_fails() {
     until_true recording
     echo offline >"/sys/block/$failing/device/state"
     while recording; do
@@ -255,8 +270,9 @@ capture disk-fills disk_fills
 capture last last
 failing=$(path_of_mpatha)
 capture stop-at stop_at
-echo running >"/sys/block/$failing/device/state"
-step 30 "wait for both paths again" until_true paths_active 2
+path_is_back
+capture recorder recorder
+path_is_back
 capture killed killed
 
 # What somebody else has set up, to be found as it was.

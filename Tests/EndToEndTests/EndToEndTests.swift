@@ -10,7 +10,7 @@ struct EndToEndTests {
     let results = LabResults()
 
     static let captures = [
-        "create-load", "io", "requests", "sigint", "sigterm", "failing-command", "last", "stop-at", "forced",
+        "create-load", "io", "requests", "sigint", "sigterm", "failing-command", "last", "stop-at", "recorder", "forced",
         "planted-link",
         "as-user",
         "bytes", "moved", "daemon", "stripped",
@@ -186,6 +186,15 @@ struct EndToEndTests {
         #expect(try results.report("stop-at").roots.contains { $0.function == "fail_path" })
     }
 
+    /// What the flight recorder kept tells the failover that ended it.
+    @Test func theFlightRecorderTellsTheFailover() throws {
+        #expect(try results.text("recorder.stderr").contains("ended: fail_path [dm_multipath] was called"))
+        let incident = try #require(try results.report("recorder").failover?.incidents.first)
+        #expect(incident.kind == .offline && incident.maps == ["mpatha"] && incident.goesOn && incident.startTimeNs != nil)
+        #expect(incident.stalls.allSatisfy { stall in stall.parts.reduce(0) { $0 + $1.ns } == stall.ns })
+        #expect(incident.events.contains { $0.layer == "kernel log" && $0.what.contains("Failing path") })
+    }
+
     @Test func whomItDisturbsAForcedCaptureSays() throws {
         let said = try results.text("forced.stderr")
         #expect(said.contains("forced although the tracer 'function' is in use"))
@@ -195,7 +204,8 @@ struct EndToEndTests {
 
     // MARK: What tracing costs
 
-    @Test(arguments: captures) func whatACallCostsIsMeasuredBeforeAndAfter(capture: String) throws {
+    /// Where trees are recorded.
+    @Test(arguments: captures.filter { $0 != "recorder" }) func whatACallCostsIsMeasuredBeforeAndAfter(capture: String) throws {
         let recording = try #require(try results.report(capture).source.recording)
         #expect(recording.callCostBeforeNs ?? 0 > 0)
         #expect(recording.callCostAfterNs ?? 0 > 0)

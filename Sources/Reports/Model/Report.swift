@@ -201,7 +201,7 @@ public struct Report: Codable, Equatable, Sendable {
     /// The paths that they were tried on, in the order of their maps and names; nil as ``requests``.
     public private(set) var paths: [Path]?
     /// What happened to paths; nil where nothing was recorded that would tell.
-    public private(set) var failover: FailoverSummary?
+    public private(set) var failover: Failover?
 
     /// The report with the first lines that were not understood.
     public func withNotUnderstood(_ lines: [NotUnderstoodLine]) -> Report {

@@ -8,7 +8,7 @@ extension Report {
             roots: Self.roots(summary.roots), layers: Self.layers(summary.layers),
             functions: Self.functions(summary.functions), requests: summary.requests.map(Requests.init),
             paths: summary.requests.map { requests in requests.paths.map { Path($0, of: requests) } },
-            failover: summary.failover)
+            failover: summary.failover.map(Failover.init))
     }
 
     /// The flow's roots, others, fragments; most time first.

@@ -29,7 +29,7 @@ public struct TextReport {
         if let requests = report.requests {
             sections += RequestSection(requests, report.paths ?? [], style: style).sections()
         }
-        if let failover = report.failover { sections.append(FailoverText(failover, style: style).section()) }
+        if let failover = report.failover { sections.append(FailoverText(failover.summary, style: style).section()) }
         let roots = report.roots.filter { !$0.fragment }
         let fragments = report.roots.filter(\.fragment)
         sections += roots.prefix(rootLimit).map(root)

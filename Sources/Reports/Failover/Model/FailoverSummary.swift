@@ -14,6 +14,11 @@ public struct FailoverSummary: Codable, Equatable, Sendable {
     /// How long was looked at, in ns: from the first to the last event, over all traces.
     public var lookedAtNs: UInt64
 
+    init(incidents: [Incident]) {
+        self.incidents = incidents
+        (further, strayStalls, longestStrayNs, lookedAtNs) = (0, 0, 0, 0)
+    }
+
     init(_ watch: FailoverWatch, _ clock: WallClock, source: TraceSource) {
         var watch = watch
         for wait in watch.daemon.unfinished(at: watch.lastTime) { watch.waited(wait) }
