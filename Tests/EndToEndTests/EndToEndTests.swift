@@ -10,7 +10,8 @@ struct EndToEndTests {
     let results = LabResults()
 
     static let captures = [
-        "create-load", "io", "requests", "sigint", "sigterm", "failing-command", "last", "stop-at", "recorder", "forced",
+        "create-load", "io", "requests", "sigint", "sigterm", "failing-command", "last", "stop-at", "recorder",
+        "forced",
         "planted-link",
         "as-user",
         "bytes", "moved", "daemon", "stripped",
@@ -190,7 +191,8 @@ struct EndToEndTests {
     @Test func theFlightRecorderTellsTheFailover() throws {
         #expect(try results.text("recorder.stderr").contains("ended: fail_path [dm_multipath] was called"))
         let incident = try #require(try results.report("recorder").failover?.incidents.first)
-        #expect(incident.kind == .offline && incident.maps == ["mpatha"] && incident.goesOn && incident.startTimeNs != nil)
+        #expect(
+            incident.kind == .offline && incident.maps == ["mpatha"] && incident.goesOn && incident.startTimeNs != nil)
         #expect(incident.stalls.allSatisfy { stall in stall.parts.reduce(0) { $0 + $1.ns } == stall.ns })
         #expect(incident.events.contains { $0.layer == "kernel log" && $0.what.contains("Failing path") })
     }
@@ -205,7 +207,9 @@ struct EndToEndTests {
     // MARK: What tracing costs
 
     /// Where trees are recorded.
-    @Test(arguments: captures.filter { $0 != "recorder" }) func whatACallCostsIsMeasuredBeforeAndAfter(capture: String) throws {
+    @Test(arguments: captures.filter { $0 != "recorder" }) func whatACallCostsIsMeasuredBeforeAndAfter(capture: String)
+        throws
+    {
         let recording = try #require(try results.report(capture).source.recording)
         #expect(recording.callCostBeforeNs ?? 0 > 0)
         #expect(recording.callCostAfterNs ?? 0 > 0)

@@ -178,7 +178,8 @@ import Testing
               "probes": [ { "name": "p", "function": "f", "at": "entry", "module": "m", "kernels": "k", "instead": ["g"],
                             "fields": [ { "name": "a", "from": "arg2", "type": "u8", "offsets": [8, -4], "path": "s.m", "instead": ["s.n"], "unproven": [80],
                                           "kernels": "k" } ] } ],
-              "user": { "process": "p", "functions": [ { "object": "o", "function": "f", "versions": "v", "instead": ["g"] } ],
+              "user": { "process": "p", "optional": true,
+                        "functions": [ { "object": "o", "function": "f", "versions": "v", "instead": ["g"] } ],
                         "threads": [ { "name": "t", "functions": ["f"] } ] } } ] }
             """
         // A field has one of the two.
@@ -206,7 +207,9 @@ import Testing
         #expect(flow.roots == [.init(function: "f", module: "m", kernels: "k", instead: ["g"])])
         #expect(flow.isDefault == true && flow.summary == "s" && flow.with == ["b"])
         #expect(flow.user?.functions == [.init(object: "o", function: "f", versions: "v", instead: ["g"])])
-        #expect(flow.user?.threads == [.init(name: "t", functions: ["f"])] && flow.user?.process == "p")
+        #expect(
+            flow.user?.threads == [.init(name: "t", functions: ["f"])] && flow.user?.process == "p"
+                && flow.user?.isOptional == true)
         let documentation = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Documentation/flows.schema.json")
         let schema = try PlacedJSON(Array(Data(contentsOf: documentation)))

@@ -91,6 +91,8 @@ import Testing
         ("offline", [Incident.Kind.offline]), ("dropped", [.connection]), ("cut-short", [.pingTimeout]),
         ("cut-long", [.pingTimeout]), ("all-queueing", [.noPath]), ("all-failing", [.noPath]), ("flapping", [.offline]),
         ("slow", []), ("quiet", []), ("began", [.offline]), ("timeout", [.commandTimeout]),
+        ("reset", [.errorHandler]), ("hung", [.offline, .commandTimeout]), ("goes-on", [.noPath]), ("alua", [.alua]),
+        ("two", [.offline, .commandTimeout]),
     ]) func theIncidentIsWhatWasMade(made: String, kinds: [Incident.Kind]) throws {
         for name in Self.captures where name.hasSuffix("/failover-\(made).dat.xz") {
             #expect(try incidents(name).map(\.kind) == kinds, "\(name)")
