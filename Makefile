@@ -47,12 +47,12 @@ kshark: built
 	@.ci/install gcc libc6-dev
 	Tests/KernelShark/check .build/debug/dmflow Tests/Fixtures/*/*.dat $$(find .lab/e2e -name '*.dat' 2>/dev/null)
 
-## make schema   reports, summaries and lists of requests of all fixtures and captures as JSON are as their published schemas say
+## make schema   reports, summaries, lists of requests and failovers of all fixtures and captures as JSON are as their published schemas say
 schema: built
 	@.ci/install python3 python3-jsonschema
-	for form in json:report summary:summary jsonl:requests; do \
+	for form in json:report summary:summary jsonl:requests failover:failover; do \
 		Tests/Schema/check .build/debug/dmflow $${form%:*} Documentation/$${form#*:}.schema.json \
-			Tests/Fixtures/*/*.dat Tests/Fixtures/*/*.txt Tests/Schema/*.txt $$(find .lab/e2e -name '*.dat' 2>/dev/null) || exit; \
+			Tests/Fixtures/*/*.dat Tests/Fixtures/*/failover-*.dat.xz Tests/Fixtures/*/*.txt Tests/Schema/*.txt $$(find .lab/e2e -name '*.dat' 2>/dev/null) || exit; \
 	done
 
 ## make allocations  reading a million events takes no more pieces of memory than Benchmarks/allocations allows
