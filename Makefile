@@ -51,8 +51,10 @@ kshark: built
 schema: built
 	@.ci/install python3 python3-jsonschema
 	for form in json:report summary:summary jsonl:requests failover:failover; do \
+		case $$form in failover:*) kernels="*" ;; *) kernels=6.12 ;; esac; \
 		Tests/Schema/check .build/debug/dmflow $${form%:*} Documentation/$${form#*:}.schema.json \
-			Tests/Fixtures/*/*.dat Tests/Fixtures/*/failover-*.dat.xz Tests/Fixtures/*/*.txt Tests/Schema/*.txt $$(find .lab/e2e -name '*.dat' 2>/dev/null) || exit; \
+			Tests/Fixtures/*/*.dat Tests/Fixtures/$$kernels/failover-[agt]*.dat.xz Tests/Fixtures/*/*.txt Tests/Schema/*.txt \
+			$$(find .lab/e2e -name '*.dat' 2>/dev/null) || exit; \
 	done
 
 ## make allocations  reading a million events takes no more pieces of memory than Benchmarks/allocations allows
