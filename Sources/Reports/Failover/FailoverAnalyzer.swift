@@ -52,10 +52,18 @@ public final class FailoverAnalyzer: Analyzer {
         return .more
     }
 
+    /// Of the first batch that has anything, which event was the first; and the last one so far.
+    private func see() {
+        let own = signs.first.map { (place: $0.event.place, time: $0.event.time ?? 0) }
+        let other = requests.first
+        if let first = [own, other].compactMap(\.self).min(by: { $0.place < $1.place }) { watch.see(first.time...first.time) }
+        if let time = requests.time { watch.see(time) }
+    }
+
     /// Hands on what there is of the last batch, in the order in which it happened.
     private func catchUp() {
         guard let events else { return }
-        if let time = requests.time { watch.see(time) }
+        see()
         var next = 0
         for (kind, event) in signs {
             while next < ends.count, ends[next].place < event.place {

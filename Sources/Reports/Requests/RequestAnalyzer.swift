@@ -50,6 +50,9 @@ public final class RequestAnalyzer: Analyzer {
     /// When the first and the last event was that it was given.
     var time: ClosedRange<UInt64>? { ends.time }
 
+    /// The first of them, with its number in its batch; nil before.
+    var first: (place: Int, time: UInt64)? { ends.begin }
+
     /// Where disks are, as their commands have told by now.
     var addresses: [BlockDevice: SCSIAddress] { ends.addresses.all }
 

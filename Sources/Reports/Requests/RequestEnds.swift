@@ -18,6 +18,8 @@ final class RequestEnds {
     var place = 0
     /// When the first and the last event was that was looked at.
     private(set) var time: ClosedRange<UInt64>?
+    /// The first one, and its number in its batch.
+    private(set) var begin: (place: Int, time: UInt64)?
     /// Requests that were under way when the last one ended.
     var depth = 0
 
@@ -33,6 +35,7 @@ final class RequestEnds {
     func look(at time: UInt64, place: Int) {
         self.place = place
         guard let known = self.time else {
+            begin = (place, time)
             self.time = time...time
             return
         }

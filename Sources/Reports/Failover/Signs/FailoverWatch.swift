@@ -96,13 +96,13 @@ struct FailoverWatch {
     }
 
     /// Events were lost: what goes on may not be all.
-    mutating func lostEvents() { for incident in log.all where incident.closedAt == nil { incident.hasLosses = true } }
+    mutating func lostEvents() { for incident in log.recent where incident.closedAt == nil { incident.hasLosses = true } }
 
     // MARK: Incidents
 
     /// The incident of a trouble of these disks.
     mutating func incident(
-        _ time: UInt64, _ disks: Set<BlockDevice>, _ kind: Incident.Kind, beganBefore: Bool = false
+        _ time: UInt64, _ disks: [BlockDevice], _ kind: Incident.Kind, beganBefore: Bool = false
     ) -> LiveIncident? {
         // What is no path of a multipath map has no failover.
         let disks = disks.filter { book.map(of: $0) != nil }
@@ -110,7 +110,7 @@ struct FailoverWatch {
         let before = log.all.count
         let incident = log.incident(at: time, disks: disks, map: book.map(of: first), beganBefore: beganBefore)
         if let incident, log.all.count > before { tellRecent(disks, time, in: incident) }
-        for disk in disks.sorted(by: { ($0.major, $0.minor) < ($1.major, $1.minor) }) {
+        for disk in disks {
             incident?.touch(disk, of: book.map(of: disk))
             if let answer = tracks.disks[disk]?.lastAnswer, answer > 0, incident?.lastAnswers[disk] == nil {
                 incident?.lastAnswers[disk] = answer
@@ -134,7 +134,8 @@ struct FailoverWatch {
     }
 
     /// What was a sign only in the light of what comes now: all since the disks' last answers.
-    private func tellRecent(_ disks: Set<BlockDevice>, _ time: UInt64, in incident: LiveIncident) {
+    private func tellRecent(_ disks: [BlockDevice], _ time: UInt64, in incident: LiveIncident) {
+        let disks = Set(disks)
         for row in recent.rows(until: time) {
             guard let disk = row.device, disks.contains(disk), row.from >= tracks.disks[disk]?.lastAnswer ?? 0 else {
                 continue
@@ -146,7 +147,7 @@ struct FailoverWatch {
 
     /// A trouble is over, in whichever incident it was.
     mutating func end(_ trouble: LiveIncident.Trouble, _ time: UInt64) {
-        for incident in log.all where incident.closedAt == nil { incident.end(trouble, at: time) }
+        for incident in log.recent { incident.end(trouble, at: time) }
         tracks.noteChange(at: time)
     }
 }

@@ -42,7 +42,7 @@ extension FailoverWatch {
         guard let incident = incident(time, disks, .errorHandler) else { return }
         incident.begin(.handler(host))
         tracks.hosts[host, default: .init()].handler.begin(time)
-        for disk in disks { incident.note(what, "scsi", disk, at: time) }
+        for disk in Self.shown(disks) { incident.note(what + (disk == disks.first ? Self.others(disks) : ""), "scsi", disk, at: time) }
         tracks.noteChange(at: time)
     }
 
@@ -53,7 +53,7 @@ extension FailoverWatch {
         let open = tracks.hosts.filter { $0.value.handler.isOpen }.keys
         guard let host = known ?? (open.count == 1 ? open.first : nil), let from = tracks.hosts[host]?.handler.end(time)
         else { return }
-        for disk in book.disks(ofHost: host) {
+        for disk in Self.shown(book.disks(ofHost: host)) {
             note("SCSI's error handler is done", "scsi", disk, time)
             guard let incident = log.current(at: time, disks: [disk], map: book.map(of: disk)) else { continue }
             let deadline = book.topology(of: disk)?.errorHandlerDeadline

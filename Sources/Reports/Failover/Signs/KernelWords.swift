@@ -8,7 +8,7 @@ extension FailoverWatch {
         guard !words.isEmpty else { return }
         if let sid = sessionNumber(words) {
             nameFailure(sid, time)
-            for disk in book.disks(ofSession: sid) { note(Self.cut(line), Self.kernelLog, disk, time) }
+            for disk in Self.shown(book.disks(ofSession: sid)) { note(Self.cut(line), Self.kernelLog, disk, time) }
             return
         }
         for disk in disks(words) { note(Self.cut(line), Self.kernelLog, disk, time) }

@@ -130,8 +130,8 @@ extension FailoverWatch {
 
     /// multipathd's retries are over, or begin anew.
     private func queueing(_ command: String, _ sender: String, _ time: UInt64) {
-        for (map, state) in tracks.maps {
-            guard let from = state.withoutPath.openSince,
+        for map in tracks.maps.keys.sorted() {
+            guard let from = tracks.maps[map]?.withoutPath.openSince,
                 let incident = log.current(at: time, disks: [], map: map)
             else { continue }
             incident.note("\(sender) sends dm the message \(command)", Self.daemonLayer, map, at: time)
@@ -149,7 +149,7 @@ extension FailoverWatch {
     }
 
     private func queueingTimedOut(_ time: UInt64) {
-        for (map, state) in tracks.maps where state.withoutPath.isOpen {
+        for map in tracks.maps.keys.sorted() where tracks.maps[map]?.withoutPath.isOpen ?? false {
             log.current(at: time, disks: [], map: map)?
                 .note("queue_if_no_path_timeout_secs is over: requests fail", "dm", map, at: time)
         }

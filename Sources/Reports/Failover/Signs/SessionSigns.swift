@@ -32,7 +32,14 @@ extension FailoverWatch {
     }
 
     private mutating func tell(_ what: String, _ sid: UInt32, _ time: UInt64, state: Incident.PathState? = nil) {
-        for disk in book.disks(ofSession: sid) { note(what, "libiscsi", disk, time, state: state) }
+        let disks = book.disks(ofSession: sid)
+        for disk in Self.shown(disks) { note(what + Self.others(disks), "libiscsi", disk, time, state: state) }
+    }
+
+    /// Of a session with many disks, what happens to it is told of the first.
+    static func shown(_ disks: [BlockDevice]) -> ArraySlice<BlockDevice> { disks.prefix(disks.count > 4 ? 1 : 4) }
+    static func others(_ disks: [BlockDevice]) -> String {
+        disks.count > 4 ? " (and of \(disks.count - 1) disks more)" : ""
     }
 
     // MARK: Failing
@@ -47,15 +54,15 @@ extension FailoverWatch {
         session.failedAt = time
         session.away.begin(time)
         let answer = tracks.lastAnswer(of: disks)
-        for disk in disks { sawBefore(session, answer, disk, incident, isPing: isPing) }
+        for disk in Self.shown(disks) { sawBefore(session, answer, disk, incident, isPing: isPing) }
         if isPing {
             session.pingWaits.add(from: answer ?? session.pingAt ?? time, to: time)
             pingTimers(session, answer, disks, incident, time)
         } else if let first = session.firstRetransmit {
             session.tcpWaits.add(from: max(first, answer ?? 0), to: time)
         }
-        let name = ISCSIError.name(error).map { ": \($0)" } ?? ""
-        for disk in disks {
+        let name = (ISCSIError.name(error).map { ": \($0)" } ?? "") + Self.others(disks)
+        for disk in Self.shown(disks) {
             incident.note("connection error \(error)\(name)", "libiscsi", disk, at: time, state: .away)
         }
         (session.pingAt, session.firstRetransmit) = (nil, nil)
@@ -70,7 +77,9 @@ extension FailoverWatch {
         incident.begin(.session(sid))
         tracks.sessions[sid, default: .init()].failedAt = time
         tracks.sessions[sid]?.away.begin(time)
-        for disk in disks { incident.note("the session is away", "libiscsi", disk, at: time, state: .away) }
+        for disk in Self.shown(disks) {
+            incident.note("the session is away" + Self.others(disks), "libiscsi", disk, at: time, state: .away)
+        }
         tracks.noteChange(at: time)
     }
 
@@ -91,7 +100,7 @@ extension FailoverWatch {
     }
 
     private func pingTimers(
-        _ session: FailoverTracks.Session, _ answer: UInt64?, _ disks: Set<BlockDevice>, _ incident: LiveIncident,
+        _ session: FailoverTracks.Session, _ answer: UInt64?, _ disks: [BlockDevice], _ incident: LiveIncident,
         _ time: UInt64
     ) {
         guard let ping = session.pingAt, let disk = disks.first else { return }
@@ -110,7 +119,7 @@ extension FailoverWatch {
 
     private mutating func retransmitted(_ read: EventTable<FailoverEvent>.Reading, _ time: UInt64) {
         guard let portal = Portal(read) else { return }
-        for sid in Set(book.disks(atPortal: portal.description).compactMap(book.session)) {
+        for sid in Set(book.disks(atPortal: portal.description).compactMap(book.session)).sorted() {
             var session = tracks.sessions[sid, default: .init()]
             // Behind the failure it is the old connection's last words.
             if session.failedAt != nil { continue }

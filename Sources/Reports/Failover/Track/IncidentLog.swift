@@ -10,12 +10,15 @@ struct IncidentLog {
 
     private static let kept = 1000
 
+    /// Those that go on, or ended so lately that they may go on yet.
+    var recent: [LiveIncident] { current }
+
     /// Whether any goes on.
     var isAnyOpen: Bool { current.contains { $0.closedAt == nil } }
 
     /// The incident that a trouble of these disks is of, which begins with it unless there is one.
     mutating func incident(
-        at time: UInt64, disks: Set<BlockDevice>, map: BlockDevice?, beganBefore: Bool = false
+        at time: UInt64, disks: [BlockDevice], map: BlockDevice?, beganBefore: Bool = false
     ) -> LiveIncident? {
         current.removeAll { !$0.canReopen(time) }
         if let known = current.first(where: { $0.isAbout(disks, map) }) { return known }

@@ -17,6 +17,7 @@ final class LiveIncident {
     /// In the order in which they were in trouble.
     private(set) var disks: [BlockDevice] = []
     private(set) var maps: [BlockDevice] = []
+    private var known: Set<BlockDevice> = []
     private(set) var troubles: Set<Trouble> = []
     /// When the last trouble was over; nil while there is one.
     private(set) var closedAt: UInt64?
@@ -64,14 +65,14 @@ final class LiveIncident {
     // MARK: What it is about
 
     func touch(_ disk: BlockDevice, of map: BlockDevice?) {
-        if !disks.contains(disk) { disks.append(disk) }
+        if known.insert(disk).inserted { disks.append(disk) }
         if let map { touch(map: map) }
     }
 
     func touch(map: BlockDevice) { if !maps.contains(map) { maps.append(map) } }
 
     func isAbout(_ disks: some Sequence<BlockDevice>, _ map: BlockDevice?) -> Bool {
-        map.map(maps.contains) ?? false || disks.contains(where: self.disks.contains)
+        map.map(maps.contains) ?? false || disks.contains(where: known.contains)
     }
 
     func vote(_ kind: Incident.Kind) { kinds.insert(kind) }

@@ -6,7 +6,8 @@ struct PathBook {
     private(set) var topology: Topology?
     private var hctls: [BlockDevice: SCSIAddress] = [:]
     private var disks: [SCSIAddress: BlockDevice] = [:]
-    private var bySession: [UInt32: Set<BlockDevice>] = [:]
+    private var bySession: [UInt32: [BlockDevice]] = [:]
+    private var byPortal: [String: [BlockDevice]] = [:]
     private var sessions: [BlockDevice: UInt32] = [:]
     private var maps: [BlockDevice: BlockDevice] = [:]
     private var facts: [BlockDevice: Topology.Path] = [:]
@@ -24,9 +25,10 @@ struct PathBook {
                 if let device = BlockDevice(sysfs: map.devno) { maps[disk] = device }
                 if let address = path.hctl.flatMap(SCSIAddress.init) { learn(disk, at: address) }
                 if let sid = path.iscsi?.sid, let number = UInt32(exactly: sid) {
-                    bySession[number, default: []].insert(disk)
+                    bySession[number, default: []].append(disk)
                     sessions[disk] = number
                 }
+                if let portal = path.iscsi?.portal { byPortal[portal, default: []].append(disk) }
             }
         }
     }
@@ -51,14 +53,12 @@ struct PathBook {
     func topology(of disk: BlockDevice) -> Topology.Path? { facts[disk] }
 
     func disk(at address: SCSIAddress?) -> BlockDevice? { address.flatMap { disks[$0] } }
-    func disks(ofSession sid: UInt32) -> Set<BlockDevice> { bySession[sid] ?? [] }
-    func disks(ofHost host: Int64) -> Set<BlockDevice> { Set(hctls.filter { $0.value.host == host }.keys) }
-    func disks(ofMap map: BlockDevice) -> Set<BlockDevice> { Set(maps.filter { $0.value == map }.keys) }
+    func disks(ofSession sid: UInt32) -> [BlockDevice] { bySession[sid] ?? [] }
+    func disks(ofHost host: Int64) -> [BlockDevice] { hctls.filter { $0.value.host == host }.keys.sorted() }
+    func disks(ofMap map: BlockDevice) -> [BlockDevice] { maps.filter { $0.value == map }.keys.sorted() }
 
     /// `127.0.0.2:3260`
-    func disks(atPortal portal: String) -> Set<BlockDevice> {
-        Set(facts.filter { $0.value.iscsi?.portal == portal }.keys)
-    }
+    func disks(atPortal portal: String) -> [BlockDevice] { byPortal[portal] ?? [] }
 
     /// What a topology calls a disk.
     func disk(named name: some StringProtocol) -> BlockDevice? {
@@ -66,4 +66,9 @@ struct PathBook {
     }
 
     func map(_ map: BlockDevice) -> Topology.Map? { topology?.map(PathNames.number(map)) }
+}
+
+extension Collection<BlockDevice> {
+    /// By their numbers.
+    func sorted() -> [BlockDevice] { sorted { ($0.major, $0.minor) < ($1.major, $1.minor) } }
 }
