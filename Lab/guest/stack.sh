@@ -94,6 +94,8 @@ multipathd_ends() {
 
 multipathd_gone() { ! pgrep --exact multipathd >/dev/null; }
 
+paths_of_mpatha() { multipathd show paths raw format "%m %d" | awk '$1 == "mpatha" { print $2 }'; }
+
 # A path of mpatha, such as sdb.
 path_of_mpatha() { multipathd show paths raw format "%m %d" | awk '$1 == "mpatha" { print $2; exit }'; }
 

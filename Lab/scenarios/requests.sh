@@ -11,63 +11,8 @@
 #   multipath.txt  the maps and paths
 #   changed.diff   what the captures left changed in tracefs; empty is right
 
-work=/tmp/requests
-
-# record CASE WITH COMMAND...: a capture of the command. WITH is light, or the flows.
-record() {
-    local name=$1 with=(--light)
-    [[ $2 == light ]] || with=(--flow "$2")
-    trickle &
-    # On a disk of memory: writing to the host would be in the way of what is recorded.
-    dmflow capture "${with[@]}" --exit-code command -o "$work/$name.dat" -- \
-        bash -euo pipefail -c 'workload "$@"' workload "${@:3}" 2>"$name.stderr"
-    wait $!
-    mv "$work/$name.dat" .
-    logs "$name"
-}
-
-# Reads of the spare disk, which is no path, until the command begins: what dmflow has to prove on kernels without the modules' types,
-# it proves at commands on their way.
-trickle() {
-    local disk
-    disk=$(spare_disk)
-    until [[ -e $work/begun ]]; do
-        dd if="/dev/$disk" of=/dev/null bs=4k count=16 iflag=direct status=none
-    done
-    rm "$work/begun"
-}
-trickle_ended() { [[ ! -e $work/begun ]]; }
-
-workload() {
-    touch "$work/begun"
-    until_true trickle_ended
-    "$@"
-}
-
-# fio_on MAP CASE [OPTION...]: direct I/O, with a log of each.
-fio_on() {
-    fio --name="$2" --filename="/dev/mapper/$1" --direct=1 --ioengine=libaio --bs=4k --norandommap \
-        --write_lat_log="$work/$2" --log_offset=1 --per_job_logs=0 --log_alternate_epoch=1 --log_alternate_epoch_clock_id=1 \
-        --eta=never --output-format=json --output="$work/$2.json" "${@:3}"
-}
-
-reads() { fio_on "$1" "$2" --rw=randread "${@:3}"; }
-
-# logs CASE: of fio, if it was fio.
-logs() {
-    [[ -e $work/$1_lat.log ]] || return 0
-    mv "$work/$1_lat.log" "$1.lat"
-    mv "$work/$1.json" .
-}
-
-truth() { echo "${*:2}" >>"$1.truth"; }
-
-now() { awk '{ printf "%.0f\n", $1 * 1e9 }' /proc/uptime; }
-
 # queue_of MAP: the directory of its queue's settings.
 queue_of() { echo "/sys/block/$(basename "$(realpath "/dev/mapper/$1")")/queue"; }
-
-paths_of_mpatha() { multipathd show paths raw format "%m %d" | awk '$1 == "mpatha" { print $2 }'; }
 
 # One at a time, and many.
 case_qd1() { record qd1 light reads mpatha qd1 --iodepth=1 --number_ios=300; }
@@ -187,33 +132,17 @@ case_bio() {
 slow_ns=50000000
 slow_reads() { reads "$1" "$2" --iodepth=4 --rate_iops=150 --number_ios="$3"; }
 case_slow_iscsi() {
-    tc qdisc add dev lo root handle 1: prio
-    tc filter add dev lo parent 1: protocol ip u32 match ip dst 127.0.0.2/32 flowid 1:3
-    tc qdisc add dev lo parent 1:3 handle 30: netem delay $((slow_ns / 1000))us limit 10000
+    portal_apart 127.0.0.2 dst
+    portal_link delay $((slow_ns / 1000))us
     truth slow-iscsi slow "$(disk_at 127.0.0.2)" "$slow_ns"
     record slow-iscsi light slow_reads mpatha slow-iscsi 900
     record slow-iscsi-detail requests-detail slow_reads mpatha slow-iscsi-detail 300
     cp slow-iscsi.truth slow-iscsi-detail.truth
-    tc qdisc del dev lo root
+    portal_together
 }
 
-# disk_at PORTAL: which of the disks is reached by it.
-disk_at() {
-    local address
-    for address in /sys/block/sd*/device/../../connection*/iscsi_connection/*/address; do
-        [[ $(<"$address") != "$1" ]] || cut -d / -f 4 <<<"$address"
-    done
-}
-
-# The target closes a connection under load; the initiator connects again after two seconds.
+# The target closes a connection under load.
 case_dropped() { record dropped light reads_meanwhile dropped drop_connection; }
-
-drop_connection() {
-    local session
-    session=$(tgtadm --lld iscsi --op show --mode conn --tid 1 | sed -n 's/^Session: //p' | head -n 1)
-    truth dropped dropped "$(now)"
-    tgtadm --lld iscsi --op delete --mode conn --tid 1 --sid "$session" --cid 0
-}
 
 # A path goes away under load and comes back.
 case_offline() { record offline light reads_meanwhile offline path_goes_and_comes; }
@@ -231,11 +160,11 @@ path_goes_and_comes() {
     truth offline active "$path" "$(now)"
 }
 
-# reads_meanwhile CASE COMMAND: slow enough that the failure takes the capture's time and not its room.
+# reads_meanwhile CASE COMMAND: which gets the case; slow enough that the failure takes the capture's time and not its room.
 reads_meanwhile() {
     reads mpatha "$1" --iodepth=4 --rate_iops=150 --time_based --runtime=6 &
     sleep 1
-    "$2"
+    "$2" "$1"
     wait $!
     until_true paths_active 2
 }
@@ -259,11 +188,10 @@ case_busy() { failing busy 0x8000 20 400; }
 
 # Never answered, till the command's time is over.
 case_timeout() {
-    local disk
-    for disk in $(disks_of scsi_debug); do echo 2 >"/sys/block/$disk/device/timeout"; done
+    scsi_debug_timeout 2
     truth timeout timeout 2000000000
     failing timeout 4 60 100
-    for disk in $(disks_of scsi_debug); do echo 30 >"/sys/block/$disk/device/timeout"; done
+    scsi_debug_timeout 30
 }
 
 # scsi_debug answers each n-th command otherwise. failing CASE OPTS NTH READS
@@ -272,17 +200,6 @@ failing() {
     truth "$1" opts "$2"
     truth "$1" every_nth "$3"
     record "$1" light reads_failing "$@"
-}
-
-# With multipathd at a stop: a check of it that fails would take the path away.
-reads_failing() {
-    kill -s STOP "$(pgrep --exact multipathd)"
-    scsi_debug_set every_nth "$3"
-    scsi_debug_set opts "$2"
-    reads mpathb "$1" --iodepth=4 --number_ios="$4"
-    scsi_debug_set opts 0
-    scsi_debug_set every_nth 0
-    kill -s CONT "$(pgrep --exact multipathd)"
 }
 
 # A slow path beside one that answers at once. scsi_debug has one delay for all its disks, so the other is LIO's.
@@ -301,16 +218,13 @@ case_slow_local() {
     lio_down
 }
 
-# What ftrace counts of its own changes with each module.
-settings() { tracefs_snapshot | grep -v dyn_ftrace_total_info; }
-
 stack_up
 mkdir "$work"
 multipath -ll >multipath.txt
 modprobe -a sch_prio cls_u32 sch_netem target_core_mod
 # As after any first use: the kernel has no way back to a size that it only promised.
 echo 1408 >"$tracefs/buffer_size_kb"
-settings >/tmp/before.txt
+tracefs_settings >/tmp/before.txt
 for name in qd1 qd1_detail qd16 hot stock graph merges splits flush discard depth2 bio slow_iscsi dropped offline; do
     step 120 "case $name" "case_$name"
 done
@@ -319,4 +233,4 @@ for name in local local_discard aborted busy timeout slow_local; do
     step 120 "case $name" "case_$name"
 done
 step 60 "take them away" scsi_debug_down
-settings | diff /tmp/before.txt - >changed.diff || true
+tracefs_settings | diff /tmp/before.txt - >changed.diff || true
