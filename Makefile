@@ -13,7 +13,7 @@ DMFLOW_REVISION := $(or $(DMFLOW_REVISION),$(shell git describe --always --dirty
 export DMFLOW_REVISION
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix requests recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install docs lint format deps lab-deps clean
+.PHONY: help demo test unit e2e matrix requests failover recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install docs lint format deps lab-deps clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -51,9 +51,9 @@ kshark: built
 schema: built
 	@.ci/install python3 python3-jsonschema
 	for form in json:report summary:summary jsonl:requests failover:failover; do \
-		case $$form in failover:*) kernels="*" ;; *) kernels=6.12 ;; esac; \
+		case $$form in failover:*) captures="*/failover-*" ;; *) captures="6.12/failover-[agt]*" ;; esac; \
 		Tests/Schema/check .build/debug/dmflow $${form%:*} Documentation/$${form#*:}.schema.json \
-			Tests/Fixtures/*/*.dat Tests/Fixtures/$$kernels/failover-[agt]*.dat.xz Tests/Fixtures/*/*.txt Tests/Schema/*.txt \
+			Tests/Fixtures/*/*.dat Tests/Fixtures/$$captures.dat.xz Tests/Fixtures/*/*.txt Tests/Schema/*.txt \
 			$$(find .lab/e2e -name '*.dat' 2>/dev/null) || exit; \
 	done
 
@@ -69,6 +69,12 @@ matrix: lab-deps static
 ## make requests requests of known truth, captured on every kernel of the lab, twenty minutes
 requests: lab-deps static
 	Lab/lab run requests --kernel all --dmflow $(dmflow)
+
+## make failover failovers of known truth, captured on two kernels of the lab, twenty minutes
+failover: lab-deps static
+	for kernel in bookworm trixie; do \
+		Lab/lab run failover --kernel $$kernel --dmflow $(dmflow) -o .lab/failover-$$kernel || exit; \
+	done
 
 ## make recorded a user's flow with a tracepoint and probes, captured and killed on every kernel of the lab, ten minutes
 recorded: lab-deps static

@@ -70,8 +70,11 @@ stop_at() {
 # The same by the flight recorder of a busy host.
 recorder() {
     dmflow capture --light --last 60s --stop-at fail_path --stop-after 200ms --duration 60s &
+    until_true recording_alone
     path_fails
 }
+# In an instance of its own.
+recording_alone() { [[ $(cat "$tracefs"/instances/dmflow-*/tracing_on 2>/dev/null) == 1 ]]; }
 
 path_is_back() {
     echo running >"/sys/block/$failing/device/state"

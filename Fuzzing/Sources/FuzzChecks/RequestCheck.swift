@@ -216,7 +216,8 @@ private func requestText(_ bytes: [UInt8]) -> String {
 /// The event's fields with values in place of the letters that stand alone.
 private func filled(_ event: String, _ values: [Character: String]) -> String {
     let name = event.prefix { $0 != ":" }
-    let fields = event.dropFirst(name.count).split(separator: " ", omittingEmptySubsequences: false).map { word -> String in
+    let fields = event.dropFirst(name.count).split(separator: " ", omittingEmptySubsequences: false).map {
+        word -> String in
         // A disk is also a part of a word.
         if let disk = values["D"], word.hasSuffix(":D\"") { return "\(word.dropLast(2))\(disk)\"" }
         if let disk = values["D"], word.hasSuffix("D:0:") || word.hasSuffix("D:0:0:0:") {

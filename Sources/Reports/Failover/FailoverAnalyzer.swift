@@ -8,14 +8,28 @@ import TraceFormat
 /// happens, up to a limit. Used on the thread that reads the trace.
 public final class FailoverAnalyzer: Analyzer {
     /// The rare events that tell of failures.
-    public let interest = Interest(losses: true, events: EventTable<FailoverEvent>.names)
+    public let interest = Interest(events: EventTable<FailoverEvent>.names)
 
     private let requests: RequestAnalyzer
     private var events: EventTable<FailoverEvent>?
     private var watch = FailoverWatch(TraceNames(), nil)
     /// Of the last batch.
     private var signs: [(kind: FailoverEvent, event: TraceEvent)] = []
-    private var ends: [RequestEnd] = []
+    private var ends: [End] = []
+
+    /// What the requests of the same batch tell.
+    private enum End {
+        case request(RequestEnd)
+        case loss(place: Int)
+
+        var place: Int {
+            switch self {
+            case .request(let end): end.place
+            case .loss(let place): place
+            }
+        }
+    }
+
     private var identity = TraceIdentity()
     /// A text may have any event; those that it has tell.
     private var isText = false
@@ -25,7 +39,11 @@ public final class FailoverAnalyzer: Analyzer {
     /// - Parameter requests: finds the requests of the same pass; it is to take part in it behind this one.
     public init(_ requests: RequestAnalyzer) {
         self.requests = requests
-        requests.observe { [unowned self] in ends.append(RequestEnd($0, at: $1, isWhole: isInQuestion($0))) }
+        requests.observe { [unowned self] in
+            ends.append(.request(RequestEnd($0, at: $1, isWhole: isInQuestion($0))))
+        } losses: { [unowned self] in
+            ends.append(.loss(place: $0))
+        }
     }
 
     /// Whether it may have stood still.
@@ -43,7 +61,6 @@ public final class FailoverAnalyzer: Analyzer {
     /// Takes events in the order of time.
     public func take(_ batch: TraceBatch) throws -> Demand {
         catchUp()
-        if !batch.losses.isEmpty { watch.lostEvents() }
         watch.learn(requests.addresses)
         for event in batch.events where event.time != nil {
             // They are few, and kept until it is known which requests ended before them.
@@ -56,7 +73,9 @@ public final class FailoverAnalyzer: Analyzer {
     private func see() {
         let own = signs.first.map { (place: $0.event.place, time: $0.event.time ?? 0) }
         let other = requests.first
-        if let first = [own, other].compactMap(\.self).min(by: { $0.place < $1.place }) { watch.see(first.time...first.time) }
+        if let first = [own, other].compactMap(\.self).min(by: { $0.place < $1.place }) {
+            watch.see(first.time...first.time)
+        }
         if let time = requests.time { watch.see(time) }
     }
 
@@ -67,14 +86,21 @@ public final class FailoverAnalyzer: Analyzer {
         var next = 0
         for (kind, event) in signs {
             while next < ends.count, ends[next].place < event.place {
-                watch.ended(ends[next])
+                take(ends[next])
                 next += 1
             }
             watch.take(kind, events.reading(event, kind), event.time ?? 0, tid: event.tid)
         }
-        for end in ends[next...] { watch.ended(end) }
+        for end in ends[next...] { take(end) }
         signs.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
+    }
+
+    private func take(_ end: End) {
+        switch end {
+        case .request(let end): watch.ended(end)
+        case .loss: watch.lostEvents()
+        }
     }
 
     /// What there is to tell; call behind the pass. nil where nothing was recorded that would tell of a failure.

@@ -16,9 +16,13 @@ public final class RequestAnalyzer: Analyzer {
     /// - Parameter onRequest: gets each request that is joined, in the order in which they ended. What it throws ends the pass.
     public init(onRequest: ((Request) throws -> Void)? = nil) { ends = RequestEnds(onRequest) }
 
-    /// - Parameter observe: sees what has been found of each request when it is over, or cut off, before anything is made of it;
-    ///   and the number of the event, in its batch, that showed it.
-    func observe(_ observe: @escaping (borrowing LiveRequest, _ place: Int) -> Void) { ends.observe = observe }
+    /// - Parameters:
+    ///   - observe: sees what has been found of each request when it is over, or cut off, before anything is made of it;
+    ///     and the number of the event, in its batch, that showed it.
+    ///   - losses: sees losses, likewise.
+    func observe(
+        _ observe: @escaping (borrowing LiveRequest, _ place: Int) -> Void, losses: @escaping (_ place: Int) -> Void
+    ) { (ends.observe, ends.observeLoss) = (observe, losses) }
 
     /// Looks the fields of the events up.
     public func begin(_ trace: TraceContext) {

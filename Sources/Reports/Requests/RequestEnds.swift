@@ -26,6 +26,8 @@ final class RequestEnds {
     /// Disks whose commands went over iSCSI: each is known by the way that its commands took.
     private var iSCSI: Set<BlockDevice> = []
     private let onRequest: ((Request) throws -> Void)?
+    /// Sees that events were lost, and before which event of their batch.
+    var observeLoss: ((_ place: Int) -> Void)?
     /// Sees all that ends, joined or not, and behind which event of its batch.
     var observe: ((borrowing LiveRequest, _ place: Int) -> Void)?
 

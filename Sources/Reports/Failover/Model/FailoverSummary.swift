@@ -11,12 +11,14 @@ public struct FailoverSummary: Codable, Equatable, Sendable {
     public var strayStalls: Int
     /// The latency of the longest of them, in ns.
     public var longestStrayNs: UInt64
+    /// Failures of sessions that no path is known of, so that they are in no incident.
+    public var unplaced: Int
     /// How long was looked at, in ns: from the first to the last event, over all traces.
     public var lookedAtNs: UInt64
 
     init(incidents: [Incident]) {
         self.incidents = incidents
-        (further, strayStalls, longestStrayNs, lookedAtNs) = (0, 0, 0, 0)
+        (further, strayStalls, longestStrayNs, unplaced, lookedAtNs) = (0, 0, 0, 0, 0)
     }
 
     init(_ watch: FailoverWatch, _ clock: WallClock, source: TraceSource) {
@@ -25,6 +27,7 @@ public struct FailoverSummary: Codable, Equatable, Sendable {
         let view = IncidentView(watch, clock, source: source.path)
         incidents = watch.log.all.enumerated().map { view.incident($1, id: $0 + 1) }
         (further, strayStalls, longestStrayNs) = (watch.log.further, watch.strayStalls, watch.longestStray)
+        unplaced = watch.unplaced + (watch.unnamedFailure == nil ? 0 : 1)
         lookedAtNs = watch.lastTime - min(watch.firstTime ?? 0, watch.lastTime)
     }
 
@@ -36,6 +39,7 @@ public struct FailoverSummary: Codable, Equatable, Sendable {
         merged.incidents = (incidents + new).sorted { ($0.source, $0.id) < ($1.source, $1.id) }
         merged.further += other.further
         merged.strayStalls += other.strayStalls
+        merged.unplaced += other.unplaced
         merged.longestStrayNs = max(longestStrayNs, other.longestStrayNs)
         merged.lookedAtNs = lookedAtNs.addingSaturated(other.lookedAtNs)
         return merged

@@ -2,13 +2,14 @@
 struct IncidentSentence {
     let text: String
 
-    init(_ incident: Incident, _ clock: WallClock) {
-        let subject = Self.subject(incident, Self.moment(incident, clock))
+    /// - Parameter since: when that happened which makes it what it is.
+    init(_ incident: Incident, since: UInt64, _ clock: WallClock) {
+        let subject = Self.subject(incident, Self.moment(incident, since, clock))
         text = [subject, Self.stalls(incident)].joined(separator: "; ") + "."
     }
 
-    private static func moment(_ incident: Incident, _ clock: WallClock) -> String {
-        var ns = incident.startNs
+    private static func moment(_ incident: Incident, _ since: UInt64, _ clock: WallClock) -> String {
+        var ns = since
         // The last answer was the last of the good times.
         if incident.kind == .pingTimeout, let answer = incident.paths.first?.lastAnswerNs { ns = answer }
         return clock.time(of: ns).map { TimeOfDay($0).seconds } ?? "\(Figures.seconds(ns)) of the trace clock"

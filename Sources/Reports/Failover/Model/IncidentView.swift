@@ -29,7 +29,8 @@ struct IncidentView {
             stalls: live.stalls.longest, stalledIDs: live.stalls.ids, owners: live.stalls.byOwner,
             throughput: throughput(live, from: start, to: max(end, start)), advice: [])
         incident.advice = FailoverAdvice(incident).all
-        incident.sentence = IncidentSentence(incident, clock).text
+        incident.sentence =
+            IncidentSentence(incident, since: kind == .noPath ? live.start : live.kinds[kind] ?? live.start, clock).text
         return incident
     }
 
@@ -42,7 +43,7 @@ struct IncidentView {
 
     /// The most telling of what was seen.
     private static func kind(of live: LiveIncident) -> Incident.Kind {
-        Incident.Kind.allCases.first(where: live.kinds.contains) ?? .pathFailed
+        Incident.Kind.allCases.first { live.kinds[$0] != nil } ?? .pathFailed
     }
 
     private func path(_ disk: BlockDevice, _ live: LiveIncident) -> Incident.Path {
@@ -89,8 +90,8 @@ struct IncidentView {
             )
         }
         for map in live.maps { remarks += withoutPath(map, live) }
-        let causes = Incident.Kind.allCases.filter { live.kinds.contains($0) && $0 != .pathFailed && $0 != .noPath }
-        if live.kinds.contains(.noPath), !causes.isEmpty {
+        let causes = Incident.Kind.allCases.filter { live.kinds[$0] != nil && $0 != .pathFailed && $0 != .noPath }
+        if live.kinds[.noPath] != nil, !causes.isEmpty {
             remarks.append("what its paths had: \(causes.map(\.rawValue).joined(separator: ", "))")
         }
         remarks += live.alua.sorted().map { "ALUA: \($0)" }

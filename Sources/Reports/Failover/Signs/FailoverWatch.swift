@@ -23,6 +23,8 @@ struct FailoverWatch {
     /// Requests that stood still, of no incident: retried, or rejected, and nothing else was the matter.
     var strayStalls = 0
     var longestStray: UInt64 = 0
+    /// Failures of sessions that no path is known of.
+    var unplaced = 0
     /// The disk whose command's timer ran out last, by thread.
     var timedOut: [Int32: BlockDevice] = [:]
     /// Addresses that were learned from commands.
@@ -77,26 +79,32 @@ struct FailoverWatch {
     /// What the topology of the start says was the matter already.
     private mutating func beginWithTroubles(_ time: UInt64) {
         for map in book.topology?.maps ?? [] {
-            // What changed meanwhile may have changed before the trace begins.
-            if isWindow, book.topology?.mapsAtEnd?.contains(map) == false { continue }
             guard let device = BlockDevice(sysfs: map.devno) else { continue }
             let paths = map.groups.flatMap(\.paths)
             for path in paths {
                 guard let disk = BlockDevice(sysfs: path.devno) else { continue }
-                if let session = path.iscsi, session.state == "FAILED", let sid = UInt32(exactly: session.sid) {
+                // What changed meanwhile may have changed before the trace begins.
+                let atEnd = isWindow ? book.pathAtEnd(of: disk) ?? path : path
+                if atEnd.iscsi?.state == path.iscsi?.state, let session = path.iscsi, session.state == "FAILED",
+                    let sid = UInt32(exactly: session.sid)
+                {
                     sessionIsAway(sid, time)
                 }
-                if path.deviceState == "offline" { offline(disk, time, beganBefore: true) }
-                if path.state == "failed" { failing(disk, time, beganBefore: true) }
+                if path.deviceState == "offline", atEnd.deviceState == path.deviceState {
+                    offline(disk, time, beganBefore: true)
+                }
+                if path.state == "failed", atEnd.state == path.state { failing(disk, time, beganBefore: true) }
             }
-            if !paths.isEmpty, paths.allSatisfy({ $0.state == "failed" }) {
+            if !paths.isEmpty, book.disks(ofMap: device).allSatisfy({ tracks.disks[$0]?.failed.isOpen ?? false }) {
                 setPaths(left: 0, of: device, time)
             }
         }
     }
 
     /// Events were lost: what goes on may not be all.
-    mutating func lostEvents() { for incident in log.recent where incident.closedAt == nil { incident.hasLosses = true } }
+    mutating func lostEvents() {
+        for incident in log.recent where incident.closedAt == nil { incident.hasLosses = true }
+    }
 
     // MARK: Incidents
 
@@ -116,7 +124,7 @@ struct FailoverWatch {
                 incident?.lastAnswers[disk] = answer
             }
         }
-        incident?.vote(kind)
+        incident?.vote(kind, at: time)
         return incident
     }
 

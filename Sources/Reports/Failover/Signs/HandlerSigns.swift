@@ -42,7 +42,9 @@ extension FailoverWatch {
         guard let incident = incident(time, disks, .errorHandler) else { return }
         incident.begin(.handler(host))
         tracks.hosts[host, default: .init()].handler.begin(time)
-        for disk in Self.shown(disks) { incident.note(what + (disk == disks.first ? Self.others(disks) : ""), "scsi", disk, at: time) }
+        for disk in Self.shown(disks) {
+            incident.note(what + (disk == disks.first ? Self.others(disks) : ""), "scsi", disk, at: time)
+        }
         tracks.noteChange(at: time)
     }
 

@@ -8,7 +8,10 @@ extension FailoverWatch {
         switch kind {
         case .connectionFailed:
             let error = read.word(1) ?? 0
-            if let sid { connectionFailed(sid, error, time) } else { unnamedFailure = (error, time) }
+            if let sid { return connectionFailed(sid, error, time) }
+            // The one before has had no name.
+            if unnamedFailure != nil { unplaced += 1 }
+            unnamedFailure = (error, time)
         case .blocked: if let sid = sid ?? sessionInFailure { blocked(sid, time) }
         case .unblocked: if let sid = sid ?? only({ $0.failedAt != nil }) { unblocked(sid, time) }
         case .recoveryTimedOut: if let sid = sid ?? sessionBlocked { recoveryTimedOut(sid, time) }
@@ -48,6 +51,8 @@ extension FailoverWatch {
         var session = tracks.sessions[sid, default: .init()]
         guard session.failedAt == nil else { return }
         let disks = book.disks(ofSession: sid)
+        // A topology has all sessions that lead to paths; others are none of its business.
+        if disks.isEmpty, book.topology == nil { unplaced += 1 }
         let isPing = error == ISCSIError.pingTimedOut
         guard let incident = incident(time, disks, isPing ? .pingTimeout : .connection) else { return }
         incident.begin(.session(sid))

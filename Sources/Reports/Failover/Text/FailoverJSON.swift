@@ -18,7 +18,8 @@ public struct FailoverJSON {
             try writer.value(summary.longestStrayNs, of: "longestStrayNs")
             try writer.value(summary.lookedAtNs, of: "lookedAtNs")
             try writer.value(Self.schema, of: "schema")
-            try writer.value(summary.strayStalls, of: "strayStalls", isLast: true)
+            try writer.value(summary.strayStalls, of: "strayStalls")
+            try writer.value(summary.unplaced, of: "unplaced", isLast: true)
             try writer.end()
         }
     }

@@ -18,37 +18,46 @@ public struct FailoverText {
     ///
     /// - Parameter id: the number of the one that is shown; nil for all.
     public func render(only id: Int? = nil) -> String {
-        if summary.incidents.isEmpty { return none() + "\n" }
-        let shown = summary.incidents.filter { id == nil || $0.id == id }
-        return shown.map { sections($0).joined(separator: "\n\n") }.joined(separator: "\n\n\n") + "\n" + further()
+        let shown = summary.incidents.filter { id == nil || $0.id == id }.map { sections($0).joined(separator: "\n\n") }
+        let rest = notes().joined(separator: "\n")
+        return ((shown.isEmpty ? [] : [shown.joined(separator: "\n\n\n")]) + (rest.isEmpty ? [] : [rest]))
+            .joined(separator: "\n\n") + "\n"
     }
 
     /// What a report says: a sentence each.
     func section() -> String {
-        if summary.incidents.isEmpty { return none() }
+        if summary.incidents.isEmpty { return notes().joined(separator: "\n") }
         let head =
             style.bold("failover")
             + ": \(Figures.plural(summary.incidents.count, "incident")); dmflow failover shows each on one clock"
-        return
-            ([head]
-            + summary.incidents.map { incident in
-                Self.wrap(
-                    "\(incident.id)  " + incident.sentence + remarks(incident).map { " (\($0))" }.joined(), indent: 2,
-                    hanging: 5)
-            }).joined(separator: "\n") + (further().isEmpty ? "" : "\n" + further().dropLast())
-    }
-
-    private func none() -> String {
-        var line = style.bold("failover") + ": no incident in \(Figures.seconds(summary.lookedAtNs))"
-        if summary.strayStalls > 0 {
-            line +=
-                "; \(Figures.plural(summary.strayStalls, "request")) tried again, \(summary.strayStalls == 1 ? "" : "the longest ")\(Figures.duration(summary.longestStrayNs))"
+        let areOfOne = Set(summary.incidents.map(\.source)).count == 1
+        let incidents = summary.incidents.map { incident in
+            let label = areOfOne ? "  \(incident.id)  " : "  \(incident.id) of \(printable(incident.source))  "
+            let remarks = incident.remarks.map { " (\(printable($0)))" }.joined()
+            return Self.wrap(printable(incident.sentence) + remarks, first: label, hanging: 5)
         }
-        return line
+        return ([head] + incidents + notes()).joined(separator: "\n")
     }
 
-    private func further() -> String {
-        summary.further == 0 ? "" : "\(Figures.plural(summary.further, "further incident")) not kept\n"
+    /// What there is to say besides incidents, or of their absence.
+    private func notes() -> [String] {
+        let stray =
+            summary.strayStalls == 0
+            ? nil
+            : "\(Figures.plural(summary.strayStalls, "request")) tried again with nothing else the matter, "
+                + "\(summary.strayStalls == 1 ? "" : "the longest ")\(Figures.duration(summary.longestStrayNs))"
+        let unplaced =
+            summary.unplaced == 0
+            ? nil
+            : style.warning("NOT TOLD: ")
+                + "\(Figures.plural(summary.unplaced, "failure")) of sessions that no path is known of"
+        let further =
+            summary.further == 0
+            ? nil : style.warning("NOT KEPT: ") + Figures.plural(summary.further, "sign") + " of further incidents"
+        let none =
+            summary.incidents.isEmpty
+            ? style.bold("failover") + ": no incident in \(Figures.seconds(summary.lookedAtNs))" : nil
+        return [none, stray, unplaced, further].compactMap(\.self)
     }
 
     private func remarks(_ incident: Incident) -> [String] { incident.remarks.map { printable($0) } }

@@ -26,11 +26,6 @@ struct IncidentTimeline {
             style.dim("  " + laneHead + padLeft("time", 10) + "  " + pad("layer", 11) + "what"),
         ]
         var states = [Incident.PathState](repeating: .used, count: lanes.count)
-        if incident.beganBefore {
-            for (index, path) in incident.paths.prefix(lanes.count).enumerated() where path.failures == 0 {
-                states[index] = .failed
-            }
-        }
         var last: UInt64?
         for event in incident.events {
             if let last, event.atNs > last, event.atNs - last >= Self.gapNs {

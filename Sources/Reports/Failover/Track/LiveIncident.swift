@@ -13,7 +13,8 @@ final class LiveIncident {
 
     let start: UInt64
     let beganBefore: Bool
-    private(set) var kinds: Set<Incident.Kind> = []
+    /// What speaks for each kind, and since when.
+    private(set) var kinds: [Incident.Kind: UInt64] = [:]
     /// In the order in which they were in trouble.
     private(set) var disks: [BlockDevice] = []
     private(set) var maps: [BlockDevice] = []
@@ -75,7 +76,7 @@ final class LiveIncident {
         map.map(maps.contains) ?? false || disks.contains(where: known.contains)
     }
 
-    func vote(_ kind: Incident.Kind) { kinds.insert(kind) }
+    func vote(_ kind: Incident.Kind, at time: UInt64) { kinds[kind] = min(kinds[kind] ?? time, time) }
 
     // MARK: Its time
 
@@ -112,6 +113,8 @@ final class LiveIncident {
             let row = rows[index]
             guard row.what == what, row.device == device, row.layer == layer, row.state == state else { continue }
             guard time <= row.to.addingSaturated(Self.foldNs) else { break }
+            // Requests tell of what happened to them when they are over.
+            guard time.addingSaturated(Self.foldNs) >= row.from else { continue }
             rows[index].to = max(row.to, until ?? time)
             rows[index].from = min(row.from, time)
             rows[index].count += count

@@ -50,6 +50,12 @@ struct PathBook {
     func address(of disk: BlockDevice) -> SCSIAddress? { hctls[disk] }
     func host(of disk: BlockDevice) -> Int64? { hctls[disk]?.host }
     func map(of disk: BlockDevice) -> BlockDevice? { maps[disk] }
+    /// As it was when the recording ended, where that was another than at its start; nil else.
+    func pathAtEnd(of disk: BlockDevice) -> Topology.Path? {
+        let number = PathNames.number(disk)
+        return topology?.mapsAtEnd?.lazy.flatMap(\.groups).flatMap(\.paths).first { $0.devno == number }
+    }
+
     func topology(of disk: BlockDevice) -> Topology.Path? { facts[disk] }
 
     func disk(at address: SCSIAddress?) -> BlockDevice? { address.flatMap { disks[$0] } }

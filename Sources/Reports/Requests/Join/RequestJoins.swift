@@ -54,6 +54,7 @@ struct RequestJoins {
     }
 
     private mutating func lost() throws {
+        ends.observeLoss?(ends.place)
         try pointers.lost()
         try sectors.lost()
     }
