@@ -61,7 +61,6 @@ public final class FailoverAnalyzer: Analyzer {
     /// Takes events in the order of time.
     public func take(_ batch: TraceBatch) throws -> Demand {
         catchUp()
-        watch.learn(requests.addresses)
         for event in batch.events where event.time != nil {
             // They are few, and kept until it is known which requests ended before them.
             if let kind = events?.kind(of: event) { signs.append((kind, event.kept)) }
@@ -82,6 +81,7 @@ public final class FailoverAnalyzer: Analyzer {
     /// Hands on what there is of the last batch, in the order in which it happened.
     private func catchUp() {
         guard let events else { return }
+        watch.learn(requests.addresses)
         see()
         var next = 0
         for (kind, event) in signs {

@@ -60,8 +60,8 @@ import Testing
         let lines = text.split(separator: "\n")
         #expect(lines.allSatisfy { $0.count <= 80 } && lines.dropFirst().allSatisfy { $0.hasPrefix("    abcd") })
         #expect(lines.count == 3 && lines[0].count == 76)
-        // What has no blank is not cut.
+        // What has no blank is broken.
         let long = String(repeating: "x", count: 100)
-        #expect(FailoverText.wrap("a \(long)", hanging: 0) == "a\n\(long)")
+        #expect(FailoverText.wrap("a \(long)", hanging: 0) == "a\n\(long.prefix(80))\n\(long.prefix(20))")
     }
 }

@@ -37,12 +37,16 @@ struct FailoverAdvice {
         _ setting: Setting, _ incident: Incident, _ longest: Incident.Stall
     ) -> Incident.Advice? {
         let end = longest.startNs.addingSaturated(longest.ns)
-        // Of the paths that it was tried on, one timer only: of several, it is not known which one held it up.
+        // One timer only: of several, it is not known which one held it up.
         let timers = incident.timers.filter { timer in
             timer.timer == setting.timer && timer.ranOut && timer.atNs > longest.startNs && timer.atNs <= end
-                && longest.tries.contains(timer.path)
-                // Where no other path took it, it is not known whether one would have done so earlier.
-                && (setting.owner == .checker || longest.tries.last != timer.path)
+        }
+        // Earlier, another path would have taken it: one did at once, and it waited for nothing else.
+        let waits: Set<StallOwner> = [.noPath, .checker, .daemon, .groupInit]
+        if setting.owner != .checker {
+            guard let path = timers.first?.path, longest.tries.contains(path), longest.tries.last != path,
+                !longest.parts.contains(where: { waits.contains($0.owner) })
+            else { return nil }
         }
         guard timers.count == 1, let timer = timers.first, let isNs = timer.predictedNs, isNs > setting.leastNs,
             // What is ended by it must have begun before it, and it must be what the time went to.

@@ -18,6 +18,8 @@ public struct Incident: Codable, Equatable, Sendable {
         case errorHandler = "error handler"
         /// A command's timer ran out.
         case commandTimeout = "command timeout"
+        /// multipathd failed a path, since its checker found a fault.
+        case daemon = "failed by multipathd"
         /// dm failed a path since I/O on it failed, and nothing else was seen.
         case pathFailed = "I/O failed"
         /// A path group could not be initialised, or not soon.

@@ -2,36 +2,42 @@
 struct IncidentSentence {
     let text: String
 
-    /// - Parameter since: when that happened which makes it what it is.
-    init(_ incident: Incident, since: UInt64, _ clock: WallClock) {
-        let subject = Self.subject(incident, Self.moment(incident, since, clock))
+    /// - Parameters:
+    ///   - paths: that made it what it is.
+    ///   - maps: of these.
+    ///   - since: when that happened.
+    ///   - isExact: whether the last answer was seen.
+    init(
+        _ incident: Incident, paths: [Incident.Path], maps: [String], since: UInt64, isExact: Bool, _ clock: WallClock
+    ) {
+        let subject = Self.subject(incident, paths, maps, Self.moment(since, clock), isExact: isExact)
         text = [subject, Self.stalls(incident)].joined(separator: "; ") + "."
     }
 
-    private static func moment(_ incident: Incident, _ since: UInt64, _ clock: WallClock) -> String {
-        var ns = since
-        // The last answer was the last of the good times.
-        if incident.kind == .pingTimeout, let answer = incident.paths.first?.lastAnswerNs { ns = answer }
-        return clock.time(of: ns).map { TimeOfDay($0).seconds } ?? "\(Figures.seconds(ns)) of the trace clock"
+    private static func moment(_ ns: UInt64, _ clock: WallClock) -> String {
+        clock.time(of: ns).map { TimeOfDay($0).seconds } ?? "\(Figures.seconds(ns)) of the trace clock"
     }
 
-    private static func subject(_ incident: Incident, _ time: String) -> String {
-        let paths = incident.paths.map { path in
+    private static func subject(
+        _ incident: Incident, _ paths: [Incident.Path], _ maps: [String], _ time: String, isExact: Bool
+    ) -> String {
+        let paths = paths.map { path in
             path.portal.map { "\(path.name) (portal \(host($0)))" } ?? path.name
         }
         let who = paths.count > 4 ? "\(paths.count) paths" : paths.joined(separator: " and ")
-        let maps = incident.maps.joined(separator: " and ")
+        let maps = maps.count > 4 ? "\(maps.count) maps" : maps.joined(separator: " and ")
         if incident.beganBefore {
             return "\(who) \(paths.count == 1 ? "was" : "were") in trouble when the recording began"
         }
         switch incident.kind {
         case .noPath: return "\(maps) was left without a path, the first gone at \(time)"
-        case .pingTimeout: return "\(who) stopped answering at \(time)"
+        case .pingTimeout: return "\(who) stopped answering \(isExact ? "at" : "by") \(time)"
         case .connection: return "\(who) lost the connection at \(time)"
         case .offline: return "\(who) was set offline at \(time)"
         case .alua: return "the port group of \(who) was in transition from \(time) on"
         case .commandTimeout: return "\(who) left commands unanswered, the first until \(time)"
         case .errorHandler: return "\(who) kept SCSI's error handler busy from \(time) on"
+        case .daemon: return "multipathd failed \(who) at \(time)"
         case .pathFailed: return "I/O on \(who) failed at \(time)"
         case .pathGroup: return "initialising a path group with \(who) took long or failed, until \(time)"
         }
@@ -58,7 +64,11 @@ struct IncidentSentence {
     /// Parts of a hundredth and more, in their order.
     private static func phrases(_ stall: Incident.Stall, _ incident: Incident) -> [String] {
         stall.parts.filter { !$0.owner.isNormal && $0.ns >= stall.ns / 100 }.map { part in
-            let hasRunOut = incident.timers.contains { $0.timer == "recovery_tmo" && $0.ranOut }
+            let end = stall.startNs.addingSaturated(stall.ns)
+            let hasRunOut = incident.timers.contains {
+                $0.timer == "recovery_tmo" && $0.ranOut && stall.tries.contains($0.path)
+                    && $0.atNs > stall.startNs && $0.atNs <= end
+            }
             let phrase =
                 part.owner == .session
                 ? hasRunOut ? "until recovery_tmo" : "until the session was back" : part.owner.phrase

@@ -27,11 +27,26 @@ struct IncidentView {
             events: events(live), furtherEvents: live.furtherRows, timers: live.timers.sorted { $0.atNs < $1.atNs },
             stalled: live.stalls.count, unfinished: live.stalls.unfinished, failed: live.stalls.failed,
             stalls: live.stalls.longest, stalledIDs: live.stalls.ids, owners: live.stalls.byOwner,
-            throughput: throughput(live, from: start, to: max(end, start)), advice: [])
+            throughput: live.rates ?? throughput(live, from: start, to: max(end, start)), advice: [])
         incident.advice = FailoverAdvice(incident).all
         incident.sentence =
-            IncidentSentence(incident, since: kind == .noPath ? live.start : live.kinds[kind] ?? live.start, clock).text
+            sentence(incident, live)
         return incident
+    }
+
+    /// Of the paths that made it what it is.
+    private func sentence(_ incident: Incident, _ live: LiveIncident) -> String {
+        let vote = live.kinds[incident.kind] ?? (live.start, live.disks)
+        var since = incident.kind == .noPath ? live.start : vote.since
+        let hasStopped = incident.kind == .pingTimeout && live.stoppedAt != nil
+        if hasStopped, let stopped = live.stoppedAt { since = stopped }
+        var maps: [String] = []
+        for disk in vote.disks {
+            if let map = watch.book.map(of: disk).flatMap({ names.map($0) }), !maps.contains(map) { maps.append(map) }
+        }
+        return IncidentSentence(
+            incident, paths: vote.disks.map { path($0, live) }, maps: maps, since: since, isExact: hasStopped, clock
+        ).text
     }
 
     /// Of the paths of its maps, those in no trouble, too.
@@ -57,7 +72,9 @@ struct IncidentView {
             let path = row.device.map { watch.book.map(of: $0) == nil ? names.map($0) ?? "" : names.disk($0) }
             return Incident.Event(
                 atNs: row.from, untilNs: row.to, count: row.count, layer: row.layer, path: path, what: row.what,
-                isLogged: row.isLogged.flatMap { $0 ? nil : hasLog ? isLogged(row, live) : nil }, state: row.state)
+                isLogged: row.isLogged.flatMap {
+                    $0 ? nil : hasLog && !watch.hasUnplacedComplaint ? isLogged(row, live) : nil
+                }, state: row.state)
         }
     }
 
@@ -109,7 +126,10 @@ struct IncidentView {
             return []
         }
         let queues = watch.book.map(map)?.queuesIfNoPath
-        let then = queues.map { $0 ? ", while requests waited (queue_if_no_path)" : ", while requests failed" } ?? ""
+        let waited =
+            live.stoppedQueueing.contains(map)
+            ? ", while requests waited, until they were to fail" : ", while requests waited (queue_if_no_path)"
+        let then = queues.map { $0 ? waited : ", while requests failed" } ?? ""
         let till = isOpen ? " until the recording ended" : ""
         return ["\(names.map(map) ?? "the map") had no path for \(Figures.duration(ns))\(till)\(then)"]
     }

@@ -6,6 +6,8 @@ public enum StallOwner: String, Codable, CaseIterable, Sendable {
     case tcp = "TCP"
     /// The session was away: commands wait until it is back, or recovery_tmo is over.
     case session = "blocked session"
+    /// Out on a path for a tenth of a second or longer, and then it failed, or was put back.
+    case unanswered = "no answer"
     /// SCSI had put the command back.
     case retry = "SCSI retry"
     /// The command was out, until its timer ran out.
@@ -34,6 +36,7 @@ public enum StallOwner: String, Codable, CaseIterable, Sendable {
     public var layer: String {
         switch self {
         case .tcp: "net"
+        case .unanswered: "target"
         case .pingWait, .session: "libiscsi"
         case .retry, .commandTimer, .errorHandler: "scsi"
         case .noPath, .requeue, .groupInit: "dm"
@@ -49,6 +52,7 @@ public enum StallOwner: String, Codable, CaseIterable, Sendable {
         case .pingWait: "until the ping timeout"
         case .tcp: "until TCP's connection was given up"
         case .session: "with the session blocked"
+        case .unanswered: "without an answer"
         case .retry: "until SCSI tried again"
         case .commandTimer: "until the command's timer ran out"
         case .errorHandler: "in SCSI's error handler"

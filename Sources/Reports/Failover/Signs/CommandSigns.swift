@@ -23,6 +23,7 @@ extension FailoverWatch {
         switch SCSIDeviceState(rawValue: state) {
         case .offline: offline(disk, time)
         case .running: running(disk, time)
+        case .cancelled, .deleted: isGone(disk, time)
         case .none: break
         case .some(let state): note("the disk's state is \(state) now", "scsi", disk, time)
         }
@@ -30,14 +31,31 @@ extension FailoverWatch {
 
     mutating func offline(_ disk: BlockDevice, _ time: UInt64, beganBefore: Bool = false) {
         guard !(tracks.disks[disk]?.offline.isOpen ?? false),
-            let incident = incident(time, [disk], .offline, beganBefore: beganBefore)
+            let incident = incident(
+                time, [disk], isInHandler(disk) ? .errorHandler : .offline, beganBefore: beganBefore)
         else { return }
         incident.begin(.offline(disk))
         incident.note(
             beganBefore ? "the disk is offline" : "the disk is set offline", "scsi", disk, at: time, state: .away)
         tracks.disks[disk, default: .init()].offline.begin(time)
         tracks.disks[disk]?.isOnlyDMs = false
-        tracks.noteChange(at: time)
+        noteChange(at: time)
+    }
+
+    /// The disk is removed: nothing is the matter with it any more.
+    private mutating func isGone(_ disk: BlockDevice, _ time: UInt64) {
+        note("the disk is removed", "scsi", disk, time)
+        tracks.disks[disk]?.failed.end(time)
+        tracks.disks[disk]?.offline.end(time)
+        tracks.disks[disk]?.isGone = true
+        end(.failed(disk), time)
+        end(.offline(disk), time)
+        guard let sid = book.session(of: disk),
+            book.disks(ofSession: sid).allSatisfy({ tracks.disks[$0]?.isGone ?? false })
+        else { return }
+        tracks.sessions[sid]?.away.end(time)
+        tracks.sessions[sid]?.failedAt = nil
+        end(.session(sid), time)
     }
 
     private mutating func running(_ disk: BlockDevice, _ time: UInt64) {
@@ -54,7 +72,7 @@ extension FailoverWatch {
         guard let incident = incident(time, [disk], .commandTimeout) else { return }
         incident.happened(at: time)
         incident.note("a command's timer runs out", "scsi", disk, at: time, isLogged: false)
-        tracks.noteChange(at: time)
+        noteChange(at: time)
     }
 
     private mutating func sense(_ disk: BlockDevice, _ read: EventTable<FailoverEvent>.Reading, _ time: UInt64) {
@@ -67,7 +85,7 @@ extension FailoverWatch {
             ? incident(time, [disk], .alua) : log.current(at: time, disks: [disk], map: book.map(of: disk))
         incident?.happened(at: time)
         incident?.alua.insert(alua)
-        if sense.isInTransition { tracks.noteChange(at: time) }
+        if sense.isInTransition { noteChange(at: time) }
         note("sense \(sense)", "scsi", disk, time, isLogged: false)
     }
 }

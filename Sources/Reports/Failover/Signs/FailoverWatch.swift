@@ -18,6 +18,8 @@ struct FailoverWatch {
     private(set) var hasSigns = false
     /// Whether the kernel's log is in the trace.
     private(set) var hasLog = false
+    /// A complaint of the kernel's that no disk of the trace could be found for.
+    var hasUnplacedComplaint = false
     static let kernelLog = "kernel log"
     static let daemonLayer = "multipathd"
     /// Requests that stood still, of no incident: retried, or rejected, and nothing else was the matter.
@@ -78,26 +80,20 @@ struct FailoverWatch {
 
     /// What the topology of the start says was the matter already.
     private mutating func beginWithTroubles(_ time: UInt64) {
+        // That of a window's begin nobody has looked at.
+        if isWindow { return }
         for map in book.topology?.maps ?? [] {
             guard let device = BlockDevice(sysfs: map.devno) else { continue }
             let paths = map.groups.flatMap(\.paths)
             for path in paths {
                 guard let disk = BlockDevice(sysfs: path.devno) else { continue }
-                // What changed meanwhile may have changed before the trace begins.
-                let atEnd = isWindow ? book.pathAtEnd(of: disk) ?? path : path
-                if atEnd.iscsi?.state == path.iscsi?.state, let session = path.iscsi, session.state == "FAILED",
-                    let sid = UInt32(exactly: session.sid)
-                {
+                if let session = path.iscsi, session.state == "FAILED", let sid = UInt32(exactly: session.sid) {
                     sessionIsAway(sid, time)
                 }
-                if path.deviceState == "offline", atEnd.deviceState == path.deviceState {
-                    offline(disk, time, beganBefore: true)
-                }
-                if path.state == "failed", atEnd.state == path.state { failing(disk, time, beganBefore: true) }
+                if path.deviceState == "offline" { offline(disk, time, beganBefore: true) }
+                if path.state == "failed" { failing(disk, time, beganBefore: true) }
             }
-            if !paths.isEmpty, book.disks(ofMap: device).allSatisfy({ tracks.disks[$0]?.failed.isOpen ?? false }) {
-                setPaths(left: 0, of: device, time)
-            }
+            if !paths.isEmpty, paths.allSatisfy({ $0.state == "failed" }) { setPaths(left: 0, of: device, time) }
         }
     }
 
@@ -115,16 +111,17 @@ struct FailoverWatch {
         // What is no path of a multipath map has no failover.
         let disks = disks.filter { book.map(of: $0) != nil }
         guard let first = disks.first else { return nil }
-        let before = log.all.count
-        let incident = log.incident(at: time, disks: disks, map: book.map(of: first), beganBefore: beganBefore)
-        if let incident, log.all.count > before { tellRecent(disks, time, in: incident) }
+        let maps = Set(disks.compactMap { book.map(of: $0) })
+        let isUnderWay = log.current(at: time, disks: [first], map: book.map(of: first)) != nil
+        let incident = log.incident(at: time, disks: disks, maps: maps, beganBefore: beganBefore)
+        if let incident, !isUnderWay { tellRecent(disks, time, in: incident) }
         for disk in disks {
             incident?.touch(disk, of: book.map(of: disk))
             if let answer = tracks.disks[disk]?.lastAnswer, answer > 0, incident?.lastAnswers[disk] == nil {
                 incident?.lastAnswers[disk] = answer
             }
         }
-        incident?.vote(kind, at: time)
+        incident?.vote(kind, at: time, disks)
         return incident
     }
 
@@ -142,7 +139,7 @@ struct FailoverWatch {
     }
 
     /// What was a sign only in the light of what comes now: all since the disks' last answers.
-    private func tellRecent(_ disks: [BlockDevice], _ time: UInt64, in incident: LiveIncident) {
+    private mutating func tellRecent(_ disks: [BlockDevice], _ time: UInt64, in incident: LiveIncident) {
         let disks = Set(disks)
         for row in recent.rows(until: time) {
             guard let disk = row.device, disks.contains(disk), row.from >= tracks.disks[disk]?.lastAnswer ?? 0 else {
@@ -151,11 +148,17 @@ struct FailoverWatch {
             incident.note(
                 row.what, row.layer, disk, at: row.from, count: row.count, isLogged: row.isLogged, state: row.state)
         }
+        recent.remove(disks)
+    }
+
+    /// Something has begun or ended.
+    mutating func noteChange(at time: UInt64) {
+        tracks.noteChange(at: time, isAnyOpen: log.isAnyOpen || tracks.initsUnderWay > 0)
     }
 
     /// A trouble is over, in whichever incident it was.
     mutating func end(_ trouble: LiveIncident.Trouble, _ time: UInt64) {
         for incident in log.recent { incident.end(trouble, at: time) }
-        tracks.noteChange(at: time)
+        noteChange(at: time)
     }
 }

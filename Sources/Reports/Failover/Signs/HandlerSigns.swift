@@ -45,7 +45,7 @@ extension FailoverWatch {
         for disk in Self.shown(disks) {
             incident.note(what + (disk == disks.first ? Self.others(disks) : ""), "scsi", disk, at: time)
         }
-        tracks.noteChange(at: time)
+        noteChange(at: time)
     }
 
     /// It runs in a thread of its host's.

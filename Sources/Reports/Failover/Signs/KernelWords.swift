@@ -11,7 +11,11 @@ extension FailoverWatch {
             for disk in Self.shown(book.disks(ofSession: sid)) { note(Self.cut(line), Self.kernelLog, disk, time) }
             return
         }
-        for disk in disks(words) { note(Self.cut(line), Self.kernelLog, disk, time) }
+        let disks = disks(words)
+        if disks.isEmpty, !line.contains("dev dm-"), ["I/O error", "rejecting I/O"].contains(where: line.contains) {
+            hasUnplacedComplaint = true
+        }
+        for disk in disks { note(Self.cut(line), Self.kernelLog, disk, time) }
     }
 
     /// Longer lines are cut in a table.

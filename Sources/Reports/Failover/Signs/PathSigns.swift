@@ -37,11 +37,12 @@ extension FailoverWatch {
 
     mutating func failing(_ disk: BlockDevice, _ time: UInt64, beganBefore: Bool = false) {
         var state = tracks.disks[disk, default: .init()]
+        let isDaemons = state.daemonFailedAt.map { time - min($0, time) < 1_000_000_000 } ?? false
         guard !state.failed.isOpen,
-            let incident = incident(time, [disk], .pathFailed, beganBefore: beganBefore)
+            let incident = incident(time, [disk], isDaemons ? .daemon : .pathFailed, beganBefore: beganBefore)
         else { return }
         let isOfPortGroup = state.aluaAt.map { time - min($0, time) < LiveIncident.flapNs } ?? false
-        let isOnlyDMs = !state.offline.isOpen && !isSessionAway(of: disk) && !isOfPortGroup
+        let isOnlyDMs = !state.offline.isOpen && !isSessionAway(of: disk) && !isOfPortGroup && !isDaemons
         // The checker had found it well, nothing has happened to it since, and I/O on it fails again.
         if let last = state.failed.last, isOnlyDMs && state.isOnlyDMs, time - min(last.to, time) < LiveIncident.flapNs {
             incident.failuresOfGoodPaths += 1
@@ -57,7 +58,7 @@ extension FailoverWatch {
         } else {
             incident.note("dm takes the path out of use (fail_path)", "dm", disk, at: time, state: .failed)
         }
-        tracks.noteChange(at: time)
+        noteChange(at: time)
     }
 
     private func isSessionAway(of disk: BlockDevice) -> Bool {
@@ -110,7 +111,7 @@ extension FailoverWatch {
             let queues = book.map(map)?.queuesIfNoPath
             let then = queues.map { $0 ? ": requests wait (queue_if_no_path)" : ": requests fail" } ?? ""
             incident.note("the map has no path left\(then)", "dm", map, at: time)
-            tracks.noteChange(at: time)
+            noteChange(at: time)
         } else if let from = tracks.maps[map]?.withoutPath.end(time) {
             if let incident = log.current(at: time, disks: [], map: map) {
                 incident.withoutPath[map] = max(incident.withoutPath[map] ?? 0, time - min(from, time))
@@ -124,17 +125,23 @@ extension FailoverWatch {
         let argument = read.string(1)
         let disk = argument.flatMap(BlockDevice.init(sysfs:))
         let sender = tid.flatMap(names.comm) ?? "somebody"
+        if command == "fail_path", let disk { tracks.disks[disk, default: .init()].daemonFailedAt = time }
         if ["fail_if_no_path", "queue_if_no_path"].contains(command) { return queueing(command, sender, time) }
         note("\(sender) sends dm the message \(command)", Self.daemonLayer, disk, time)
     }
 
     /// multipathd's retries are over, or begin anew.
     private func queueing(_ command: String, _ sender: String, _ time: UInt64) {
-        for map in tracks.maps.keys.sorted() {
+        let maps = tracks.maps.filter { $0.value.withoutPath.isOpen }.keys.sorted()
+        for map in maps {
             guard let from = tracks.maps[map]?.withoutPath.openSince,
                 let incident = log.current(at: time, disks: [], map: map)
             else { continue }
-            incident.note("\(sender) sends dm the message \(command)", Self.daemonLayer, map, at: time)
+            // Which map it is for, the event does not tell.
+            let which = maps.count == 1 ? "" : ", for one of \(maps.count) maps without a path"
+            incident.note("\(sender) sends dm the message \(command)\(which)", Self.daemonLayer, map, at: time)
+            guard maps.count == 1 else { continue }
+            if command == "fail_if_no_path" { incident.stoppedQueueing.insert(map) }
             guard command == "fail_if_no_path", let retries = book.map(map)?.noPathRetry.flatMap(Int.init),
                 let interval = book.topology?.multipathd?.pollingIntervalSeconds, retries > 0, interval > 0
             else { continue }
@@ -165,7 +172,7 @@ extension FailoverWatch {
         guard let map = disk.flatMap({ book.map(of: $0) }) else { return }
         tracks.maps[map, default: .init()].groupInit.begin(time)
         tracks.maps[map]?.inits += 1
-        tracks.noteChange(at: time)
+        noteChange(at: time)
     }
 
     private mutating func groupInitDone(_ disk: BlockDevice?, _ error: UInt32, _ time: UInt64) {
@@ -175,7 +182,7 @@ extension FailoverWatch {
         state.inits = max(0, state.inits - 1)
         if state.inits == 0 { state.groupInit.end(time) }
         tracks.maps[map] = state
-        tracks.noteChange(at: time)
+        noteChange(at: time)
         let length = from.map { time - min($0, time) } ?? 0
         guard error != 0 || length >= Self.longInitNs else {
             return note("the path group is initialised", "dm", disk, time)

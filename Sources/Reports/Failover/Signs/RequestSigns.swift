@@ -4,13 +4,34 @@ import GraphParser
 extension FailoverWatch {
     /// A request is over, or cut off.
     mutating func ended(_ end: RequestEnd) {
-        if let disk = end.disk, let map = end.map, book.map(of: disk) == nil { book.learn(disk, of: map) }
+        if let disk = end.disk, let map = end.map, book.map(of: disk) != map { book.learn(disk, of: map) }
         if end.isWell, let disk = end.disk {
             tracks.disks[disk, default: .init()].lastAnswer = max(tracks.disks[disk]?.lastAnswer ?? 0, end.answer)
+            keepRates(until: end.time)
             rates.add(disk, at: end.time, keeps: log.isAnyOpen)
+            // Whoever took it was a path.
+            if let map = end.map, let since = tracks.maps[map]?.withoutPath.openSince, end.start > since {
+                setPaths(left: 1, of: map, end.answer)
+            }
         }
-        guard let live = end.live, live.isInTrouble || tracks.troubleUntil >= live.startNs else { return }
+        guard let live = end.live, live.isInTrouble || end.isCutOff || tracks.troubleUntil >= live.startNs else {
+            return
+        }
         stoodStill(live, isCutOff: end.isCutOff)
+    }
+
+    /// Out without an answer for so long, a request that is cut off is told of.
+    private static let longNs: UInt64 = 1_000_000_000
+
+    /// Charts of incidents that have been over for a while are made before what they are made of is dropped.
+    private mutating func keepRates(until time: UInt64) {
+        for incident in log.recent where incident.rates == nil {
+            guard let closed = incident.closedAt, time > closed.addingSaturated(3_000_000_000) else { continue }
+            let from = min(incident.start, incident.stalls.firstStart)
+            incident.rates = rates.throughput(
+                from: from, to: incident.end(now: time), names: PathNames(topology: book.topology)
+            ) { disk in book.map(of: disk).map(incident.maps.contains) ?? false }
+        }
     }
 
     private mutating func stoodStill(_ live: borrowing LiveRequest, isCutOff: Bool) {
@@ -21,7 +42,7 @@ extension FailoverWatch {
             return
         }
         let parts = StallParts(live, tracks, book, until: isCutOff ? lastTime : nil)
-        guard parts.stoodStill || live.error != 0 else { return }
+        guard parts.stoodStill || live.error != 0 || isCutOff && parts.ns >= Self.longNs else { return }
         guard let incident else {
             strayStalls += 1
             longestStray = max(longestStray, live.latencyNs)

@@ -16,11 +16,39 @@ extension FailoverWatch {
         case .unblocked: if let sid = sid ?? only({ $0.failedAt != nil }) { unblocked(sid, time) }
         case .recoveryTimedOut: if let sid = sid ?? sessionBlocked { recoveryTimedOut(sid, time) }
         // Asked for by the target, it is an answer and no question.
-        case .ping: if let sid, read(1) ?? 0 == 0 { tracks.sessions[sid, default: .init()].pingAt = time }
+        case .ping: if let sid, read(1) ?? 0 == 0 { asked(sid, time) }
         case .connectionStarted:
             if let sid { tell("the connection is up again: iscsid has logged in", sid, time) }
         default: break
         }
+    }
+
+    /// The target is asked for a sign of life. The kernel tries so again while a question is out, which then is no new one; a later one
+    /// proves that the one before had its answer.
+    private mutating func asked(_ sid: UInt32, _ time: UInt64) {
+        guard let disk = book.disks(ofSession: sid).first else { return }
+        var session = tracks.sessions[sid, default: .init()]
+        if let ping = session.pingAt {
+            if time - min(ping, time) < interval(of: disk) / 2 { return }
+            session.aliveAt = ping
+        }
+        session.pingAt = time
+        tracks.sessions[sid] = session
+    }
+
+    /// In ns; that of open-iscsi where it is not known.
+    private func interval(of disk: BlockDevice) -> UInt64 {
+        UInt64(max(book.topology(of: disk)?.iscsi?.nopIntervalSeconds ?? 5, 1)).multipliedSaturated(by: 1_000_000_000)
+    }
+
+    /// What a failed connection says of a path: nothing, where the error handler gave it up.
+    private func kind(_ disks: [BlockDevice], error: UInt32? = nil) -> Incident.Kind {
+        if error == ISCSIError.handlerReset || disks.contains(where: isInHandler) { return .errorHandler }
+        return error == ISCSIError.pingTimedOut ? .pingTimeout : .connection
+    }
+
+    func isInHandler(_ disk: BlockDevice) -> Bool {
+        book.host(of: disk).flatMap { tracks.hosts[$0]?.handler.isOpen } ?? false
     }
 
     /// Where the kernel does not tell of which session an event is: the only one that it can be.
@@ -54,14 +82,19 @@ extension FailoverWatch {
         // A topology has all sessions that lead to paths; others are none of its business.
         if disks.isEmpty, book.topology == nil { unplaced += 1 }
         let isPing = error == ISCSIError.pingTimedOut
-        guard let incident = incident(time, disks, isPing ? .pingTimeout : .connection) else { return }
+        guard let incident = incident(time, disks, kind(disks, error: error)) else { return }
         incident.begin(.session(sid))
         session.failedAt = time
         session.away.begin(time)
-        let answer = tracks.lastAnswer(of: disks)
+        // Of a path without I/O, the last answer that was seen is not the last one that there was.
+        let isFresh = { [interval = disks.first.map(interval) ?? 0] (answer: UInt64) in
+            (session.pingAt ?? time) - min(answer, session.pingAt ?? time) < interval + interval / 2 + 1_000_000_000
+        }
+        let answer = tracks.lastAnswer(of: disks).flatMap { isFresh($0) ? $0 : nil }
+        if isPing, incident.stoppedAt == nil { incident.stoppedAt = answer }
         for disk in Self.shown(disks) { sawBefore(session, answer, disk, incident, isPing: isPing) }
         if isPing {
-            session.pingWaits.add(from: answer ?? session.pingAt ?? time, to: time)
+            session.pingWaits.add(from: answer ?? session.aliveAt ?? session.pingAt ?? time, to: time)
             pingTimers(session, answer, disks, incident, time)
         } else if let first = session.firstRetransmit {
             session.tcpWaits.add(from: max(first, answer ?? 0), to: time)
@@ -70,9 +103,9 @@ extension FailoverWatch {
         for disk in Self.shown(disks) {
             incident.note("connection error \(error)\(name)", "libiscsi", disk, at: time, state: .away)
         }
-        (session.pingAt, session.firstRetransmit) = (nil, nil)
+        (session.pingAt, session.aliveAt, session.firstRetransmit) = (nil, nil, nil)
         tracks.sessions[sid] = session
-        tracks.noteChange(at: time)
+        noteChange(at: time)
     }
 
     /// It was when the recording began.
@@ -85,7 +118,7 @@ extension FailoverWatch {
         for disk in Self.shown(disks) {
             incident.note("the session is away" + Self.others(disks), "libiscsi", disk, at: time, state: .away)
         }
-        tracks.noteChange(at: time)
+        noteChange(at: time)
     }
 
     /// What had no meaning until the connection failed.
@@ -141,22 +174,26 @@ extension FailoverWatch {
     // MARK: Blocked, and back
 
     private mutating func blocked(_ sid: UInt32, _ time: UInt64) {
-        guard let incident = incident(time, book.disks(ofSession: sid), .connection) else { return }
+        let disks = book.disks(ofSession: sid)
+        guard let incident = incident(time, disks, kind(disks)) else { return }
         incident.begin(.session(sid))
         tracks.sessions[sid, default: .init()].away.begin(time)
         tracks.sessions[sid]?.blockedAt = time
         tell("the session is blocked: its commands wait", sid, time)
-        tracks.noteChange(at: time)
+        noteChange(at: time)
     }
 
     private mutating func recoveryTimedOut(_ sid: UInt32, _ time: UInt64) {
         let disks = book.disks(ofSession: sid)
-        guard let incident = incident(time, disks, .connection) else { return }
+        // What was blocked has been so since before.
+        let known = tracks.sessions[sid]
+        let isOlder = known?.blockedAt == nil && known?.failedAt == nil
+        guard let incident = incident(time, disks, kind(disks), beganBefore: isOlder) else { return }
         incident.begin(.session(sid))
         tell("recovery_tmo is over: what waits for the session fails", sid, time)
         recoveryTimer(sid, time, ranOut: true, incident)
         tracks.sessions[sid, default: .init()].away.end(time)
-        tracks.noteChange(at: time)
+        noteChange(at: time)
     }
 
     private mutating func unblocked(_ sid: UInt32, _ time: UInt64) {

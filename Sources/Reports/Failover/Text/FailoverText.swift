@@ -44,7 +44,7 @@ public struct FailoverText {
         let stray =
             summary.strayStalls == 0
             ? nil
-            : "\(Figures.plural(summary.strayStalls, "request")) tried again with nothing else the matter, "
+            : "\(Figures.plural(summary.strayStalls, "request")) stood still with nothing else the matter, "
                 + "\(summary.strayStalls == 1 ? "" : "the longest ")\(Figures.duration(summary.longestStrayNs))"
         let unplaced =
             summary.unplaced == 0
@@ -72,14 +72,17 @@ public struct FailoverText {
     }
 
     private func head(_ incident: Incident) -> String {
-        let maps = incident.maps.isEmpty ? "" : " on \(incident.maps.joined(separator: ", "))"
-        var lines = [style.bold("incident \(incident.id)") + ": \(incident.kind.rawValue)\(maps)"]
+        let names =
+            incident.maps.count > 4 ? "\(incident.maps.count) maps" : incident.maps.joined(separator: ", ")
+        let title = "incident \(incident.id)"
+        let what = ": \(incident.kind.rawValue)" + (names.isEmpty ? "" : " on \(printable(names))")
+        var lines = [style.bold(title) + Self.wrap(title + what, hanging: 4).dropFirst(title.count)]
         let when = incident.startTimeNs.map { TimeOfDay($0).full + "; " } ?? ""
         lines.append(
             "  \(when)\(Figures.exactSeconds(incident.startNs)) of the trace clock; \(incident.goesOn ? "seen for" : "it lasted") "
                 + Figures.duration(incident.endNs - incident.startNs))
         lines.append("")
-        lines.append(Self.wrap(incident.sentence, indent: 2, hanging: 2))
+        lines.append(Self.wrap(printable(incident.sentence), indent: 2, hanging: 2))
         lines += remarks(incident).map { Self.wrap("- \($0)", indent: 2, hanging: 4) }
         lines += incident.advice.map { Self.wrap("- \($0.text)", indent: 2, hanging: 4) }
         return lines.joined(separator: "\n")
@@ -94,7 +97,7 @@ public struct FailoverText {
         let lines = incident.timers.map { timer in
             let set = timer.predictedNs.map { Figures.seconds($0) } ?? "?"
             let then = timer.ranOut ? "it was over" : "something else ended it"
-            return "  " + pad(timer.timer, 18) + pad(printable(timer.path), 8) + padLeft(set, 9)
+            return "  " + pad(timer.timer, 18) + pad(Self.cut(printable(timer.path), 7), 8) + padLeft(set, 9)
                 + padLeft(Figures.duration(timer.observedNs), 11) + "  \(then)"
                 + (timer.note.flatMap {
                     told.insert($0).inserted ? "\n" + Self.wrap(printable($0), indent: 6, hanging: 6, style.dim) : nil
@@ -155,7 +158,7 @@ public struct FailoverText {
         if incident.stalled > Self.stallsShown {
             lines.append(
                 style.dim(
-                    "  the \(min(Self.stallsShown, incident.stalls.count)) longest; dmflow requests --incident \(incident.id) lists them all"
+                    "  the \(min(Self.stallsShown, incident.stalls.count)) longest; dmflow requests --incident \(incident.id) lists those that ended"
                 ))
         }
         return lines.joined(separator: "\n")
@@ -172,6 +175,11 @@ public struct FailoverText {
 
     // MARK: Lines
 
+    /// Longer names are cut in tables.
+    private static func cut(_ name: String, _ width: Int) -> String {
+        name.count > width ? name.prefix(width - 1) + "~" : name
+    }
+
     /// Words on as many lines as they take.
     static func wrap(
         _ text: String, first: String? = nil, indent: Int = 0, hanging: Int, _ look: (String) -> String = { $0 }
@@ -179,7 +187,14 @@ public struct FailoverText {
         var lines: [String] = []
         var line = first ?? String(repeating: " ", count: indent)
         var isEmpty = true
-        for word in text.split(separator: " ") {
+        let room = max(width - hanging, 8)
+        // What is longer than a line is broken.
+        let words = text.split(separator: " ").flatMap { word in
+            word.count <= room
+                ? [word]
+                : stride(from: 0, to: word.count, by: room).map { word.dropFirst($0).prefix(room) }
+        }
+        for word in words {
             if !isEmpty, line.count + 1 + word.count > width {
                 lines.append(line)
                 line = String(repeating: " ", count: hanging)

@@ -18,6 +18,8 @@ struct FailoverTracks {
         var retransmits = 0
         /// When a sign of life was asked for, the last time.
         var pingAt: UInt64?
+        /// It answered after this: the question before.
+        var aliveAt: UInt64?
         /// When its connection failed, until the session is back.
         var failedAt: UInt64?
     }
@@ -37,6 +39,10 @@ struct FailoverTracks {
         var lastAnswer: UInt64 = 0
         /// Since dm failed it, nothing but dm's word has been against it.
         var isOnlyDMs = false
+        /// It was removed.
+        var isGone = false
+        /// When multipathd last said that it is to be failed.
+        var daemonFailedAt: UInt64?
         /// When the target last said something of its port group.
         var aluaAt: UInt64?
         /// When it could be used again, while dm did not use it yet.
@@ -63,12 +69,11 @@ struct FailoverTracks {
     /// The last moment at which anything was the matter; `.max` while something is.
     private(set) var troubleUntil: UInt64 = 0
 
+    /// Path groups that are being initialised.
+    var initsUnderWay: Int { maps.values.reduce(0) { $0 + ($1.groupInit.isOpen ? 1 : 0) } }
+
     /// Something has begun or ended.
-    mutating func noteChange(at time: UInt64) {
-        let isAnyOpen =
-            sessions.values.contains { $0.away.isOpen } || hosts.values.contains { $0.handler.isOpen }
-            || disks.values.contains { $0.failed.isOpen || $0.offline.isOpen }
-            || maps.values.contains { $0.withoutPath.isOpen || $0.groupInit.isOpen }
+    mutating func noteChange(at time: UInt64, isAnyOpen: Bool) {
         troubleUntil = isAnyOpen ? .max : max(troubleUntil == .max ? 0 : troubleUntil, time)
     }
 

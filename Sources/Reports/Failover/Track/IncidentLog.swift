@@ -18,10 +18,19 @@ struct IncidentLog {
 
     /// The incident that a trouble of these disks is of, which begins with it unless there is one.
     mutating func incident(
-        at time: UInt64, disks: [BlockDevice], map: BlockDevice?, beganBefore: Bool = false
+        at time: UInt64, disks: [BlockDevice], maps: Set<BlockDevice>, beganBefore: Bool = false
     ) -> LiveIncident? {
         current.removeAll { !$0.canReopen(time) }
-        if let known = current.first(where: { $0.isAbout(disks, map) }) { return known }
+        let known = current.filter { $0.isAbout(disks, maps) }
+        if let oldest = known.first {
+            // What they have in common now makes them one.
+            for other in known.dropFirst() {
+                oldest.absorb(other)
+                all.removeAll { $0 === other }
+                current.removeAll { $0 === other }
+            }
+            return oldest
+        }
         guard all.count < Self.kept else {
             further += 1
             return nil
@@ -34,13 +43,13 @@ struct IncidentLog {
 
     /// The incident that goes on, or has just ended, and is of any of these disks or the map.
     func current(at time: UInt64, disks: some Sequence<BlockDevice>, map: BlockDevice?) -> LiveIncident? {
-        current.last { $0.takes(time) && $0.isAbout(disks, map) }
+        current.last { $0.takes(time) && $0.isAbout(disks, map.map { [$0] } ?? []) }
     }
 
     /// The incident that a request of this time was held up by.
     func incident(from: UInt64, disks: some Sequence<BlockDevice>, map: BlockDevice?) -> LiveIncident? {
         current.last { incident in
-            incident.isAbout(disks, map) && (incident.closedAt.map { $0 >= from } ?? true)
+            incident.isAbout(disks, map.map { [$0] } ?? []) && (incident.closedAt.map { $0 >= from } ?? true)
         }
     }
 }

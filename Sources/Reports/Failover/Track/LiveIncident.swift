@@ -14,11 +14,12 @@ final class LiveIncident {
     let start: UInt64
     let beganBefore: Bool
     /// What speaks for each kind, and since when.
-    private(set) var kinds: [Incident.Kind: UInt64] = [:]
+    private(set) var kinds: [Incident.Kind: (since: UInt64, disks: [BlockDevice])] = [:]
     /// In the order in which they were in trouble.
     private(set) var disks: [BlockDevice] = []
     private(set) var maps: [BlockDevice] = []
     private var known: Set<BlockDevice> = []
+    private var knownMaps: Set<BlockDevice> = []
     private(set) var troubles: Set<Trouble> = []
     /// When the last trouble was over; nil while there is one.
     private(set) var closedAt: UInt64?
@@ -32,7 +33,12 @@ final class LiveIncident {
     var failuresOfGoodPaths = 0
     var alua: Set<String> = []
     var stalls = StallSums()
+    /// Once it has been over for a while.
     var rates: Incident.Throughput?
+    /// The last answer before a ping was not answered, if that was seen.
+    var stoppedAt: UInt64?
+    /// Maps whose requests failed from some time on.
+    var stoppedQueueing: Set<BlockDevice> = []
     /// Events were lost while it went on.
     var hasLosses = false
     /// Requests of its time that nothing sure can be said of.
@@ -70,19 +76,51 @@ final class LiveIncident {
         if let map { touch(map: map) }
     }
 
-    func touch(map: BlockDevice) { if !maps.contains(map) { maps.append(map) } }
+    func touch(map: BlockDevice) { if knownMaps.insert(map).inserted { maps.append(map) } }
 
-    func isAbout(_ disks: some Sequence<BlockDevice>, _ map: BlockDevice?) -> Bool {
-        map.map(maps.contains) ?? false || disks.contains(where: known.contains)
+    func isAbout(_ disks: some Sequence<BlockDevice>, _ maps: Set<BlockDevice>) -> Bool {
+        !knownMaps.isDisjoint(with: maps) || disks.contains(where: known.contains)
     }
 
-    func vote(_ kind: Incident.Kind, at time: UInt64) { kinds[kind] = min(kinds[kind] ?? time, time) }
+    func vote(_ kind: Incident.Kind, at time: UInt64, _ disks: [BlockDevice]) {
+        guard let known = kinds[kind] else {
+            kinds[kind] = (time, disks)
+            return
+        }
+        let new = disks.filter { !known.disks.contains($0) }
+        kinds[kind] = (min(known.since, time), known.disks.count < 64 ? known.disks + new : known.disks)
+    }
+
+    /// Another incident turns out to be the same.
+    func absorb(_ other: LiveIncident) {
+        for (kind, vote) in other.kinds { self.vote(kind, at: vote.since, vote.disks) }
+        for disk in other.disks { touch(disk, of: nil) }
+        for map in other.maps { touch(map: map) }
+        troubles.formUnion(other.troubles)
+        closedAt = troubles.isEmpty ? max(closedAt ?? 0, other.closedAt ?? 0) : nil
+        let room = Self.maxRows - min(rows.count, Self.maxRows)
+        rows += other.rows.prefix(room)
+        furtherRows += other.furtherRows + max(0, other.rows.count - room)
+        timers = Array((timers + other.timers).prefix(Self.maxTimers))
+        failures.merge(other.failures, uniquingKeysWith: +)
+        backs.merge(other.backs, uniquingKeysWith: max)
+        lastAnswers.merge(other.lastAnswers, uniquingKeysWith: min)
+        withoutPath.merge(other.withoutPath, uniquingKeysWith: max)
+        stoppedQueueing.formUnion(other.stoppedQueueing)
+        alua.formUnion(other.alua)
+        failuresOfGoodPaths += other.failuresOfGoodPaths
+        unfollowed += other.unfollowed
+        hasLosses = hasLosses || other.hasLosses
+        stoppedAt = stoppedAt ?? other.stoppedAt
+        stalls.add(other.stalls)
+        rates = nil
+    }
 
     // MARK: Its time
 
     func begin(_ trouble: Trouble) {
         troubles.insert(trouble)
-        closedAt = nil
+        (closedAt, rates) = (nil, nil)
     }
 
     func end(_ trouble: Trouble, at time: UInt64) {
@@ -92,7 +130,7 @@ final class LiveIncident {
 
     /// Something that is over at once.
     func happened(at time: UInt64) {
-        if let closedAt { self.closedAt = max(closedAt, time) }
+        if let closedAt { (self.closedAt, rates) = (max(closedAt, time), nil) }
     }
 
     /// Whether what happens now can still be of it.

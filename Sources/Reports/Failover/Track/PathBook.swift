@@ -6,6 +6,7 @@ struct PathBook {
     private(set) var topology: Topology?
     private var hctls: [BlockDevice: SCSIAddress] = [:]
     private var disks: [SCSIAddress: BlockDevice] = [:]
+    private var byHost: [Int64: [BlockDevice]] = [:]
     private var bySession: [UInt32: [BlockDevice]] = [:]
     private var byPortal: [String: [BlockDevice]] = [:]
     private var sessions: [BlockDevice: UInt32] = [:]
@@ -36,12 +37,22 @@ struct PathBook {
     // MARK: What requests tell
 
     mutating func learn(_ disk: BlockDevice, at address: SCSIAddress) {
-        guard hctls.count < Self.maxDisks else { return }
+        guard hctls.count < Self.maxDisks || hctls[disk] != nil else { return }
+        if let old = hctls[disk] { byHost[old.host]?.removeAll { $0 == disk } }
         (hctls[disk], disks[address]) = (address, disk)
+        byHost[address.host, default: []].append(disk)
     }
 
+    /// A number that another map uses is another disk's: nothing is known of that.
     mutating func learn(_ disk: BlockDevice, of map: BlockDevice) {
-        if maps[disk] == nil, maps.count < Self.maxDisks { maps[disk] = map }
+        if maps[disk] == nil {
+            guard maps.count < Self.maxDisks else { return }
+        } else {
+            facts[disk] = nil
+            if let sid = sessions.removeValue(forKey: disk) { bySession[sid]?.removeAll { $0 == disk } }
+            for portal in byPortal.keys { byPortal[portal]?.removeAll { $0 == disk } }
+        }
+        maps[disk] = map
     }
 
     // MARK: Looking up
@@ -50,17 +61,11 @@ struct PathBook {
     func address(of disk: BlockDevice) -> SCSIAddress? { hctls[disk] }
     func host(of disk: BlockDevice) -> Int64? { hctls[disk]?.host }
     func map(of disk: BlockDevice) -> BlockDevice? { maps[disk] }
-    /// As it was when the recording ended, where that was another than at its start; nil else.
-    func pathAtEnd(of disk: BlockDevice) -> Topology.Path? {
-        let number = PathNames.number(disk)
-        return topology?.mapsAtEnd?.lazy.flatMap(\.groups).flatMap(\.paths).first { $0.devno == number }
-    }
-
     func topology(of disk: BlockDevice) -> Topology.Path? { facts[disk] }
 
     func disk(at address: SCSIAddress?) -> BlockDevice? { address.flatMap { disks[$0] } }
     func disks(ofSession sid: UInt32) -> [BlockDevice] { bySession[sid] ?? [] }
-    func disks(ofHost host: Int64) -> [BlockDevice] { hctls.filter { $0.value.host == host }.keys.sorted() }
+    func disks(ofHost host: Int64) -> [BlockDevice] { byHost[host] ?? [] }
     func disks(ofMap map: BlockDevice) -> [BlockDevice] { maps.filter { $0.value == map }.keys.sorted() }
 
     /// `127.0.0.2:3260`

@@ -6,6 +6,8 @@ struct RequestEnd {
     let place: Int
     /// When it was over.
     let time: UInt64
+    /// When it began.
+    let start: UInt64
     /// When its last answer came.
     let answer: UInt64
     let map: BlockDevice?
@@ -20,6 +22,7 @@ struct RequestEnd {
     init(_ live: borrowing LiveRequest, at place: Int, isWhole: Bool) {
         self.place = place
         (time, map, disk) = (live.endNs, live.device, live.tries.last?.disk)
+        start = live.startNs
         answer = live.steps.last { (.taskDone ... .completed) ~= $0.point }?.time ?? live.endNs
         isWell = live.flaw == nil && live.error == 0
         isCutOff = live.flaw == .inFlightAtEnd

@@ -38,25 +38,32 @@ struct StallParts {
             let (from, to) = (live.steps[stage], live.steps[stage + 1])
             let one = number.map { live.tries[$0] }
             let way = Self.way(from.point, to.point)
-            add(way, from.time, to.time, one, isPutBack: to.point == .retried)
+            let comesBack = live.steps[(stage + 1)...].first { Self.ends.contains($0.point) }?.point == .retried
+            let isVain = comesBack || one.map { $0.error != 0 && !$0.isRejected } ?? false
+            add(way, from.time, to.time, one, isPutBack: to.point == .retried, isVain: isVain)
             if way == .retried { roundBegan = to.time }
         }
         if let until, let last = live.steps.last, until > last.time {
             add(Self.way(last.point, last.point), last.time, until, live.tries.last)
         }
-        leaveOutShortQueues()
+        leaveOutShortWaits()
     }
 
-    /// Behind others for less, it is as usual.
-    private static let queueNs: UInt64 = 100_000_000
+    /// Behind others, or in vain on a path, for less, it is as usual.
+    private static let longNs: UInt64 = 100_000_000
 
-    private mutating func leaveOutShortQueues() {
-        let queued = parts.filter { $0.owner == .queue }.reduce(0 as UInt64) { $0 + $1.ns }
-        guard queued > 0, queued < Self.queueNs else { return }
-        let old = parts
-        parts.removeAll()
-        for part in old { append(part.owner == .queue ? .path : part.owner, part.from, part.to) }
+    private mutating func leaveOutShortWaits() {
+        for owner in [StallOwner.queue, .unanswered] {
+            let ns = parts.filter { $0.owner == owner }.reduce(0 as UInt64) { $0 + $1.ns }
+            guard ns > 0, ns < Self.longNs else { continue }
+            let old = parts
+            parts.removeAll()
+            for part in old { append(part.owner == owner ? .path : part.owner, part.from, part.to) }
+        }
     }
+
+    /// With which a round is over.
+    private static let ends: Set<RequestPoint> = [.retried, .requeued, .dataDone, .dmDone, .verdict, .ended]
 
     private static func way(_ from: RequestPoint, _ to: RequestPoint) -> Way {
         let isAgain = (.issued ... .transmit) ~= to
@@ -75,14 +82,15 @@ struct StallParts {
     // MARK: One stage
 
     private mutating func add(
-        _ way: Way, _ from: UInt64, _ to: UInt64, _ one: LiveRequest.Try?, isPutBack: Bool = false
+        _ way: Way, _ from: UInt64, _ to: UInt64, _ one: LiveRequest.Try?, isPutBack: Bool = false,
+        isVain: Bool = false
     ) {
         guard to > from else { return }
         let session = one?.disk.flatMap(book.session).flatMap { tracks.sessions[$0] }
         let handler = one?.disk.flatMap(book.host).flatMap { tracks.hosts[$0]?.handler }
         switch way {
         case .done: append(isPutBack && timer(one, until: to) != nil ? .errorHandler : .path, from, to)
-        case .out: out(from, to, one, session)
+        case .out: out(from, to, one, session, isVain: isVain)
         case .retried: paint(.retry, from, to, [(.session, session?.away), (.errorHandler, handler)])
         case .requeued, .waiting:
             let own = map.flatMap { tracks.maps[$0] }
@@ -95,7 +103,7 @@ struct StallParts {
     }
 
     private mutating func out(
-        _ from: UInt64, _ to: UInt64, _ one: LiveRequest.Try?, _ session: FailoverTracks.Session?
+        _ from: UInt64, _ to: UInt64, _ one: LiveRequest.Try?, _ session: FailoverTracks.Session?, isVain: Bool
     ) {
         // Where its timer ran out, the command is the error handler's from there on.
         let timer = timer(one, until: to)
@@ -103,7 +111,8 @@ struct StallParts {
         let overlays: [(StallOwner, Spells?)] = [
             (.session, session?.away), (.pingWait, session?.pingWaits), (.tcp, session?.tcpWaits),
         ]
-        paint(timer == nil ? .path : .commandTimer, from, end, overlays)
+        let base = isVain ? StallOwner.unanswered : .path
+        paint(timer == nil ? base : .commandTimer, from, end, overlays)
         paint(.errorHandler, end, to, [])
     }
 

@@ -28,6 +28,20 @@ struct StallSums {
         if longest.count > Self.kept { longest.removeLast() }
     }
 
+    /// Those of another incident.
+    mutating func add(_ other: StallSums) {
+        count += other.count
+        unfinished += other.unfinished
+        failed += other.failed
+        ids = Array((ids + other.ids).prefix(Self.keptIDs))
+        for (owner, sum) in other.owners {
+            let known = owners[owner] ?? (0, 0)
+            owners[owner] = (known.sum.addingSaturated(sum.sum), known.count + sum.count)
+        }
+        (firstStart, lastEnd) = (min(firstStart, other.firstStart), max(lastEnd, other.lastEnd))
+        longest = Array((longest + other.longest).sorted { ($1.ns, $0.id) < ($0.ns, $1.id) }.prefix(Self.kept))
+    }
+
     /// Most of the longest one first.
     var byOwner: [Incident.Owner] {
         owners.map { owner, sum in

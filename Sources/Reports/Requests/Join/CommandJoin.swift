@@ -90,8 +90,20 @@ extension PointerJoin {
         table[slot].pass(.retried, moment)
     }
 
-    mutating func timedOut(_ clone: UInt64, _ time: UInt64) {
+    /// The initiator gives the command of the timer that ran out in this thread more time: it goes on as before.
+    mutating func timerBeginsAgain(_ moment: Moment) {
+        guard let slot = timing.remove(moment.thread), table.isUsed[slot] else { return }
+        table[slot].lastTry {
+            if $0.isInHandler && !$0.timeoutTimes.isEmpty { $0.timeoutTimes.removeLast() }
+            $0.isInHandler = false
+        }
+    }
+
+    mutating func timedOut(_ clone: UInt64, _ moment: Moment) {
+        timing.remove(moment.thread)
         guard let slot = clones[clone] else { return }
+        timing.set(moment.thread, slot)
+        let time = moment.time
         table[slot].lastTry {
             $0.timeouts += 1
             $0.isInHandler = true

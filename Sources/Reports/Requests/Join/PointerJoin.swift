@@ -36,6 +36,8 @@ struct PointerJoin {
     var transmitting = PointerMap()
     var completing = PointerMap()
     var ending = PointerMap()
+    /// Whose command's timer has run out.
+    var timing = PointerMap()
     /// Done for SCSI, and not yet for whoever waits for the data.
     var withoutData: [Int] = []
     var wire = WireTable()
@@ -268,6 +270,7 @@ struct PointerJoin {
         table.removeAll()
         (clones, tasks, tags) = (PointerMap(), PointerMap(), PointerMap())
         (dispatching, transmitting, completing, ending) = (PointerMap(), PointerMap(), PointerMap(), PointerMap())
+        timing = PointerMap()
         (bios, arrivals, wire) = (BioTable(), BioArrivals(), WireTable())
         strays = StrayClones()
     }

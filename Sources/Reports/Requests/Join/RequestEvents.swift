@@ -8,6 +8,7 @@ enum RequestEvent: Int, ReadEvent {
     case bioMap, bioUnmap, start
     case commandStart, dataDone
     case rqIssue, rqRemap, rqRequeue, bioQueue, commandDone
+    case timerVerdict
 
     var name: String {
         switch self {
@@ -47,6 +48,7 @@ enum RequestEvent: Int, ReadEvent {
         case .rqRequeue: "block_rq_requeue"
         case .bioQueue: "block_bio_queue"
         case .commandDone: "scsi_dispatch_cmd_done"
+        case .timerVerdict: "iscsi_timer"
         }
     }
 
@@ -80,6 +82,7 @@ enum RequestEvent: Int, ReadEvent {
         case .rqRemap: ["dev", "sector", "old_dev", "old_sector"]
         case .rqRequeue: ["dev", "sector"]
         case .bioQueue: ["dev", "sector", "nr_sector"]
+        case .timerVerdict: ["verdict"]
         }
     }
 }

@@ -84,7 +84,8 @@ struct RequestJoins {
         case .dmRequeue: if let io = read(0) { pointers.requeued(io: io, moment) }
         case .requeue: if let request = read(0) { pointers.requeued(request, moment) }
         case .retry: if let command = read(0) { pointers.retried(command: command, moment) }
-        case .timer: if let clone = read(0) { pointers.timedOut(clone, moment.time) }
+        case .timer: if let clone = read(0) { pointers.timedOut(clone, moment) }
+        case .timerVerdict: if read(0) == 1 { pointers.timerBeginsAgain(moment) }
         default: try detail(kind, read, moment)
         }
     }
