@@ -7,7 +7,9 @@ public struct FailoverJSON {
 
     /// Writes it piece by piece, keys sorted, with a line feed at the end.
     ///
-    /// - Parameter id: the number of the incident that is written; nil for all.
+    /// - Parameters:
+    ///   - id: the number of the incident that is written; nil for all.
+    ///   - write: gets the pieces.
     /// - Throws: what `write` throws.
     public func write(only id: Int? = nil, to write: (String) throws -> Void) throws {
         try withoutActuallyEscaping(write) { write in
