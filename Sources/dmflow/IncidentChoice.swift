@@ -1,7 +1,14 @@
+import ArgumentParser
 import GraphParser
 import Reports
 
 extension TraceOptions {
+    /// For options with which the trace is read twice.
+    func mustBeFile(for option: String) throws {
+        guard file == "-" else { return }
+        throw ValidationError("\(option) reads the trace twice, and standard input can be read once; give a file")
+    }
+
     /// Reads the trace for what happened to paths.
     ///
     /// - Throws: ``Failure`` where nothing in it would tell.

@@ -97,9 +97,7 @@ struct RequestsCommand: ParsableCommand {
     var incident: Int?
 
     func validate() throws {
-        if incident != nil, trace.file == "-" {
-            throw ValidationError("--incident reads the trace twice, and standard input can be read once; give a file")
-        }
+        if incident != nil { try trace.mustBeFile(for: "--incident") }
         if let limit, limit < 0 { throw ValidationError("--limit takes numbers from 0") }
         if let operation, !RequestListing.operations.contains(operation) {
             throw ValidationError(Suggestion.unknown("operation", operation, known: RequestListing.operations))

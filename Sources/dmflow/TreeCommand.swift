@@ -40,14 +40,10 @@ struct TreeCommand: ParsableCommand {
 
     func validate() throws {
         if incident != nil, request != nil { throw ValidationError("--request and --incident cannot both be given") }
-        if incident != nil, trace.file == "-" {
-            throw ValidationError("--incident reads the trace twice, and standard input can be read once; give a file")
-        }
+        if incident != nil { try trace.mustBeFile(for: "--incident") }
         if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
         if request != nil, !root.isEmpty { throw ValidationError("--request and --root cannot both be given") }
-        if request != nil, trace.file == "-" {
-            throw ValidationError("--request reads the trace twice, and standard input can be read once; give a file")
-        }
+        if request != nil { try trace.mustBeFile(for: "--request") }
     }
 
     func run() throws {

@@ -5,9 +5,9 @@ import TraceFormat
 public struct FailoverSummary: Codable, Equatable, Sendable {
     /// In the order in which they began, trace by trace.
     public var incidents: [Incident]
-    /// Incidents beyond those that are kept.
+    /// Signs of incidents beyond those that are kept.
     public var further: Int
-    /// Requests that stood still, of no incident: SCSI or dm tried them again, and nothing else was the matter.
+    /// Requests that stood still, of no incident: tried again with nothing else the matter, or without an answer at the end.
     public var strayStalls: Int
     /// The latency of the longest of them, in ns.
     public var longestStrayNs: UInt64

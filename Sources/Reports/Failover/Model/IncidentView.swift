@@ -15,10 +15,7 @@ struct IncidentView {
     func incident(_ live: LiveIncident, id: Int) -> Incident {
         let goesOn = live.closedAt == nil || live.stalls.unfinished > 0
         let end = goesOn ? watch.lastTime : live.end(now: watch.lastTime)
-        let firstRow =
-            live.rows.filter { $0.layer != "target" && $0.layer != FailoverWatch.daemonLayer }.map(\.from).min()
-            ?? live.start
-        let start = min(live.start, firstRow, live.stalls.firstStart)
+        let start = live.begin
         let kind = Self.kind(of: live)
         var incident = Incident(
             id: id, source: source, kind: kind, sentence: "", remarks: remarks(live, goesOn: goesOn), startNs: start,
@@ -27,10 +24,9 @@ struct IncidentView {
             events: events(live), furtherEvents: live.furtherRows, timers: live.timers.sorted { $0.atNs < $1.atNs },
             stalled: live.stalls.count, unfinished: live.stalls.unfinished, failed: live.stalls.failed,
             stalls: live.stalls.longest, stalledIDs: live.stalls.ids, owners: live.stalls.byOwner,
-            throughput: live.rates ?? throughput(live, from: start, to: max(end, start)), advice: [])
+            throughput: live.rates ?? watch.throughput(of: live, until: max(end, start)), advice: [])
         incident.advice = FailoverAdvice(incident).all
-        incident.sentence =
-            sentence(incident, live)
+        incident.sentence = sentence(incident, live)
         return incident
     }
 
@@ -47,13 +43,6 @@ struct IncidentView {
         return IncidentSentence(
             incident, paths: vote.disks.map { path($0, live) }, maps: maps, since: since, isExact: hasStopped, clock
         ).text
-    }
-
-    /// Of the paths of its maps, those in no trouble, too.
-    private func throughput(_ live: LiveIncident, from: UInt64, to: UInt64) -> Incident.Throughput? {
-        watch.rates.throughput(from: from, to: to, names: names) { disk in
-            live.disks.contains(disk) || (watch.book.map(of: disk).map(live.maps.contains) ?? false)
-        }
     }
 
     /// The most telling of what was seen.
@@ -73,7 +62,7 @@ struct IncidentView {
             return Incident.Event(
                 atNs: row.from, untilNs: row.to, count: row.count, layer: row.layer, path: path, what: row.what,
                 isLogged: row.isLogged.flatMap {
-                    $0 ? nil : hasLog && !watch.hasUnplacedComplaint ? isLogged(row, live) : nil
+                    $0 ? nil : watch.hasLog && !watch.hasUnplacedComplaint ? isLogged(row, live) : nil
                 }, state: row.state)
         }
     }
@@ -88,8 +77,6 @@ struct IncidentView {
             return other.to.addingSaturated(reach) >= row.from && other.from <= row.to.addingSaturated(reach)
         }
     }
-
-    private var hasLog: Bool { watch.hasLog }
 
     // MARK: Remarks
 

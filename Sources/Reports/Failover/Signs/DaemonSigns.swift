@@ -4,7 +4,6 @@ import GraphParser
 extension FailoverWatch {
     /// Interrupts among the flags that all events have.
     private static let interruptFlags: UInt64 = 0x08 | 0x10
-    private static let maxWaits = 1024
 
     mutating func daemonSign(
         _ kind: FailoverEvent, _ read: EventTable<FailoverEvent>.Reading, _ time: UInt64, tid: Int32?
@@ -30,10 +29,8 @@ extension FailoverWatch {
     }
 
     mutating func waited(_ wait: DaemonTrack.Wait) {
-        if daemonWaits.count < Self.maxWaits { daemonWaits.append(wait) }
-        let name = names.comm(of: wait.tid)
-        // Threads without a name of their own may check paths, too: a wait in the kernel counts.
-        if name == DaemonTrack.checker { tracks.daemonBlocked.add(from: wait.from, to: wait.to) }
+        // Threads without a name of their own are told of, and not held responsible.
+        if names.comm(of: wait.tid) == DaemonTrack.checker { tracks.daemonBlocked.add(from: wait.from, to: wait.to) }
         for incident in log.all where incident.start < wait.to && incident.takes(wait.from) {
             incident.note(text(of: wait), Self.daemonLayer, nil, at: wait.from, until: wait.to)
         }

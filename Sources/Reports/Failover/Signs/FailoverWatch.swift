@@ -10,7 +10,6 @@ struct FailoverWatch {
     var rates = PathRates()
     private var recent = RecentSigns()
     var daemon = DaemonTrack()
-    var daemonWaits: [DaemonTrack.Wait] = []
     /// The first and the last event that was seen.
     private(set) var firstTime: UInt64?
     private(set) var lastTime: UInt64 = 0
@@ -22,7 +21,7 @@ struct FailoverWatch {
     var hasUnplacedComplaint = false
     static let kernelLog = "kernel log"
     static let daemonLayer = "multipathd"
-    /// Requests that stood still, of no incident: retried, or rejected, and nothing else was the matter.
+    /// Requests that stood still, of no incident: tried again, or without an answer at the end.
     var strayStalls = 0
     var longestStray: UInt64 = 0
     /// Failures of sessions that no path is known of.

@@ -27,10 +27,14 @@ extension FailoverWatch {
     private mutating func keepRates(until time: UInt64) {
         for incident in log.recent where incident.rates == nil {
             guard let closed = incident.closedAt, time > closed.addingSaturated(3_000_000_000) else { continue }
-            let from = min(incident.start, incident.stalls.firstStart)
-            incident.rates = rates.throughput(
-                from: from, to: incident.end(now: time), names: PathNames(topology: book.topology)
-            ) { disk in book.map(of: disk).map(incident.maps.contains) ?? false }
+            incident.rates = throughput(of: incident, until: incident.end(now: time))
+        }
+    }
+
+    /// Of all paths of its maps, those in no trouble, too.
+    func throughput(of incident: LiveIncident, until end: UInt64) -> Incident.Throughput? {
+        rates.throughput(from: incident.begin, to: end, names: PathNames(topology: book.topology)) { disk in
+            book.map(of: disk).map(incident.maps.contains) ?? false
         }
     }
 

@@ -4,30 +4,28 @@ import GraphParser
 /// seconds, is one.
 struct IncidentLog {
     private(set) var all: [LiveIncident] = []
-    /// Incidents beyond those that are kept.
+    /// Signs of incidents beyond those that are kept.
     private(set) var further = 0
-    private var current: [LiveIncident] = []
+    /// Those that go on, or ended so lately that they may go on yet.
+    private(set) var recent: [LiveIncident] = []
 
     private static let kept = 1000
 
-    /// Those that go on, or ended so lately that they may go on yet.
-    var recent: [LiveIncident] { current }
-
     /// Whether any goes on.
-    var isAnyOpen: Bool { current.contains { $0.closedAt == nil } }
+    var isAnyOpen: Bool { recent.contains { $0.closedAt == nil } }
 
     /// The incident that a trouble of these disks is of, which begins with it unless there is one.
     mutating func incident(
         at time: UInt64, disks: [BlockDevice], maps: Set<BlockDevice>, beganBefore: Bool = false
     ) -> LiveIncident? {
-        current.removeAll { !$0.canReopen(time) }
-        let known = current.filter { $0.isAbout(disks, maps) }
+        recent.removeAll { !$0.canReopen(time) }
+        let known = recent.filter { $0.isAbout(disks, maps) }
         if let oldest = known.first {
             // What they have in common now makes them one.
             for other in known.dropFirst() {
                 oldest.absorb(other)
                 all.removeAll { $0 === other }
-                current.removeAll { $0 === other }
+                recent.removeAll { $0 === other }
             }
             return oldest
         }
@@ -37,18 +35,18 @@ struct IncidentLog {
         }
         let new = LiveIncident(at: time, beganBefore: beganBefore)
         all.append(new)
-        current.append(new)
+        recent.append(new)
         return new
     }
 
     /// The incident that goes on, or has just ended, and is of any of these disks or the map.
     func current(at time: UInt64, disks: some Sequence<BlockDevice>, map: BlockDevice?) -> LiveIncident? {
-        current.last { $0.takes(time) && $0.isAbout(disks, map.map { [$0] } ?? []) }
+        recent.last { $0.takes(time) && $0.isAbout(disks, map.map { [$0] } ?? []) }
     }
 
     /// The incident that a request of this time was held up by.
     func incident(from: UInt64, disks: some Sequence<BlockDevice>, map: BlockDevice?) -> LiveIncident? {
-        current.last { incident in
+        recent.last { incident in
             incident.isAbout(disks, map.map { [$0] } ?? []) && (incident.closedAt.map { $0 >= from } ?? true)
         }
     }

@@ -138,6 +138,12 @@ final class LiveIncident {
     /// Whether a new trouble of its paths is the same one again.
     func canReopen(_ time: UInt64) -> Bool { closedAt.map { time <= $0.addingSaturated(Self.flapNs) } ?? true }
 
+    /// Its first sign, or the first request that it held up: answers before, and multipathd's waits, are none.
+    var begin: UInt64 {
+        let signs = rows.lazy.filter { $0.layer != "target" && $0.layer != FailoverWatch.daemonLayer }
+        return min(start, signs.map(\.from).min() ?? start, stalls.firstStart)
+    }
+
     /// When the last of it was over.
     func end(now: UInt64) -> UInt64 { max(closedAt ?? now, stalls.lastEnd, start) }
 

@@ -20,14 +20,14 @@ struct RecentSigns {
 
     /// Those of these disks have been told.
     mutating func remove(_ disks: Set<BlockDevice>) {
-        rows = rows(until: .max, all: true).filter { $0.device.map { !disks.contains($0) } ?? true }
+        rows = inOrder.filter { $0.device.map { !disks.contains($0) } ?? true }
         next = 0
     }
 
     /// In the order in which they happened.
-    func rows(until time: UInt64, all: Bool = false) -> [LiveIncident.Row] {
-        (rows[next...] + rows[..<next]).filter {
-            all || $0.from <= time && $0.from >= time - min(Self.reachNs, time)
-        }
+    func rows(until time: UInt64) -> [LiveIncident.Row] {
+        inOrder.filter { $0.from <= time && $0.from >= time - min(Self.reachNs, time) }
     }
+
+    private var inOrder: [LiveIncident.Row] { Array(rows[next...] + rows[..<next]) }
 }

@@ -38,8 +38,7 @@ struct StallParts {
             let (from, to) = (live.steps[stage], live.steps[stage + 1])
             let one = number.map { live.tries[$0] }
             let way = Self.way(from.point, to.point)
-            let comesBack = live.steps[(stage + 1)...].first { Self.ends.contains($0.point) }?.point == .retried
-            let isVain = comesBack || one.map { $0.error != 0 && !$0.isRejected } ?? false
+            let isVain = way == .out && Self.isVain(live.steps[(stage + 1)...], one)
             add(way, from.time, to.time, one, isPutBack: to.point == .retried, isVain: isVain)
             if way == .retried { roundBegan = to.time }
         }
@@ -60,6 +59,12 @@ struct StallParts {
             parts.removeAll()
             for part in old { append(part.owner == owner ? .path : part.owner, part.from, part.to) }
         }
+    }
+
+    /// Whether what is out on a path comes back without having been done.
+    private static func isVain(_ later: ArraySlice<LiveRequest.Step>, _ one: LiveRequest.Try?) -> Bool {
+        if let one, one.error != 0, !one.isRejected { return true }
+        return later.first { ends.contains($0.point) }?.point == .retried
     }
 
     /// With which a round is over.

@@ -17,10 +17,7 @@ struct StallSums {
         unfinished += stall.isUnfinished ? 1 : 0
         failed += stall.error == nil ? 0 : 1
         if ids.count < Self.keptIDs { ids.append(stall.id) }
-        for (owner, ns) in parts.byOwner {
-            let known = owners[owner] ?? (0, 0)
-            owners[owner] = (known.sum.addingSaturated(ns), known.count + 1)
-        }
+        for (owner, ns) in parts.byOwner { add(owner, ns, requests: 1) }
         firstStart = min(firstStart, stall.startNs)
         lastEnd = max(lastEnd, stall.startNs.addingSaturated(stall.ns))
         longest.append(stall)
@@ -34,12 +31,14 @@ struct StallSums {
         unfinished += other.unfinished
         failed += other.failed
         ids = Array((ids + other.ids).prefix(Self.keptIDs))
-        for (owner, sum) in other.owners {
-            let known = owners[owner] ?? (0, 0)
-            owners[owner] = (known.sum.addingSaturated(sum.sum), known.count + sum.count)
-        }
+        for (owner, sum) in other.owners { add(owner, sum.sum, requests: sum.count) }
         (firstStart, lastEnd) = (min(firstStart, other.firstStart), max(lastEnd, other.lastEnd))
         longest = Array((longest + other.longest).sorted { ($1.ns, $0.id) < ($0.ns, $1.id) }.prefix(Self.kept))
+    }
+
+    private mutating func add(_ owner: StallOwner, _ ns: UInt64, requests: Int) {
+        let known = owners[owner] ?? (0, 0)
+        owners[owner] = (known.sum.addingSaturated(ns), known.count + requests)
     }
 
     /// Most of the longest one first.
