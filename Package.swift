@@ -30,6 +30,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+        // Without its pkg-config: that would link the shared library, which not every host has.
+        .systemLibrary(name: "CYaml", providers: [.apt(["libyaml-dev"])]),
 
         .systemLibrary(name: "CLinux"),
         // Debian 12's valgrind refuses programs with newer debug information than this.
@@ -49,10 +51,14 @@ let package = Package(
         .target(
             name: "Reports", dependencies: ["TraceFormat", "GraphParser"],
             resources: [.embedInCode("Layers/builtin.layers")], swiftSettings: strict),
+        .target(
+            name: "Gate", dependencies: ["TraceFormat", "GraphParser", "Reports", "CYaml"],
+            resources: [.embedInCode("Check/builtin.aliases"), .embedInCode("Policy/builtin.classes")],
+            swiftSettings: strict, linkerSettings: [.linkedLibrary(":libyaml.a")]),
         .executableTarget(
             name: "dmflow",
             dependencies: [
-                "TraceFormat", "TraceCapture", "GraphParser", "Reports", "CRevision",
+                "TraceFormat", "TraceCapture", "GraphParser", "Reports", "Gate", "CRevision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -75,6 +81,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ReportsTests", dependencies: ["TraceFormat", "Reports", "GraphParser", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GateTests", dependencies: ["TraceFormat", "Gate", "Reports", "GraphParser", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["GraphParser", "Reports", "TestSupport"], swiftSettings: strict),

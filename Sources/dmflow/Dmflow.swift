@@ -14,7 +14,8 @@ struct Dmflow: ParsableCommand {
         version: Version.text,
         subcommands: [
             DoctorCommand.self, CaptureCommand.self, FlowsCommand.self, RestoreCommand.self, ReportCommand.self,
-            RequestsCommand.self, FailoverCommand.self, TreeCommand.self,
+            RequestsCommand.self, FailoverCommand.self, TreeCommand.self, BaselineCommand.self,
+            CheckCommand.self, DiffCommand.self,
         ])
 
     @Flag(name: .customShort("V"), help: "Show the version, as --version does.")

@@ -12,12 +12,7 @@ struct TraceOptions: ParsableArguments {
         completion: .file())
     var file: String
 
-    @Option(
-        help: ArgumentHelp(
-            "A layer map to look functions up in before the built-in one; a line 'only' in it leaves the built-in one out.",
-            valueName: "file"),
-        completion: .file())
-    var layers: String?
+    @OptionGroup var layers: LayerOption
 
     @Option(help: "Colour: on terminals only, for a pager that shows it, or none.")
     var color = ColorChoice.auto
@@ -39,10 +34,7 @@ struct TraceOptions: ParsableArguments {
         }
     }
 
-    func layerMap() throws -> LayerMap {
-        guard let layers else { return .builtin }
-        return try LayerMap(text: TextFile.read(layers), path: layers)
-    }
+    func layerMap() throws -> LayerMap { try layers.map() }
 
     /// Call last: what was printed stays printed.
     ///

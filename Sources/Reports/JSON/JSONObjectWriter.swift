@@ -2,9 +2,9 @@ import FoundationEssentials
 import TraceFormat
 
 /// Writes an object key by key and a list in it value by value: as a whole it would take many times the memory of what it is made of.
-struct JSONObjectWriter {
+package struct JSONObjectWriter {
     /// How the values of the keys look.
-    enum Layout {
+    package enum Layout {
         /// As `JSONEncoder` has the whole: a line for each key, at any depth.
         case pretty
         /// A line for each value.
@@ -15,21 +15,21 @@ struct JSONObjectWriter {
     private let write: (String) throws -> Void
     private let encoder = JSONEncoder()
 
-    init(_ layout: Layout, _ write: @escaping (String) throws -> Void) {
+    package init(_ layout: Layout, _ write: @escaping (String) throws -> Void) {
         (self.layout, self.write) = (layout, write)
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         if layout == .pretty { encoder.outputFormatting.insert(.prettyPrinted) }
     }
 
-    func begin() throws { try write("{\n") }
-    func end() throws { try write("}\n") }
-    func null(_ key: String) throws { try write("  \"\(key)\" : null,\n") }
+    package func begin() throws { try write("{\n") }
+    package func end() throws { try write("}\n") }
+    package func null(_ key: String) throws { try write("  \"\(key)\" : null,\n") }
 
-    func value(_ value: some Encodable, of key: String, isLast: Bool = false) throws {
+    package func value(_ value: some Encodable, of key: String, isLast: Bool = false) throws {
         try write("  \"\(key)\" : \(text(value, indent: "  "))" + (isLast ? "\n" : ",\n"))
     }
 
-    func values(_ values: [some Encodable], of key: String, isLast: Bool = false) throws {
+    package func values(_ values: [some Encodable], of key: String, isLast: Bool = false) throws {
         try write("  \"\(key)\" : [\n")
         for (index, value) in values.enumerated() {
             try write("    \(text(value, indent: "    "))" + (index + 1 < values.count ? ",\n" : ""))

@@ -30,7 +30,7 @@ public struct Histogram: Sendable {
     ///   - buckets: in ascending order, each with a count above 0; together `count`.
     ///   - min: in the first bucket.
     ///   - max: in the last one.
-    init(buckets: [Bucket], min: UInt64, max: UInt64, sum: UInt64) {
+    package init(buckets: [Bucket], min: UInt64, max: UInt64, sum: UInt64) {
         for bucket in buckets {
             count = count.addingSaturated(bucket.count)
             if bucket.index == 0 { zeros = bucket.count } else { add(bucket.count, to: bucket.index) }
@@ -136,31 +136,31 @@ public struct Histogram: Sendable {
     }
 
     /// A bucket's index and how many values it has.
-    struct Bucket: Equatable {
-        let index: Int
-        let count: Int
+    package struct Bucket: Equatable {
+        package let index: Int
+        package let count: Int
     }
 
     /// Those that are used, in ascending order.
-    var buckets: [Bucket] {
+    package var buckets: [Bucket] {
         var buckets = zeros > 0 ? [Bucket(index: 0, count: zeros)] : []
         forEachBucket { buckets.append(Bucket(index: $0, count: $1)) }
         return buckets
     }
 
     /// One more than the index of the last bucket that there can be.
-    static let bucketCount = bucket(of: .max) + 1
+    package static let bucketCount = bucket(of: .max) + 1
 
     /// Where a value in ns is counted.
     @inline(__always)
-    static func bucket(of ns: UInt64) -> Int {
+    package static func bucket(of ns: UInt64) -> Int {
         guard ns >= 256 else { return Int(ns) }
         let shift = 56 - ns.leadingZeroBitCount
         return shift << 7 + Int(ns >> UInt64(shift))
     }
 
     /// The values in ns that are counted in a bucket.
-    static func values(of bucket: Int) -> ClosedRange<UInt64> {
+    package static func values(of bucket: Int) -> ClosedRange<UInt64> {
         guard bucket >= 256 else { return UInt64(bucket)...UInt64(bucket) }
         let shift = UInt64(bucket >> 7) - 1
         let lowest = (UInt64(bucket & 127) + 128) << shift

@@ -24,9 +24,9 @@ extension Summary {
     }
 
     /// Whether text can be printed as it is. A trace's names are when they are read.
-    static func isPlain(_ text: String?) -> Bool { text.map { printable($0) == $0 } ?? true }
+    package static func isPlain(_ text: String?) -> Bool { text.map { printable($0) == $0 } ?? true }
 
-    static func isLayer(_ name: String) -> Bool {
+    package static func isLayer(_ name: String) -> Bool {
         !name.isEmpty
             && name.unicodeScalars.allSatisfy { scalar in
                 scalar.isASCII

@@ -1,8 +1,8 @@
 /// Numbers as people read them.
-enum Figures {
+package enum Figures {
     /// Four significant digits and a unit: `12.34 us`, `4.012 ms`, `1.500 s`. What has no more digits is exact: `812 ns`, and
     /// from 1000 s on all whole seconds, `12345 s`.
-    static func duration(_ ns: UInt64) -> String {
+    package static func duration(_ ns: UInt64) -> String {
         guard ns >= 1000 else { return "\(ns) ns" }
         // How many of its last digits are left out.
         var cut = String(ns).count - 4

@@ -30,6 +30,8 @@ struct RecordedTrace {
     let flows: [String]
     /// Whether interrupts were recorded; nil without a graph.
     let interrupts: Bool?
+    /// Which functions could be recorded at all; nil without a graph.
+    let scope: [String]?
     /// The capture's own arguments; empty if they are not known.
     let commandLine: [RawString]
     /// Bytes of the kernel's `struct request`; nil if it is not known, or no use.
@@ -52,7 +54,7 @@ struct RecordedTrace {
             stats.callCostAfterNs = UInt64(callCostNs.after.rounded())
         }
         stats.multipathRequests = timing.requests
-        (stats.roots, stats.interrupts) = (Set(roots), interrupts)
+        (stats.roots, stats.interrupts, stats.scope) = (Set(roots), interrupts, scope)
         stats.startNs = timing.start
         stats.startOnClockNs = settings.clock == "mono" ? timing.started : nil
         stats.host = metadata.system.host

@@ -65,6 +65,9 @@ struct Arming {
     let costFunction: AvailableFunctions.Function?
     /// Receives what a user should know, a line at a time.
     let report: (String) -> Void
+
+    /// Which functions the graph may have, as a file tells of it.
+    var scopeNames: [String] { options.allFunctions ? ["*"] : TraceScope.storageStack(noise: options.noise, interrupts: interrupts).names }
 }
 
 /// What came of arming one kind.

@@ -112,7 +112,8 @@ struct CaptureRun {
             settings: applied, armed: armed, missed: missed, window: window, costBefore: costBefore,
             costAfter: (try? measureTraced(&state)).flatMap { TracingCost(traced: $0, untraced: untraced) },
             unmeasuredCosts: plan.unmeasuredCosts, roots: plan.treeRoots, flows: options.flows,
-            interrupts: plan.hasGraph ? arming.interrupts : nil, commandLine: options.commandLine,
+            interrupts: plan.hasGraph ? arming.interrupts : nil, scope: plan.hasGraph ? arming.scopeNames : nil,
+            commandLine: options.commandLine,
             requestSize: requestSize, topology: topology)
     }
 

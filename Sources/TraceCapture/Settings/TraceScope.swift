@@ -57,6 +57,9 @@ struct TraceScope: Equatable, Sendable {
             "flush_workqueue", "__flush_workqueue", "wake_up_process", "try_to_wake_up", "__wake_up", "kobject_uevent*",
         ])
 
+    /// As a file tells of it.
+    var names: [String] { modules.map { "[\($0)]" } + builtinPatterns }
+
     /// The lines for `set_ftrace_filter` that make the loading of a module add its functions.
     func pendingLines(loaded: Set<String>) -> [String] {
         modules.filter { !loaded.contains($0) }.map { "*:mod:\($0)" }

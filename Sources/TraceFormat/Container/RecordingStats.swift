@@ -17,6 +17,8 @@ public struct RecordingStats: Codable, Equatable, Sendable {
     public var multipathRequests: UInt64?
     /// Whether interrupts were recorded.
     public var interrupts: Bool?
+    /// Which functions could be recorded at all: modules in brackets, and names that may end with `*`; `*` alone for all.
+    public var scope: [String]?
     /// The names of the functions at which trees were to begin, in user space too.
     public var roots: Set<String>?
     /// When tracing was turned on: nanoseconds since 1970 by the machine's real-time clock.
@@ -114,6 +116,11 @@ extension RecordingStats {
             stats.interrupts.map { $0 ? "recorded" : "not recorded" }
         } decode: { stats, value in
             stats.interrupts = value.words.first?.elementsEqual("recorded".utf8)
+        },
+        Line(name: "functions") { stats in
+            stats.scope.flatMap { $0.isEmpty ? nil : $0.joined(separator: " ") }
+        } decode: { stats, value in
+            stats.scope = value.words.map { printable($0) }
         },
         Line(name: "roots") { stats in
             stats.roots.flatMap { $0.isEmpty ? nil : $0.sorted().joined(separator: " ") }

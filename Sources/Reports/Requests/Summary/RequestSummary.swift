@@ -117,8 +117,13 @@ public struct RequestSummary: Codable, Equatable, Sendable {
 
     /// Whether anything of them is not sure, beyond what the recording cut off at its beginning and end.
     public var isInDoubt: Bool {
+        ambiguous > 0 || disagreed > 0 || !stoodIn.isEmpty || unjoinedInside > 0
+    }
+
+    /// Those that are not joined for another reason than that the recording began, or ended, while they were under way.
+    package var unjoinedInside: Int {
         let cut = [LiveRequest.Flaw.inFlightAtStart, .inFlightAtEnd].map(\.rawValue)
-        return ambiguous > 0 || disagreed > 0 || !stoodIn.isEmpty || unjoined.contains { !cut.contains($0.name) }
+        return unjoined.filter { !cut.contains($0.name) }.reduce(0) { $0.addingSaturated($1.count) }
     }
 
     /// Of all requests that are joined.

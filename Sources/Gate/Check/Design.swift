@@ -1,0 +1,140 @@
+/// Which captures may change places if nothing differs between base and head: those of a block. What a test makes of chance is made by
+/// trying such exchanges.
+struct Design: Equatable {
+    /// Numbers of replicates, those of base and those of head.
+    struct Block: Equatable {
+        var base: [Int]
+        var head: [Int]
+
+        var all: [Int] { base + head }
+    }
+
+    /// Each with some of both.
+    var blocks: [Block]
+    /// A replicate is the mean of these captures, by their numbers, those of head behind those of base: captures of one boot are no
+    /// independent ones where another boot has the other side.
+    var replicates: [[Int]]
+    /// What is exchanged, for people.
+    var unit: String
+
+    /// Why base and head cannot be compared in time.
+    struct Obstacle: Error, Equatable { let reason: String }
+
+    var base: Int { blocks.reduce(0) { $0 + $1.base.count } }
+    var head: Int { blocks.reduce(0) { $0 + $1.head.count } }
+
+    /// How many ways of exchanging there are; nil for more than `limit`.
+    func arrangements(limit: Int) -> Int? {
+        var product = 1
+        for block in blocks {
+            for step in 0..<min(block.base.count, block.head.count) {
+                product = product * (block.all.count - step) / (step + 1)
+                if product > limit * 64 { return nil }
+            }
+        }
+        return product <= limit ? product : nil
+    }
+}
+
+extension Design {
+    /// - Parameters:
+    ///   - base: the captures that are compared with.
+    ///   - head: the captures that are looked at.
+    ///   - isPaired: the first of base and the first of head are a pair, as they were recorded, and so on.
+    ///   - anyOrder: whether head may have been recorded behind all of base.
+    /// - Throws: ``Obstacle``.
+    init(base: [CaptureProfile], head: [CaptureProfile], isPaired: Bool, anyOrder: Bool) throws(Obstacle) {
+        if base.isEmpty || head.isEmpty { throw Obstacle(reason: "there is nothing to compare with") }
+        let (bases, heads) = (Array(base.indices), head.indices.map { $0 + base.count })
+        if isPaired { self = try Self.pairs(base, head) } else {
+            let boots = (base + head).map(\.identity.boot)
+            let known = boots.compactMap(\.self)
+            // A text tells of no boot: each file is taken for a recording of its own.
+            guard known.count == boots.count else {
+                self.init(blocks: [Block(base: bases, head: heads)], replicates: (bases + heads).map { [$0] }, unit: "capture")
+                return
+            }
+            let shared = Set(known[..<base.count]).intersection(known[base.count...])
+            switch shared.count {
+            case 0: self = Self.boots(known, base.count)
+            case Set(known).count: self = try Self.within(known, base, head, anyOrder: anyOrder)
+            default:
+                throw Obstacle(
+                    reason: "some boots have captures of base and of head, and some of one only; record both in each boot, in turns")
+            }
+        }
+    }
+
+    /// Boots have captures of one side each: a boot is one replicate.
+    private static func boots(_ boots: [String], _ bases: Int) -> Design {
+        var places: [String: Int] = [:]
+        var (design, block) = (Design(blocks: [], replicates: [], unit: "boot"), Block(base: [], head: []))
+        for (number, boot) in boots.enumerated() {
+            if let place = places[boot] {
+                design.replicates[place].append(number)
+                continue
+            }
+            places[boot] = design.replicates.count
+            if number < bases { block.base.append(design.replicates.count) } else { block.head.append(design.replicates.count) }
+            design.replicates.append([number])
+        }
+        design.blocks = [block]
+        return design
+    }
+
+    /// Each boot has captures of both: they change places within it.
+    private static func within(
+        _ boots: [String], _ base: [CaptureProfile], _ head: [CaptureProfile], anyOrder: Bool
+    ) throws(Obstacle) -> Design {
+        var blocks: [String: Block] = [:]
+        for (number, boot) in boots.enumerated() {
+            if number < base.count {
+                blocks[boot, default: Block(base: [], head: [])].base.append(number)
+            } else {
+                blocks[boot, default: Block(base: [], head: [])].head.append(number)
+            }
+        }
+        let captures = base + head
+        for block in blocks.values where !anyOrder && !areInTurns(block, captures) {
+            throw Obstacle(
+                reason: "one side was recorded behind the other, and what the machine did meanwhile cannot be told from a change; "
+                    + "record base and head in turns")
+        }
+        let order = blocks.keys.sorted { blocks[$0]!.all.min()! < blocks[$1]!.all.min()! }
+        return Design(
+            blocks: order.map { blocks[$0]! }, replicates: captures.indices.map { [$0] }, unit: "capture")
+    }
+
+    /// Whether the sides took turns: no side is all behind the other. Of one capture a side nothing can be said.
+    private static func areInTurns(_ block: Block, _ captures: [CaptureProfile]) -> Bool {
+        func times(_ numbers: [Int]) -> [UInt64] { numbers.compactMap { captures[$0].identity.startNs } }
+        let (base, head) = (times(block.base), times(block.head))
+        guard base.count == block.base.count, head.count == block.head.count, base.count > 1 || head.count > 1 else {
+            return true
+        }
+        return base.max()! > head.min()! && head.max()! > base.min()!
+    }
+
+    private static func pairs(_ base: [CaptureProfile], _ head: [CaptureProfile]) throws(Obstacle) -> Design {
+        guard base.count == head.count else {
+            throw Obstacle(reason: "pairs need as many captures of head (\(head.count)) as of base (\(base.count))")
+        }
+        let captures = base + head
+        func inOrder(_ numbers: [Int]) -> [Int] {
+            numbers.sorted {
+                (captures[$0].identity.startNs ?? UInt64($0), $0) < (captures[$1].identity.startNs ?? UInt64($1), $1)
+            }
+        }
+        let (bases, heads) = (inOrder(Array(base.indices)), inOrder(head.indices.map { $0 + base.count }))
+        let blocks = zip(bases, heads).map { Block(base: [$0], head: [$1]) }
+        for (one, next) in zip(blocks, blocks.dropFirst()) {
+            let (ends, begins) = (one.all.compactMap { captures[$0].identity.startNs }, next.all.compactMap { captures[$0].identity.startNs })
+            guard ends.count < 2 || begins.count < 2 || ends.max()! < begins.min()! else {
+                throw Obstacle(
+                    reason: "the captures were not recorded in pairs: '\(captures[next.base[0]].name)' and "
+                        + "'\(captures[next.head[0]].name)' overlap with the pair before; record one of each in turns")
+            }
+        }
+        return Design(blocks: blocks, replicates: captures.indices.map { [$0] }, unit: "pair")
+    }
+}

@@ -1,0 +1,166 @@
+/// Compares how calls go: which function calls which, and how often.
+///
+/// Where each call of a function makes a number of calls on one side that none makes on the other, that is a change, whatever the captures'
+/// number. What varies by itself is a number for each capture, which is compared as times are: ``rows``.
+struct ShapeComparison {
+    /// What has changed for sure.
+    private(set) var findings: [Finding] = []
+    /// What varies.
+    private(set) var rows: [TestedRow] = []
+    /// Ways of calling that have too few calls to say anything of.
+    private(set) var leftOut = 0
+
+    private let forest: CallForest
+    private let bases: Range<Int>
+    private let heads: Range<Int>
+    private let policy: Policy
+    private let replicates: [[Int]]
+    /// Nodes whose caller is new or gone, which says it all.
+    private var isCovered: [Bool]
+
+    /// - Parameters:
+    ///   - captures: those of base, and behind them those of head.
+    ///   - replicates: as ``Design/replicates``.
+    init(_ captures: [CaptureProfile], bases: Int, replicates: [[Int]], _ policy: Policy) {
+        forest = CallForest(trees: captures.map { policy.shape.aliases.applied(to: $0.calls) })
+        (self.bases, heads, self.policy, self.replicates) = (0..<bases, bases..<captures.count, policy, replicates)
+        isCovered = Array(repeating: false, count: forest.nodes.count)
+        var changes = Changes(forest)
+        for index in forest.nodes.indices { look(at: index, &changes) }
+        findings += changes.findings(policy)
+        addCrossings()
+        addCallsPerRequest(captures)
+    }
+
+    private mutating func look(at index: Int, _ changes: inout Changes) {
+        let node = forest.nodes[index]
+        guard let parent = node.parent else { return lookAtRoot(index, &changes) }
+        if isCovered[parent] || isIgnored(node.function) {
+            isCovered[index] = true
+            return
+        }
+        let (base, head) = (
+            CallCounts(node, of: forest.nodes[parent], in: bases), CallCounts(node, of: forest.nodes[parent], in: heads)
+        )
+        let enough = min(base.callers, head.callers) >= policy.shape.leastCalls
+        guard enough else {
+            leftOut += base.callers > 0 && head.callers > 0 && base != head ? 1 : 0
+            // Of a caller that only one side has, its caller tells.
+            isCovered[index] = base.callers == 0 || head.callers == 0
+            return
+        }
+        if base.differsAlways(from: head) {
+            changes.add(index, base, head)
+            isCovered[index] = base.calls == 0 || head.calls == 0
+        } else if base.fewest != base.most || head.fewest != head.most {
+            addRow(index, parent, base)
+        }
+    }
+
+    private mutating func lookAtRoot(_ index: Int, _ changes: inout Changes) {
+        let node = forest.nodes[index]
+        let (base, head) = (bases.map { node.sides[$0]?.calls ?? 0 }, heads.map { node.sides[$0]?.calls ?? 0 })
+        if isIgnored(node.function) { return isCovered[index] = true }
+        let isNew = base.allSatisfy { $0 == 0 } && head.allSatisfy { $0 >= policy.shape.leastCalls }
+        let isGone = head.allSatisfy { $0 == 0 } && base.allSatisfy { $0 >= policy.shape.leastCalls }
+        if isNew || isGone { changes.addRoot(index, isNew: isNew) }
+        isCovered[index] = base.allSatisfy { $0 == 0 } || head.allSatisfy { $0 == 0 }
+    }
+
+    private func isIgnored(_ function: String) -> Bool { policy.shape.ignored.contains { Glob.matches(function, $0) } }
+
+    // MARK: What varies
+
+    private mutating func addRow(_ index: Int, _ parent: Int, _ base: CallCounts) {
+        let (node, caller) = (forest.nodes[index], forest.nodes[parent])
+        var rates: [Double] = []
+        for capture in caller.sides.indices {
+            guard let callers = caller.sides[capture]?.calls, callers >= policy.shape.leastCalls else {
+                leftOut += 1
+                return
+            }
+            rates.append(Double(node.sides[capture]?.calls ?? 0) / Double(callers))
+        }
+        let isFast = isBelowFast(index) && base.calls == 0 && policy.classes.name(of: node.function) != nil
+        let floor = isFast ? policy.shape.floor / 5 : policy.shape.floor
+        // What is this seldom in every capture cannot matter.
+        guard rates.contains(where: { $0 >= floor / 2 }) else { return }
+        rows.append(
+            row(
+                Changes.name(forest.way(to: index)), isFast ? .fastPath : .fanOut, rates,
+                tolerance: max(floor, policy.time.tolerance * base.rate), way: forest.way(to: index)))
+    }
+
+    private func row(
+        _ name: String, _ rule: Finding.Rule, _ values: [Double], tolerance: Double, way: [String]
+    ) -> TestedRow {
+        TestedRow(
+            name: name, rule: rule,
+            values: replicates.map { captures in captures.reduce(0) { $0 + values[$1] } / Double(captures.count) },
+            tolerance: tolerance, base: TimeRows.median(Array(values[bases])), isLogarithm: false, way: way)
+    }
+
+    private func isBelowFast(_ index: Int) -> Bool {
+        forest.way(to: index).contains { function in policy.shape.fast.contains { Glob.matches(function, $0) } }
+    }
+
+    // MARK: Sums over many nodes
+
+    /// How often, in each call of a root, one layer calls another: where that has changed for sure.
+    private mutating func addCrossings() {
+        struct Crossing: Hashable, Comparable {
+            let root: String, from: String, to: String
+            static func < (left: Self, right: Self) -> Bool {
+                (left.root, left.from, left.to) < (right.root, right.from, right.to)
+            }
+        }
+        var counts: [Crossing: [Int]] = [:]
+        var rootCalls: [String: [Int]] = [:]
+        var root = ""
+        for node in forest.nodes {
+            guard let parent = node.parent else {
+                root = node.function
+                rootCalls[root] = node.sides.map { $0?.calls ?? 0 }
+                continue
+            }
+            let from = forest.nodes[parent].layer
+            guard from != node.layer else { continue }
+            let key = Crossing(root: root, from: from, to: node.layer)
+            for (capture, side) in node.sides.enumerated() {
+                counts[key, default: Array(repeating: 0, count: node.sides.count)][capture] += side?.calls ?? 0
+            }
+        }
+        for (crossing, calls) in counts.sorted(by: { $0.key < $1.key }) {
+            let roots = rootCalls[crossing.root]!
+            guard roots.allSatisfy({ $0 >= policy.shape.leastCalls }) else { continue }
+            let rates = calls.indices.map { Double(calls[$0]) / Double(roots[$0]) }
+            let (base, head) = (Array(rates[bases]), Array(rates[heads]))
+            // By at least one call, for every two captures: what varies by itself does so by less.
+            guard base.max()! + 0.9 < head.min()! || head.max()! + 0.9 < base.min()! else { continue }
+            let (before, after) = (TimeRows.median(base), TimeRows.median(head))
+            findings.append(
+                Finding(
+                    .crossing, "\(crossing.root): \(crossing.from) → \(crossing.to)", .worse,
+                    "\(crossing.from) calls \(crossing.to) \(Self.number(after)) times in each \(crossing.root), not \(Self.number(before))",
+                    effect: .init(base: before, head: after, change: after - before, tolerance: 0), way: [crossing.root]))
+        }
+    }
+
+    private mutating func addCallsPerRequest(_ captures: [CaptureProfile]) {
+        let requests = captures.map { $0.requests?.seen ?? 0 }
+        guard requests.allSatisfy({ $0 >= policy.shape.leastCalls }) else { return }
+        for node in forest.nodes where node.parent == nil && node.sides.allSatisfy({ ($0?.calls ?? 0) > 0 }) {
+            let rates = node.sides.indices.map { Double(node.sides[$0]!.calls) / Double(requests[$0]) }
+            let base = TimeRows.median(Array(rates[bases]))
+            rows.append(
+                row(
+                    "\(node.function) per request", .callsPerRequest, rates,
+                    tolerance: max(policy.shape.floor, policy.time.tolerance * base), way: [node.function]))
+        }
+    }
+
+    private static func number(_ value: Double) -> String {
+        let rounded = (value * 100).rounded() / 100
+        return rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)
+    }
+}

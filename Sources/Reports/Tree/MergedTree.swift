@@ -1,0 +1,144 @@
+package import GraphParser
+
+/// One tree of all complete trees of a trace: calls of one function, called in the same way from the same root, are one node.
+///
+/// Its memory follows the distinct ways in which functions are called, up to ``maxNodes``.
+package struct MergedTree {
+    /// All calls of one function that were made in the same way.
+    package struct Node {
+        /// Where its caller is in `nodes`; negative for a root.
+        package let parent: Int
+        /// The first of the functions that are one by their name in the source.
+        package let function: FunctionID
+        /// How many calls.
+        package internal(set) var calls = 0
+        /// How many of its caller's calls made any.
+        package internal(set) var callersWith = 0
+        /// The fewest that one of these made.
+        package internal(set) var fewest = Int.max
+        /// The most that one of these made.
+        package internal(set) var most = 0
+        /// Durations, in ns.
+        package internal(set) var durations = Histogram()
+        /// Self times, in ns.
+        package internal(set) var selves = Histogram()
+    }
+
+    /// More than a storage stack has; calls beyond are their callers', and counted in ``leftOut``.
+    package static let maxNodes = 20_000
+
+    /// Roots and their calls; a caller before its calls.
+    package private(set) var nodes: [Node] = []
+    /// Trees with calls in doubt, of which nothing is in here.
+    package private(set) var treesInDoubt = 0
+    /// Calls for whose way there was no room.
+    package private(set) var leftOut = 0
+
+    private var children: [UInt64: Int] = [:]
+    /// By the number of a function: the first one of the same name in the source.
+    private var canonical: [FunctionID] = []
+    private var firsts: [String: FunctionID] = [:]
+    /// By level: the node of the call that is open there, and what it has called.
+    private var open: [Frame] = []
+
+    private struct Frame {
+        var node = -1
+        var called: [(node: Int, times: Int)] = []
+    }
+
+    package init() {}
+
+    /// Adds a tree; one with calls in doubt is only counted, and fragments are not whole trees.
+    package mutating func add(_ tree: CallTree) {
+        guard !tree.root.isFragment else { return }
+        guard tree.isComplete else {
+            treesInDoubt += 1
+            return
+        }
+        var last = -1
+        for entry in tree.nodes {
+            let level = entry.level
+            close(downTo: level, from: last)
+            while open.count <= level { open.append(Frame()) }
+            let parent = level == 0 ? -1 : open[level - 1].node
+            let node = level > 0 && parent < 0 ? -1 : self.node(entry.call.function, below: parent, tree.names)
+            open[level].node = node
+            open[level].called.removeAll(keepingCapacity: true)
+            last = level
+            guard node >= 0 else {
+                leftOut += 1
+                continue
+            }
+            nodes[node].calls += 1
+            nodes[node].durations.record(entry.call.duration ?? 0)
+            nodes[node].selves.record(entry.call.selfNs)
+            if level > 0 { count(node, at: level - 1) }
+        }
+        close(downTo: 0, from: last)
+    }
+
+    private mutating func count(_ node: Int, at level: Int) {
+        if let place = open[level].called.firstIndex(where: { $0.node == node }) {
+            open[level].called[place].times += 1
+        } else {
+            open[level].called.append((node, 1))
+        }
+    }
+
+    /// The calls on these levels have ended: what each called is known.
+    private mutating func close(downTo level: Int, from last: Int) {
+        guard last >= level else { return }
+        for frame in open[level...last] where frame.node >= 0 {
+            for (node, times) in frame.called {
+                nodes[node].callersWith += 1
+                nodes[node].fewest = min(nodes[node].fewest, times)
+                nodes[node].most = max(nodes[node].most, times)
+            }
+        }
+    }
+
+    /// - Returns: negative if there is no room for another.
+    private mutating func node(_ function: FunctionID, below parent: Int, _ names: TraceNames) -> Int {
+        let function = named(function, names)
+        let key = UInt64(UInt32(truncatingIfNeeded: parent)) << 32 | UInt64(UInt32(bitPattern: function.index))
+        if let known = children[key] { return known }
+        guard nodes.count < Self.maxNodes else { return -1 }
+        children[key] = nodes.count
+        nodes.append(Node(parent: parent, function: function))
+        return nodes.count - 1
+    }
+
+    private mutating func named(_ function: FunctionID, _ names: TraceNames) -> FunctionID {
+        let index = Int(function.index)
+        while canonical.count <= index {
+            let id = FunctionID(index: Int32(canonical.count))
+            let name = names[id].baseName
+            canonical.append(firsts[name] ?? id)
+            if firsts[name] == nil { firsts[name] = id }
+        }
+        return canonical[index]
+    }
+}
+
+/// Merges the trees of a trace as it is read.
+///
+/// Used on the thread that reads the trace.
+package final class TreeMerger: Analyzer {
+    private let assembler: TreeAssembler
+    private let box: Box
+
+    private final class Box { var tree = MergedTree() }
+
+    package init() {
+        let box = Box()
+        assembler = TreeAssembler(onTree: { box.tree.add($0) })
+        self.box = box
+    }
+
+    /// What has been merged so far.
+    package var tree: MergedTree { box.tree }
+    /// All calls.
+    package var interest: Interest { assembler.interest }
+    package func begin(_ trace: TraceContext) { assembler.begin(trace) }
+    package func take(_ batch: TraceBatch) throws -> Demand { try assembler.take(batch) }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Gate
+import TraceFormat
+
+/// `dmflow check`: holds captures to a baseline and a policy.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Hold captures to a baseline and a policy: shape, times, budgets, losses.",
+        discussion: """
+            Says of each way of calling, row of times and budget whether it is worse, better, the same, or cannot be told from these \
+            captures; and then how many more would decide. A capture is one sample, however many requests it has, so that it takes about \
+            twelve of each side to see 10 %; record base and head in turns. The last line is the verdict.
+
+            Exit codes: 0 passed; 1 worse, or cannot be told and the policy does not let that pass; 2 captures that cannot be \
+            compared, a policy or a baseline that is none; 64 usage. make turns 1 into 2: --status FILE has the verdict.
+
+              dmflow check head-*.dat --baseline base.json --policy policy.yml
+              dmflow check head-*.dat --baseline base.json --output junit=check.xml
+              dmflow check --self-test base.json --policy policy.yml
+            """)
+
+    @Argument(
+        help: ArgumentHelp("The captures that are looked at, as for `dmflow report`, or baselines of them.", valueName: "file"),
+        completion: .file())
+    var files: [String]
+
+    @Option(
+        help: ArgumentHelp("To compare with; without it, only the policy's budgets are checked.", valueName: "file"),
+        completion: .file())
+    var baseline: String?
+
+    @OptionGroup var gate: GateOptions
+
+    @Option(help: ArgumentHelp("A file for the verdict, a word or two, for wrappers that swallow exit codes.", valueName: "file"), completion: .file())
+    var status: String?
+
+    @Flag(help: "Change the given captures for the worse, in several ways, and see that this policy fails each and passes them unchanged.")
+    var selfTest = false
+
+    @Flag(help: "Set halves of the given captures against each other, again and again: how often there is a false alarm, and what is seen.")
+    var calibrate = false
+
+    @Option(help: ArgumentHelp("Rounds of --calibrate.", valueName: "n"))
+    var rounds = 300
+
+    @Option(help: ArgumentHelp("Captures a side in each round of --calibrate and --self-test; half of what there is by default.", valueName: "n"))
+    var side: Int?
+
+    @Option(help: ArgumentHelp("Where --calibrate and --self-test begin to draw; the same gives the same.", valueName: "n"))
+    var seed: UInt64 = 1
+
+    func validate() throws {
+        if selfTest && calibrate { throw ValidationError("--self-test and --calibrate are two things; do one after the other") }
+        if (selfTest || calibrate) && baseline != nil {
+            throw ValidationError("--self-test and --calibrate compare the given captures with each other; leave --baseline out")
+        }
+        if rounds < 1 || rounds > 1_000_000 { throw ValidationError("--rounds takes a number from 1 to 1000000") }
+        if let side, side < 1 { throw ValidationError("--side takes a number from 1") }
+    }
+
+    func run() throws {
+        try reporting {
+            let policy = try gate.readPolicy()
+            let outputs = try CheckOutputs(gate.output)
+            let captures = try gate.files().baseline(files).captures
+            if selfTest || calibrate { return try trial(captures, policy) }
+            let base = try baseline.map { try gate.files().baseline([$0]).captures } ?? []
+            if baseline == nil && policy.budgets.isEmpty {
+                throw UsageFailure("nothing to check: name a --baseline, or a --policy with budgets")
+            }
+            var check = Check(base: base, head: captures, policy: policy)
+            (check.isPaired, check.today) = (gate.paired, GateOptions.today)
+            let result = try check.result()
+            let place = gate.policy ?? baseline ?? "dmflow"
+            try outputs.write(result, CheckOptions(showsAll: gate.verbose, place: printable(place)), color: gate.color)
+            try end(result.passes, "\(result.verdict.rawValue)")
+        }
+    }
+
+    /// Leaves the verdict where wrappers find it.
+    private func end(_ passes: Bool, _ verdict: String) throws {
+        if let status { try ResultText.write("\(verdict)\n\(passes ? "pass" : "fail")\n", to: status) }
+        if !passes { throw ExitCode(1) }
+    }
+
+    private func trial(_ captures: [CaptureProfile], _ policy: Policy) throws {
+        if calibrate {
+            let calibration = try Calibration(captures, policy, side: side, rounds: rounds, seed: seed)
+            return try emit(calibration.text)
+        }
+        let test = try SelfTest(captures, policy, side: side, seed: seed, today: GateOptions.today)
+        try emit(test.text)
+        try end(test.passes, test.passes ? "same" : "worse")
+    }
+}
