@@ -19,6 +19,7 @@ let package = Package(
         .library(name: "GraphParser", targets: ["GraphParser"]),
         .library(name: "Reports", targets: ["Reports"]),
         .library(name: "TraceCapture", targets: ["TraceCapture"]),
+        .library(name: "Gate", targets: ["Gate"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")

@@ -19,6 +19,7 @@ let package = Package(
         .executable(name: "FuzzElf", targets: ["FuzzElf"]),
         .executable(name: "FuzzBTF", targets: ["FuzzBTF"]),
         .executable(name: "FuzzRequests", targets: ["FuzzRequests"]),
+        .executable(name: "FuzzGate", targets: ["FuzzGate"]),
     ],
     dependencies: [.package(name: "dmflow", path: "..")],
     targets: [
@@ -26,7 +27,7 @@ let package = Package(
             name: "FuzzChecks",
             dependencies: [
                 .product(name: "GraphParser", package: "dmflow"), .product(name: "Reports", package: "dmflow"),
-                .product(name: "TraceCapture", package: "dmflow"),
+                .product(name: "TraceCapture", package: "dmflow"), .product(name: "Gate", package: "dmflow"),
             ],
             swiftSettings: settings),
         .executableTarget(name: "FuzzText", dependencies: ["FuzzChecks"], swiftSettings: settings),
@@ -34,5 +35,6 @@ let package = Package(
         .executableTarget(name: "FuzzElf", dependencies: ["FuzzChecks"], swiftSettings: settings),
         .executableTarget(name: "FuzzBTF", dependencies: ["FuzzChecks"], swiftSettings: settings),
         .executableTarget(name: "FuzzRequests", dependencies: ["FuzzChecks"], swiftSettings: settings),
+        .executableTarget(name: "FuzzGate", dependencies: ["FuzzChecks"], swiftSettings: settings),
     ]
 )

@@ -61,6 +61,8 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
+            // Until it is over, and if it never is, what an earlier check left is no verdict.
+            try leave("not done", passes: false)
             let policy = try gate.readPolicy()
             let outputs = try CheckOutputs(gate.output)
             let captures = try gate.files().baseline(files).captures
@@ -80,8 +82,12 @@ struct CheckCommand: ParsableCommand {
 
     /// Leaves the verdict where wrappers find it.
     private func end(_ passes: Bool, _ verdict: String) throws {
-        if let status { try ResultText.write("\(verdict)\n\(passes ? "pass" : "fail")\n", to: status) }
+        try leave(verdict, passes: passes)
         if !passes { throw ExitCode(1) }
+    }
+
+    private func leave(_ verdict: String, passes: Bool) throws {
+        if let status { try ResultText.write("\(verdict)\n\(passes ? "pass" : "fail")\n", to: status) }
     }
 
     private func trial(_ captures: [CaptureProfile], _ policy: Policy) throws {

@@ -168,6 +168,7 @@ extension CaptureProfile {
     fileprivate var isSound: Bool {
         let losses = [
             losses.events, losses.uncounted, losses.calls, losses.records, losses.missedByProbes, losses.trees,
+            losses.unplaced,
         ]
         let counts = requests.map { [$0.seen, $0.joined, $0.unjoined, $0.ambiguous, $0.failed, $0.retried] } ?? []
         return (losses + counts + armed.values).allSatisfy { $0 >= 0 }

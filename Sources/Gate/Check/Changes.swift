@@ -10,15 +10,21 @@ struct Changes {
 
     private let forest: CallForest
     private var changes: [Change] = []
+    private var byParent: [Int?: [Int]] = [:]
 
     init(_ forest: CallForest) { self.forest = forest }
 
     mutating func add(_ node: Int, _ base: CallCounts, _ head: CallCounts) {
-        changes.append(Change(node: node, base: base, head: head, isNew: base.most == 0, isGone: head.most == 0))
+        add(Change(node: node, base: base, head: head, isNew: base.most == 0, isGone: head.most == 0))
     }
 
     mutating func addRoot(_ node: Int, isNew: Bool) {
-        changes.append(Change(node: node, base: nil, head: nil, isNew: isNew, isGone: !isNew))
+        add(Change(node: node, base: nil, head: nil, isNew: isNew, isGone: !isNew))
+    }
+
+    private mutating func add(_ change: Change) {
+        byParent[forest.nodes[change.node].parent, default: []].append(changes.count)
+        changes.append(change)
     }
 
     /// `dm_mq_queue_rq → multipath_clone_and_map → ktime_get`
@@ -70,8 +76,15 @@ struct Changes {
         return "\(parent.function) calls \(node.function)\(what) \(head.text) times\(crossing), not \(base.text)"
     }
 
+    /// A caller stands before its calls.
     private func descendants(_ node: Int) -> Int {
-        forest.nodes[node].children.reduce(0) { $0 + 1 + descendants($1) }
+        let depth = forest.nodes[node].depth
+        return forest.nodes[(node + 1)...].prefix { $0.depth > depth }.count
+    }
+
+    /// The other changes of what its caller calls.
+    private func siblings(_ change: Change) -> [Change] {
+        (byParent[forest.nodes[change.node].parent] ?? []).map { changes[$0] }
     }
 
     // MARK: What may be the same under another name
@@ -79,9 +92,8 @@ struct Changes {
     /// A function that is gone, and one in its place that is called as often and does the same.
     private func renamed(_ gone: Change, besides: Set<Int>) -> (Finding, [Int])? {
         let node = forest.nodes[gone.node]
-        let candidates = changes.filter {
-            $0.isNew && !besides.contains($0.node) && forest.nodes[$0.node].parent == node.parent
-                && $0.head?.fewest == gone.base?.fewest && $0.head?.most == gone.base?.most
+        let candidates = siblings(gone).filter {
+            $0.isNew && !besides.contains($0.node) && $0.head?.fewest == gone.base?.fewest && $0.head?.most == gone.base?.most
                 && forest.nodes[$0.node].layer == node.layer
         }
         let alike = candidates.filter { isAlike(gone.node, $0.node) }
@@ -115,9 +127,7 @@ struct Changes {
     private func inlined(_ gone: Change) -> (Finding, [Int])? {
         let node = forest.nodes[gone.node]
         let callees = Set(node.children.map { forest.nodes[$0].function })
-        let moved = changes.filter {
-            $0.isNew && forest.nodes[$0.node].parent == node.parent && callees.contains(forest.nodes[$0.node].function)
-        }
+        let moved = siblings(gone).filter { $0.isNew && callees.contains(forest.nodes[$0.node].function) }
         guard !callees.isEmpty, moved.count * 2 >= callees.count, let parent = node.parent else { return nil }
         let way = forest.way(to: gone.node)
         return (
@@ -133,9 +143,8 @@ struct Changes {
     private func outlined(_ new: Change, besides: Set<Int>) -> (Finding, [Int])? {
         let node = forest.nodes[new.node]
         let callees = Set(node.children.map { forest.nodes[$0].function })
-        let moved = changes.filter {
-            $0.isGone && !besides.contains($0.node) && forest.nodes[$0.node].parent == node.parent
-                && callees.contains(forest.nodes[$0.node].function)
+        let moved = siblings(new).filter {
+            $0.isGone && !besides.contains($0.node) && callees.contains(forest.nodes[$0.node].function)
         }
         guard !callees.isEmpty, moved.count * 2 >= callees.count, let parent = node.parent else { return nil }
         let way = forest.way(to: new.node)

@@ -65,32 +65,49 @@ public struct Check {
     private func compare(_ result: inout CheckResult) {
         let captures = base + head
         var rows: [TestedRow] = []
-        var design: Design?
+        // How often something is called does not depend on what the machine did meanwhile.
+        var design = Design.ofAll(base: base.count, head: head.count)
+        var areTimesCompared = policy.time.isCompared
         do { design = try Design(base: base, head: head, isPaired: isPaired, anyOrder: policy.time.anyOrder) } catch {
-            if policy.time.isCompared { result.findings.append(Finding(.time, "all times", .cannotTell, error.reason)) }
+            if areTimesCompared { result.findings.append(Finding(.time, "all times", .cannotTell, error.reason)) }
+            areTimesCompared = false
         }
-        let replicates = design?.replicates ?? captures.indices.map { [$0] }
         if policy.shape.isCompared {
-            let shape = ShapeComparison(captures, bases: base.count, replicates: replicates, policy)
+            let shape = ShapeComparison(captures, bases: base.count, replicates: design.replicates, policy)
             result.findings += shape.findings
             rows += shape.rows
             if shape.leftOut > 0 { result.notes.append("\(shape.leftOut) ways of calling have too few calls to compare") }
         }
-        guard let design else { return }
-        if policy.time.isCompared {
+        if areTimesCompared {
             let times = TimeRows(captures, bases: base.count, design, policy.time)
             rows += times.rows
+            result.findings += times.findings
             if !times.leftOut.isEmpty {
                 result.notes.append("not compared, with too few times in a capture: \(times.leftOut.joined(separator: "; "))")
             }
+        }
+        test(rows, design, areTimesCompared, &result)
+        let slower = result.findings.filter { $0.rule == .time && $0.verdict == .worse }.map(\.subject)
+        result.owners = OwnerTree.trees(base: base, head: head, slower: slower, policy.shape.aliases)
+    }
+
+    private func test(_ rows: [TestedRow], _ design: Design, _ areTimesCompared: Bool, _ result: inout CheckResult) {
+        guard design.canTell(policy.time.falseAlarms) else {
+            let open = rows.filter { Set($0.values).count > 1 }
+            guard !open.isEmpty else { return }
+            let least = Judgement.leastReplicates
+            result.findings.append(
+                Finding(
+                    areTimesCompared ? .time : .fanOut, areTimesCompared ? "all times" : "all that varies", .cannotTell,
+                    "\(design.base) and \(design.head) \(design.unit)s are too few to tell a change of the \(open.count) rows that vary from chance",
+                    moreCaptures: max(1, least - min(design.base, design.head))))
+            return
         }
         let test = RankTest(design: design, errorBound: policy.time.falseAlarms, exchanges: exchanges)
         for (row, tested) in zip(rows, test.results(rows.map(\.values))) {
             result.findings.append(Judgement(row, tested, design, policy).finding)
         }
         result.method = method(rows.count, design)
-        let slower = result.findings.filter { $0.rule == .time && $0.verdict == .worse }.map(\.subject)
-        result.owners = OwnerTree.trees(base: base, head: head, slower: slower, policy.shape.aliases)
     }
 
     private func method(_ rows: Int, _ design: Design) -> String {
@@ -105,7 +122,7 @@ public struct Check {
             let losses = capture.losses
             let parts = [
                 (losses.events, "events lost"), (losses.uncounted, "losses of unknown size"), (losses.records, "records not understood"),
-                (losses.missedByProbes, "calls missed by probes"),
+                (losses.missedByProbes, "calls missed by probes"), (losses.unplaced, "calls beyond what is told apart"),
             ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
             return Finding(
                 .loss, capture.name, countsMatter ? .cannotTell : .same,

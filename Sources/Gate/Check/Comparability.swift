@@ -47,7 +47,7 @@ enum Comparability {
     /// What recording took goes into all function times.
     private static func cost(_ base: [CaptureProfile], _ head: [CaptureProfile]) -> [String] {
         func median(_ captures: [CaptureProfile]) -> Double {
-            TimeRows.median(captures.compactMap(\.identity.cost?.callNs).map(Double.init))
+            TimeRows.median(captures.compactMap(\.identity.cost?.callNs).map { Double($0) })
         }
         let (before, after) = (median(base), median(head))
         guard before > 0, after > 0, max(before, after) > 1.5 * min(before, after) else { return [] }

@@ -26,7 +26,9 @@ struct Design: Equatable {
     /// How many ways of exchanging there are; nil for more than `limit`.
     func arrangements(limit: Int) -> Int? {
         var product = 1
+        // What takes few of very many is not tried one by one either.
         for block in blocks {
+            if block.all.count > 64 { return nil }
             for step in 0..<min(block.base.count, block.head.count) {
                 product = product * (block.all.count - step) / (step + 1)
                 if product > limit * 64 { return nil }
@@ -45,13 +47,12 @@ extension Design {
     /// - Throws: ``Obstacle``.
     init(base: [CaptureProfile], head: [CaptureProfile], isPaired: Bool, anyOrder: Bool) throws(Obstacle) {
         if base.isEmpty || head.isEmpty { throw Obstacle(reason: "there is nothing to compare with") }
-        let (bases, heads) = (Array(base.indices), head.indices.map { $0 + base.count })
         if isPaired { self = try Self.pairs(base, head) } else {
             let boots = (base + head).map(\.identity.boot)
             let known = boots.compactMap(\.self)
             // A text tells of no boot: each file is taken for a recording of its own.
             guard known.count == boots.count else {
-                self.init(blocks: [Block(base: bases, head: heads)], replicates: (bases + heads).map { [$0] }, unit: "capture")
+                self = .ofAll(base: base.count, head: head.count)
                 return
             }
             let shared = Set(known[..<base.count]).intersection(known[base.count...])
@@ -63,6 +64,19 @@ extension Design {
                     reason: "some boots have captures of base and of head, and some of one only; record both in each boot, in turns")
             }
         }
+    }
+
+    /// All captures may change places, whenever they were recorded.
+    static func ofAll(base: Int, head: Int) -> Design {
+        Design(
+            blocks: [Block(base: Array(0..<base), head: Array(base..<(base + head)))], replicates: (0..<(base + head)).map { [$0] },
+            unit: "capture")
+    }
+
+    /// Whether any order of the replicates is rare enough for this bound.
+    func canTell(_ errorBound: Double) -> Bool {
+        guard let count = arrangements(limit: 1_000_000) else { return true }
+        return errorBound * Double(count) >= 1
     }
 
     /// Boots have captures of one side each: a boot is one replicate.

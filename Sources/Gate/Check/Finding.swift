@@ -14,6 +14,8 @@ public struct Finding: Equatable, Sendable {
         case fastPath = "fast-path"
         /// Calls of a root for each request.
         case callsPerRequest = "calls-per-request"
+        /// A path or a stage that is new, or gone.
+        case row
         /// How long something takes.
         case time
         /// A bound of the policy.

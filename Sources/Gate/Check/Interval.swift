@@ -20,7 +20,7 @@ enum Interval {
         }
         let fraction = figure.fraction ?? 0.5
         let step = 1.96 * (fraction * (1 - fraction) / Double(all.count)).squareRoot()
-        let bounds = all.percentiles([max(0, fraction - step), min(1, fraction + step)]).map(Double.init)
+        let bounds = all.percentiles([max(0, fraction - step), min(1, fraction + step)]).map { Double($0) }
         return (value, min(low, bounds[0]), max(high, bounds[1]))
     }
 

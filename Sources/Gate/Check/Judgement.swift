@@ -48,12 +48,13 @@ struct Judgement {
         return "\(row.name): \(TimeText.percent(effect.change)) (\(interval[0]) to \(interval[1])), \(TimeText.ns(effect.base)) in base"
     }
 
+    /// So many of a side decide at least; with fewer, no order of theirs is rare among all rows.
+    static let leastReplicates = 8
+
     /// How many more of each side would decide, as far as the interval narrows with their root.
     private static func moreReplicates(_ row: TestedRow, _ tested: RankTest.Result, _ design: Design) -> Int {
         let count = min(design.base, design.head)
-        // With fewer, no order of theirs is rare enough.
-        let least = 8
-        guard tested.low.isFinite, tested.high.isFinite else { return max(1, least - count) }
+        guard tested.low.isFinite, tested.high.isFinite else { return max(1, leastReplicates - count) }
         let width = max(tested.high - tested.estimate, tested.estimate - tested.low)
         let target = max(row.tolerance - abs(tested.estimate), abs(tested.estimate) >= row.tolerance / 2 ? abs(tested.estimate) : 0)
         let factor = width / max(target, row.tolerance / 20)

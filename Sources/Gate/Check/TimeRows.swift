@@ -22,6 +22,8 @@ struct TestedRow {
 /// stands out against the rest, and one of everything is not overlooked.
 struct TimeRows {
     private(set) var rows: [TestedRow] = []
+    /// Paths and stages that one side has and the other has not.
+    private(set) var findings: [Finding] = []
     /// Rows that some capture has too little of, by name.
     private(set) var leftOut: [String] = []
 
@@ -37,6 +39,10 @@ struct TimeRows {
             policy.rows.contains { Glob.matches(row.name, $0) } && !policy.ignored.contains { Glob.matches(row.name, $0) }
         }
         for row in names {
+            if let finding = Self.onOneSide(row, captures, bases, policy) {
+                findings.append(finding)
+                continue
+            }
             for figure in policy.figures {
                 let name = row.name + (figure == .p50 ? "" : ", \(figure.rawValue)")
                 let all = captures.map { $0.times[row] }
@@ -49,6 +55,18 @@ struct TimeRows {
             }
         }
         if !rows.isEmpty { relate(bases, design, policy) }
+    }
+
+    /// A path or a stage that every capture of one side has, and none of the other. Of roots and layers the shape tells.
+    private static func onOneSide(_ row: Row, _ captures: [CaptureProfile], _ bases: Int, _ policy: Policy.Time) -> Finding? {
+        guard !row.isFunctionTime else { return nil }
+        let counts = captures.map { $0.times[row]?.count ?? 0 }
+        let (base, head) = (counts[..<bases], counts[bases...])
+        func all(_ side: ArraySlice<Int>) -> Bool { side.allSatisfy { $0 >= policy.leastCount } }
+        func none(_ side: ArraySlice<Int>) -> Bool { side.allSatisfy { $0 == 0 } }
+        if all(base) && none(head) { return Finding(.row, row.name, .worse, "\(row.name) is gone") }
+        if none(base) && all(head) { return Finding(.row, row.name, .worse, "\(row.name) is new") }
+        return nil
     }
 
     private mutating func add(_ name: String, _ ns: [Double], _ bases: Int, _ design: Design, _ policy: Policy.Time) {

@@ -90,6 +90,7 @@ extension Finding.Rule {
         case .crossing: "A layer calls another one more or less often."
         case .fastPath: "A path that is declared fast takes a lock, allocates, or may sleep."
         case .callsPerRequest: "A root is called more or less often for each request."
+        case .row: "A path or a stage is new, or gone."
         case .time: "Something takes longer."
         case .budget: "A bound of the policy is not kept."
         case .loss: "Something was lost, so that what was counted is not sure."

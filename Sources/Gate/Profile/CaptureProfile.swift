@@ -14,6 +14,8 @@ public struct CaptureProfile: Equatable, Sendable {
         public var records = 0
         /// Calls that kernel probes were passed over for.
         public var missedByProbes = 0
+        /// Calls beyond the ways of calling that are told apart.
+        public var unplaced = 0
         /// Trees with calls in doubt, which are not in the shape.
         public var trees = 0
 
@@ -21,7 +23,7 @@ public struct CaptureProfile: Equatable, Sendable {
         public init() {}
 
         /// Whether something is missing that would have been counted. What a recording cuts off at its beginning and end is not.
-        public var isCountInDoubt: Bool { events + uncounted + records + missedByProbes > 0 }
+        public var isCountInDoubt: Bool { events + uncounted + records + missedByProbes + unplaced > 0 }
     }
 
     /// What became of its requests.
@@ -70,9 +72,11 @@ public struct CaptureProfile: Equatable, Sendable {
         (topology, times, calls) = ([], [:], [])
     }
 
-    /// Whether two are of one recording.
+    /// Whether two are of one recording. Where they do not tell: whether all calls and times are equal, as no two recordings' are.
     func isSame(as other: CaptureProfile) -> Bool {
-        guard identity.boot != nil, identity.startNs != nil else { return self == other }
+        guard identity.boot != nil, identity.startNs != nil else {
+            return calls == other.calls && times.mapValues(\.p50Ns) == other.times.mapValues(\.p50Ns)
+        }
         return identity.boot == other.identity.boot && identity.startNs == other.identity.startNs
             && identity.host == other.identity.host
     }

@@ -58,7 +58,7 @@ extension CaptureProfile {
     fileprivate mutating func add(_ counts: TraceCounts, _ tree: MergedTree) {
         (losses.events, losses.uncounted) = (counts.lostEvents, counts.uncountedLosses)
         losses.calls = counts.open + counts.orphans + counts.lossy
-        (losses.records, losses.trees) = (counts.unparsedLines, tree.treesInDoubt)
+        (losses.records, losses.trees, losses.unplaced) = (counts.unparsedLines, tree.treesInDoubt, tree.leftOut)
     }
 
     fileprivate mutating func add(_ roots: [Summary.Root]) {

@@ -20,11 +20,11 @@ public struct Calibration {
         (policy.budgets, policy.time.anyOrder) = ([], true)
         var draw = try Draw(captures, side: side, seed: seed)
         var (alarms, untold) = (0, 0)
-        var blamed: [String: Int] = [:]
+        var subjects: [Verdict: [String: Int]] = [:]
         for _ in 0..<rounds {
             let (base, head) = draw.next()
             let result = try Self.check(base, head, policy)
-            for finding in result.findings where finding.verdict == .worse { blamed[finding.subject, default: 0] += 1 }
+            for finding in result.findings { subjects[finding.verdict, default: [:]][finding.subject, default: 0] += 1 }
             alarms += result.verdict == .worse ? 1 : 0
             untold += result.verdict == .cannotTell ? 1 : 0
         }
@@ -39,7 +39,7 @@ public struct Calibration {
             if injection.isFound(in: try Self.check(base, head.map(injection.change), policy)) { seen[row, default: 0] += 1 }
         }
         text = Self.text(
-            captures.count, draw.side, seed, policy, alarms: Proportion(hits: alarms, all: rounds), untold: untold, blamed: blamed,
+            captures.count, draw.side, seed, policy, alarms: Proportion(hits: alarms, all: rounds), untold: untold, subjects,
             layers: layers.map { ($0, Proportion(hits: seen[$0] ?? 0, all: tried[$0] ?? 0)) })
     }
 
@@ -62,15 +62,17 @@ public struct Calibration {
     }
 
     private static func text(
-        _ captures: Int, _ side: Int, _ seed: UInt64, _ policy: Policy, alarms: Proportion, untold: Int, blamed: [String: Int],
+        _ captures: Int, _ side: Int, _ seed: UInt64, _ policy: Policy, alarms: Proportion, untold: Int, _ subjects: [Verdict: [String: Int]],
         layers: [(row: Row, seen: Proportion)]
     ) -> String {
         var lines = [
             "checks of \(side) against \(side) captures, drawn from \(captures) (seed \(seed))", "",
             "nothing changed: false alarms, \(alarms.atMost)",
-            "  cannot be told, \(untold) of \(alarms.all)",
         ]
-        lines += blamed.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "  \($0.value) times: \($0.key)" }
+        func list(_ verdict: Verdict) -> [String] {
+            (subjects[verdict] ?? [:]).sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "  \($0.value) of \(alarms.all): \($0.key)" }
+        }
+        lines += list(.worse) + ["nothing changed: cannot be told, \(untold) of \(alarms.all)"] + list(.cannotTell)
         let all = Proportion(
             hits: layers.reduce(0) { $0 + $1.seen.hits }, all: layers.reduce(0) { $0 + $1.seen.all })
         guard all.all > 0 else {

@@ -40,10 +40,17 @@ public struct SelfTest {
             lines.append("  \(isFound ? "fails " : "PASSES")  \(injection.name)" + (isFound ? "" : ": not seen (\(changed.verdict.rawValue))"))
         }
         passes = untouched.passes && areAllFound
-        lines += ["", "the smallest slowdown that 95 of 100 such checks see, by row:"]
-        lines += try Self.smallest(&draw, policy).map { "  \($0.part.map { TimeText.percent($0) } ?? "none") \t\($0.row)" }
+        if policy.time.isCompared {
+            lines += ["", "the smallest slowdown that 95 of 100 such checks see, by row:"]
+            lines += try Self.smallest(&draw, policy).map { "  \(Self.column($0.part))\($0.row)" }
+        }
         lines += ["", "verdict: \(passes ? "this policy sees what it has to see" : "this policy does not see what it has to see")"]
         text = lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func column(_ part: Double?) -> String {
+        let text = part.map { TimeText.percent($0) } ?? "none"
+        return text + String(repeating: " ", count: max(1, 12 - text.count))
     }
 
     private static func reason(_ result: CheckResult) -> String {
