@@ -13,7 +13,7 @@ DMFLOW_REVISION := $(or $(DMFLOW_REVISION),$(shell git describe --always --dirty
 export DMFLOW_REVISION
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix requests failover recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install docs lint format deps lab-deps clean
+.PHONY: help demo test unit e2e matrix requests failover gate gate-curve validate recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install docs lint format deps lab-deps clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -22,9 +22,9 @@ help:
 demo: lab-deps static
 	Lab/lab run demo --dmflow $(dmflow)
 
-## make test     all tests: unit, properties, golden reports, bad input, a real capture in the lab, KernelShark's library,
+## make test     all tests: unit, properties, golden reports, bad input, real captures in the lab, KernelShark's library,
 ##               the JSON against its schema, what is allocated for a million events
-test: unit e2e allocations kshark schema
+test: unit e2e gate allocations kshark schema validate gate-curve
 
 ## make unit     the tests that need no guest
 unit: built
@@ -41,6 +41,22 @@ e2e: lab-deps static built
 	Lab/lab run e2e --dmflow $(dmflow) --output .lab/e2e || { [ ! -s .lab/e2e/scenario.exit ] && echo "the guest hung: once more" >&2 && \
 		Lab/lab run e2e --dmflow $(dmflow) --output .lab/e2e; }
 	DMFLOW_E2E_RESULTS=$(CURDIR)/.lab/e2e $(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests
+
+## make gate     the worked example of a gate: captures in turns in the lab, held to the committed baseline and policy, and a change that has to fail
+gate: lab-deps static
+	@# As in e2e.
+	Lab/lab run gate-job --dmflow $(dmflow) || { [ ! -s .lab/gate-job/scenario.exit ] && echo "the guest hung: once more" >&2 && \
+		Lab/lab run gate-job --dmflow $(dmflow); }
+
+## make gate-curve  how often the gate gives a false alarm on real captures, and how often it sees a slowdown of a tenth
+gate-curve: static
+	@.ci/install xz-utils
+	Benchmarks/gate $(dmflow) Tests/Fixtures
+
+## make validate  the gate's baselines and results are as their schemas say, JUnit as Jenkins has it, SARIF as published
+validate: static
+	@.ci/install python3 python3-venv make
+	Tests/Gate/validate $(dmflow) Tests/Fixtures/6.1/requests-graph.dat.xz
 
 ## make kshark   KernelShark's library opens the captures and finds as many events in them
 kshark: built
@@ -118,6 +134,7 @@ install:
 	@test -x $(dmflow) || { echo "make static comes first" >&2; exit 1; }
 	install -D -m 755 $(dmflow) $(DESTDIR)$(PREFIX)/bin/dmflow
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 Documentation/man/*.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 Documentation/man/*.5
 	$(call completions,bash,bash-completion/completions/dmflow)
 	$(call completions,zsh,zsh/site-functions/_dmflow)
 	$(call completions,fish,fish/vendor_completions.d/dmflow.fish)
@@ -138,7 +155,7 @@ docs: built
 lint: built
 	@.ci/install python3
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
-	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after*') Lab/image/userland $$(find Lab/image -type f -perm /1) .ci/run .ci/install .ci/commits Tests/KernelShark/check Benchmarks/overhead Benchmarks/run Benchmarks/scaling Benchmarks/events Benchmarks/allocations Fuzzing/run
+	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after*') Lab/image/userland $$(find Lab/image -type f -perm /1) .ci/run .ci/install .ci/commits Tests/KernelShark/check Benchmarks/gate Benchmarks/overhead Benchmarks/run Benchmarks/scaling Benchmarks/events Benchmarks/allocations Fuzzing/run
 	Documentation/libraries check
 
 ## make format   put the formatting right
@@ -146,7 +163,7 @@ format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
 
 deps:
-	@.ci/install pkg-config libtracefs-dev libtraceevent-dev libzstd-dev zlib1g-dev liblzma-dev gzip xz-utils zstd trace-cmd shellcheck
+	@.ci/install pkg-config libtracefs-dev libtraceevent-dev libzstd-dev zlib1g-dev liblzma-dev libyaml-dev gzip xz-utils zstd trace-cmd shellcheck
 
 lab-deps:
 	@Lab/lab setup

@@ -6,6 +6,6 @@
 
 stack_up
 mkdir "$work"
-for number in $(seq -w 1 60); do
+for number in $(seq -w 1 40); do
     step 60 "clean capture $number" reads_captured "$number"
 done

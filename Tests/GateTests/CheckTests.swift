@@ -181,6 +181,24 @@ import Testing
         #expect(try Self.result(head, policy).verdict == .same)
     }
 
+    @Test func whatHasChangedBelowARenamedFunctionIsNamed() throws {
+        func tree(_ name: String, _ last: String) -> [CallNode] {
+            [call("dm_mq_queue_rq", 200), call(name, 200, depth: 1)] + ["a", "b", last].map { call($0, 200, depth: 2) }
+        }
+        let result = try Self.result(
+            Self.head.changed { $0.calls = tree("issue_now", "lookup") }, base: Self.base.changed { $0.calls = tree("try_issue", "c") })
+        let worse = result.findings.filter { $0.verdict == .worse }
+        #expect(worse.map(\.rule) == [.vanishedCall, .vanishedCall, .newCall])
+        #expect(worse.first?.message.contains("'same try_issue issue_now'") == true)
+        #expect(worse.dropFirst().map(\.subject) == ["dm_mq_queue_rq → try_issue → c", "dm_mq_queue_rq → try_issue → lookup"])
+    }
+
+    @Test func aliasesThatGoInCirclesComeToAnEnd() throws {
+        let circle = try Aliases(text: "same a b\nsame b a\ninlined a", path: "a")
+        #expect(circle.name("a") == "b" && circle.name("b") == "a")
+        #expect(circle.applied(to: [call("root", 1), call("a", 1, depth: 1), call("x", 1, depth: 2)]).count > 0)
+    }
+
     // MARK: Losses, and what cannot be compared
 
     @Test func aCaptureWithLossesDoesNotPass() throws {

@@ -32,15 +32,15 @@ import Testing
 
     @Test func fewerReplicatesThanAnyOrderOfThemIsRareInSayNothing() {
         for side in 1...4 {
-            let rows = [(0..<(2 * side)).map { $0 >= side ? 1.0 + Double($0) : Double($0) / 10 }]
-            let result = RankTest(design: Self.design(side, side), errorBound: 0.005).results(rows)[0]
+            let row: [Double] = (0..<(2 * side)).map { number in number >= side ? 1 + Double(number) : Double(number) / 10 }
+            let result = RankTest(design: Self.design(side, side), errorBound: 0.005).results([row])[0]
             #expect(result.low == -.infinity && result.high == .infinity && result.pAbove > 0.005)
         }
     }
 
     @Test func withFiveOfEachASingleRowCanBeTold() {
-        let rows = [(0..<10).map { $0 >= 5 ? 1.0 + Double($0) / 100 : Double($0) / 100 }]
-        let result = RankTest(design: Self.design(5, 5), errorBound: 0.005).results(rows)[0]
+        let row: [Double] = (0..<10).map { number in Double(number) / 100 + (number >= 5 ? 1 : 0) }
+        let result = RankTest(design: Self.design(5, 5), errorBound: 0.005).results([row])[0]
         #expect(result.low > 0.9 && result.pAbove == 1.0 / 252)
     }
 

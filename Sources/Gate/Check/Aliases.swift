@@ -34,6 +34,27 @@ public struct Aliases: Equatable, Sendable {
         return merged
     }
 
+    /// What makes two trees one that call the same function by other names, or one in place of its caller.
+    enum Line: Hashable {
+        case same(String, String)
+        case inlined(String)
+
+        /// As a file of aliases has it.
+        var text: String {
+            switch self {
+            case .same(let old, let new): "same \(old) \(new)"
+            case .inlined(let name): "inlined \(name)"
+            }
+        }
+    }
+
+    mutating func add(_ line: Line) {
+        switch line {
+        case .same(let old, let new): names[new] = old
+        case .inlined(let name): inlined.insert(name)
+        }
+    }
+
     /// What a function is called for comparing.
     func name(_ function: String) -> String {
         // A name may stand for one that stands for another; a circle ends where it began.

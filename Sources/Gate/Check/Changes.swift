@@ -32,22 +32,27 @@ struct Changes {
 
     // MARK: What is said
 
-    func findings(_ policy: Policy) -> [Finding] {
-        var explained: Set<Int> = []
-        var findings: [Finding] = []
-        for gone in changes where gone.isGone && gone.base != nil && !explained.contains(gone.node) {
-            guard let (found, parts) = renamed(gone, besides: explained) ?? inlined(gone) else { continue }
-            explained.formUnion(parts)
-            findings.append(found)
-        }
-        for new in changes where new.isNew && new.head != nil && !explained.contains(new.node) {
-            guard let (found, parts) = outlined(new, besides: explained) else { continue }
-            explained.formUnion(parts)
-            findings.append(found)
-        }
-        for change in changes where !explained.contains(change.node) { findings.append(finding(change, policy)) }
-        return findings
+    /// Changes that another name, or a function that is in its caller, would explain.
+    struct Suggestion {
+        let alias: Aliases.Line
+        let finding: Finding
     }
+
+    /// Each change in one of them at most.
+    func suggestions() -> [Suggestion] {
+        var explained: Set<Int> = []
+        var suggestions: [Suggestion] = []
+        for change in changes where change.head != nil && !explained.contains(change.node) {
+            let found = change.isGone ? renamed(change, besides: explained) ?? inlined(change) : change.isNew ? outlined(change, besides: explained) : nil
+            guard let (suggestion, parts) = found else { continue }
+            explained.formUnion(parts)
+            suggestions.append(suggestion)
+        }
+        return suggestions
+    }
+
+    /// Each change by itself.
+    func findings(_ policy: Policy) -> [Finding] { changes.map { finding($0, policy) } }
 
     private func finding(_ change: Change, _ policy: Policy) -> Finding {
         let node = forest.nodes[change.node]
@@ -89,32 +94,54 @@ struct Changes {
 
     // MARK: What may be the same under another name
 
-    /// A function that is gone, and one in its place that is called as often and does the same.
-    private func renamed(_ gone: Change, besides: Set<Int>) -> (Finding, [Int])? {
+    private func suggestion(_ alias: Aliases.Line, _ rule: Finding.Rule, _ change: Change, _ text: String) -> Suggestion {
+        let way = forest.way(to: change.node)
+        return Suggestion(
+            alias: alias, finding: Finding(rule, Self.name(way), .worse, "\(text) ('\(alias.text)' in the aliases)", way: way))
+    }
+
+    /// A function that is gone, and one in its place that is called as often and does much the same.
+    private func renamed(_ gone: Change, besides: Set<Int>) -> (Suggestion, [Int])? {
         let node = forest.nodes[gone.node]
-        let candidates = siblings(gone).filter {
+        let alike = siblings(gone).filter {
             $0.isNew && !besides.contains($0.node) && $0.head?.fewest == gone.base?.fewest && $0.head?.most == gone.base?.most
-                && forest.nodes[$0.node].layer == node.layer
+                && forest.nodes[$0.node].layer == node.layer && isAlike(gone.node, $0.node)
         }
-        let alike = candidates.filter { isAlike(gone.node, $0.node) }
         guard alike.count == 1, let new = alike.first else { return nil }
         let (old, name) = (node.function, forest.nodes[new.node].function)
-        let way = forest.way(to: gone.node)
         return (
-            Finding(
-                .vanishedCall, Self.name(way), .worse,
-                "\(old) is gone, and \(name) is in its place: probably renamed ('same \(old) \(name)' in the aliases)", way: way),
+            suggestion(.same(old, name), .vanishedCall, gone, "\(old) is gone, and \(name) is in its place: probably renamed"),
             [gone.node, new.node]
         )
     }
 
-    /// Whether two call mostly the same; of two that call nothing, whether their names are alike.
+    /// Whether two call mostly the same, by themselves or further down; of two that call nothing, whether their names are alike.
     private func isAlike(_ left: Int, _ right: Int) -> Bool {
-        let names = [left, right].map { node in Set(forest.nodes[node].children.map { forest.nodes[$0].function }) }
-        if names[0].isEmpty && names[1].isEmpty {
+        let (one, other) = (functions(below: left), functions(below: right))
+        if one.isEmpty && other.isEmpty {
             return Self.areNamesAlike(forest.nodes[left].function, forest.nodes[right].function)
         }
-        return names[0].intersection(names[1]).count * 2 >= names[0].union(names[1]).count
+        return one.intersection(other).count * 2 >= one.union(other).count
+    }
+
+    /// What is usually called, and what that usually calls.
+    private func functions(below node: Int) -> Set<String> {
+        var (functions, rest) = (Set<String>(), [node])
+        while let next = rest.popLast() {
+            let usual = forest.nodes[next].children.filter(isUsual)
+            functions.formUnion(usual.map { forest.nodes[$0].function })
+            rest += usual
+        }
+        return functions
+    }
+
+    /// Whether it is called by every tenth call of its caller, or more often: what happens now and then is no likeness.
+    private func isUsual(_ index: Int) -> Bool {
+        let node = forest.nodes[index]
+        guard let parent = node.parent.map({ forest.nodes[$0] }) else { return true }
+        return zip(node.sides, parent.sides).contains { here, around in
+            if let here, let around { here.callersWith * 10 >= around.calls } else { false }
+        }
     }
 
     /// Whether the words of one name are those of the other, but for one or two.
@@ -124,36 +151,32 @@ struct Changes {
     }
 
     /// A function that is gone, and whose calls its caller now makes.
-    private func inlined(_ gone: Change) -> (Finding, [Int])? {
-        let node = forest.nodes[gone.node]
-        let callees = Set(node.children.map { forest.nodes[$0].function })
-        let moved = siblings(gone).filter { $0.isNew && callees.contains(forest.nodes[$0.node].function) }
-        guard !callees.isEmpty, moved.count * 2 >= callees.count, let parent = node.parent else { return nil }
-        let way = forest.way(to: gone.node)
+    private func inlined(_ gone: Change) -> (Suggestion, [Int])? {
+        guard let (moved, parent) = moved(gone, { $0.isNew }) else { return nil }
+        let function = forest.nodes[gone.node].function
         return (
-            Finding(
-                .vanishedCall, Self.name(way), .worse,
-                "\(node.function) is gone, and \(forest.nodes[parent].function) makes its calls: probably inlined "
-                    + "('inlined \(node.function)' in the aliases)", way: way),
-            [gone.node] + moved.map(\.node)
+            suggestion(
+                .inlined(function), .vanishedCall, gone, "\(function) is gone, and \(parent) makes its calls: probably inlined"),
+            [gone.node] + moved
         )
     }
 
     /// A function that is new, and makes the calls that its caller made.
-    private func outlined(_ new: Change, besides: Set<Int>) -> (Finding, [Int])? {
-        let node = forest.nodes[new.node]
-        let callees = Set(node.children.map { forest.nodes[$0].function })
-        let moved = siblings(new).filter {
-            $0.isGone && !besides.contains($0.node) && callees.contains(forest.nodes[$0.node].function)
-        }
-        guard !callees.isEmpty, moved.count * 2 >= callees.count, let parent = node.parent else { return nil }
-        let way = forest.way(to: new.node)
+    private func outlined(_ new: Change, besides: Set<Int>) -> (Suggestion, [Int])? {
+        guard let (moved, parent) = moved(new, { $0.isGone && !besides.contains($0.node) }) else { return nil }
+        let function = forest.nodes[new.node].function
         return (
-            Finding(
-                .newCall, Self.name(way), .worse,
-                "\(node.function) is new, and makes calls that \(forest.nodes[parent].function) made: probably no longer inlined "
-                    + "('inlined \(node.function)' in the aliases)", way: way),
-            [new.node] + moved.map(\.node)
+            suggestion(
+                .inlined(function), .newCall, new, "\(function) is new, and makes calls that \(parent) made: probably no longer inlined"),
+            [new.node] + moved
         )
+    }
+
+    /// The calls that a function and its caller have exchanged, and the caller; nil if they are less than half of what the function usually calls.
+    private func moved(_ change: Change, _ isOther: (Change) -> Bool) -> ([Int], String)? {
+        let callees = Set(forest.nodes[change.node].children.filter(isUsual).map { forest.nodes[$0].function })
+        let moved = siblings(change).filter { isOther($0) && callees.contains(forest.nodes[$0.node].function) }
+        guard !callees.isEmpty, moved.count * 2 >= callees.count, let parent = forest.nodes[change.node].parent else { return nil }
+        return (moved.map(\.node), forest.nodes[parent].function)
     }
 }

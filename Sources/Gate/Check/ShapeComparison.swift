@@ -10,7 +10,7 @@ struct ShapeComparison {
     /// Ways of calling that have too few calls to say anything of.
     private(set) var leftOut = 0
 
-    private let forest: CallForest
+    private var forest: CallForest
     private let bases: Range<Int>
     private let heads: Range<Int>
     private let policy: Policy
@@ -22,14 +22,35 @@ struct ShapeComparison {
     ///   - captures: those of base, and behind them those of head.
     ///   - replicates: as ``Design/replicates``.
     init(_ captures: [CaptureProfile], bases: Int, replicates: [[Int]], _ policy: Policy) {
-        forest = CallForest(trees: captures.map { policy.shape.aliases.applied(to: $0.calls) })
         (self.bases, heads, self.policy, self.replicates) = (0..<bases, bases..<captures.count, policy, replicates)
-        isCovered = Array(repeating: false, count: forest.nodes.count)
-        var changes = Changes(forest)
-        for index in forest.nodes.indices { look(at: index, &changes) }
-        findings += changes.findings(policy)
+        (forest, isCovered) = (CallForest(trees: []), [])
+        var aliases = policy.shape.aliases
+        // What an alias explains hides what has changed below it: one is found after the other.
+        for round in 0...Self.mostAliases {
+            forest = CallForest(trees: captures.map { aliases.applied(to: $0.calls) })
+            let changes = changes()
+            let suggestions = round < Self.mostAliases ? changes.suggestions() : []
+            if suggestions.isEmpty {
+                findings += changes.findings(policy)
+                break
+            }
+            findings += suggestions.map(\.finding)
+            for suggestion in suggestions { aliases.add(suggestion.alias) }
+        }
         addCrossings()
         addCallsPerRequest(captures)
+    }
+
+    /// Rounds of finding aliases; kernels lie three or four apart.
+    private static let mostAliases = 20
+
+    /// Compares each way of calling.
+    private mutating func changes() -> Changes {
+        isCovered = Array(repeating: false, count: forest.nodes.count)
+        (rows, leftOut) = ([], 0)
+        var changes = Changes(forest)
+        for index in forest.nodes.indices { look(at: index, &changes) }
+        return changes
     }
 
     private mutating func look(at index: Int, _ changes: inout Changes) {

@@ -62,4 +62,9 @@ public struct Policy: Equatable, Sendable {
 
     /// As it is by default.
     public init() {}
+
+    /// Whether a check by it fails where something was lost.
+    var looksAtLosses: Bool {
+        shape.isCompared || budgets.contains { $0.isOfCounts || $0.bound == .nothingLost }
+    }
 }

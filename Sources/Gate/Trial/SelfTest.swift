@@ -40,6 +40,7 @@ public struct SelfTest {
             lines.append("  \(isFound ? "fails " : "PASSES")  \(injection.name)" + (isFound ? "" : ": not seen (\(changed.verdict.rawValue))"))
         }
         passes = untouched.passes && areAllFound
+        if !policy.looksAtLosses { lines.append("  nothing of this policy would show that events were lost: add a budget 'lost: nothing'") }
         if policy.time.isCompared {
             lines += ["", "the smallest slowdown that 95 of 100 such checks see, by row:"]
             lines += try Self.smallest(&draw, policy).map { "  \(Self.column($0.part))\($0.row)" }
@@ -89,7 +90,7 @@ public struct SelfTest {
             }
             injections += always.prefix(1).map { .vanishedCall(forest.way(to: $0)) }
         }
-        return injections + [.loss]
+        return injections + (policy.looksAtLosses ? [.loss] : [])
     }
 
     /// What each row would have to be slower by to be called worse, in all but one of twenty ways to draw the sides.
