@@ -117,6 +117,22 @@ import Testing
         #expect(result.findings.filter { $0.verdict == .worse }.map { [$0.rule.rawValue, $0.subject] } == [[rule.rawValue, subject]])
     }
 
+    @Test func ofAFewCallsNothingIsSureButItDoesNotPass() throws {
+        var policy = Policy()
+        policy.time.isCompared = false
+        func with(_ calls: [CallNode], _ captures: [CaptureProfile]) -> [CaptureProfile] { captures.changed { $0.calls += calls } }
+        let load = [call("table_load", 1), call("check", 1, depth: 1)]
+        let (base, head) = (Array(Self.base.prefix(3)), Array(Self.head.prefix(3)))
+        for changed in [with([load[0]], head), head, with(load + [call("extra", 1, depth: 1)], head)] {
+            let result = try Self.result(changed, base: with(load, base), policy)
+            #expect(result.verdict == .cannotTell && result.findings.filter { $0.verdict != .same }.count == 1, "\(result.findings)")
+            policy.shape.leastCalls = 3
+            #expect(try Self.result(changed, base: with(load, base), policy).verdict == .worse)
+            policy.shape.leastCalls = 20
+        }
+        #expect(try Self.result(with(load, head), base: with(load, base), policy).verdict == .same)
+    }
+
     @Test func whatIsBelowANewCallIsSaidOnce() throws {
         let head = Self.head.changed { $0.calls += [call("new", 200, depth: 1), call("below", 200, depth: 2), call("it", 200, depth: 3)] }
         let worse = try Self.result(head).findings.filter { $0.verdict == .worse }

@@ -6,6 +6,8 @@ struct Changes {
         let head: CallCounts?
         let isNew: Bool
         let isGone: Bool
+        /// Whether there are calls enough to say so.
+        let isSure: Bool
     }
 
     private let forest: CallForest
@@ -14,12 +16,12 @@ struct Changes {
 
     init(_ forest: CallForest) { self.forest = forest }
 
-    mutating func add(_ node: Int, _ base: CallCounts, _ head: CallCounts) {
-        add(Change(node: node, base: base, head: head, isNew: base.most == 0, isGone: head.most == 0))
+    mutating func add(_ node: Int, _ base: CallCounts, _ head: CallCounts, isSure: Bool) {
+        add(Change(node: node, base: base, head: head, isNew: base.most == 0, isGone: head.most == 0, isSure: isSure))
     }
 
-    mutating func addRoot(_ node: Int, isNew: Bool) {
-        add(Change(node: node, base: nil, head: nil, isNew: isNew, isGone: !isNew))
+    mutating func addRoot(_ node: Int, isNew: Bool, isSure: Bool) {
+        add(Change(node: node, base: nil, head: nil, isNew: isNew, isGone: !isNew, isSure: isSure))
     }
 
     private mutating func add(_ change: Change) {
@@ -42,7 +44,7 @@ struct Changes {
     func suggestions() -> [Suggestion] {
         var explained: Set<Int> = []
         var suggestions: [Suggestion] = []
-        for change in changes where change.head != nil && !explained.contains(change.node) {
+        for change in changes where change.head != nil && change.isSure && !explained.contains(change.node) {
             let found = change.isGone ? renamed(change, besides: explained) ?? inlined(change) : change.isNew ? outlined(change, besides: explained) : nil
             guard let (suggestion, parts) = found else { continue }
             explained.formUnion(parts)
@@ -65,7 +67,8 @@ struct Changes {
         if let base = change.base, let head = change.head {
             effect = .init(base: base.rate, head: head.rate, change: head.rate - base.rate, tolerance: 0)
         }
-        return Finding(rule, Self.name(way), .worse, text(change, node, kind: kind), effect: effect, way: way)
+        let text = text(change, node, kind: kind) + (change.isSure ? "" : "; these are too few calls to be sure of it")
+        return Finding(rule, Self.name(way), change.isSure ? .worse : .cannotTell, text, effect: effect, way: way)
     }
 
     private func text(_ change: Change, _ node: CallForest.Node, kind: String?) -> String {

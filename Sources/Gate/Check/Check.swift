@@ -10,6 +10,8 @@ public struct CheckResult: Equatable, Sendable {
     public var base: Int
     /// See ``base``.
     public var head: Int
+    /// How many ways of calling were compared.
+    public var waysOfCalling: Int
     /// How chance was taken into account, in a sentence; nil if no times were compared.
     public var method: String?
     /// Where the time of the slower roots went, as drawn; empty if none is slower.
@@ -52,7 +54,7 @@ public struct Check {
         }
         var result = CheckResult(
             verdict: .same, findings: [], notes: try Comparability.warnings(base, head), base: base.count, head: head.count,
-            method: nil, owners: [], passesCannotTell: policy.passesCannotTell)
+            waysOfCalling: 0, method: nil, owners: [], passesCannotTell: policy.passesCannotTell)
         if !base.isEmpty { compare(&result) }
         result.findings += try BudgetCheck(head: head, all: base + head, policy: policy, today: today).findings()
         result.findings += losses()
@@ -75,6 +77,7 @@ public struct Check {
         if policy.shape.isCompared {
             let shape = ShapeComparison(captures, bases: base.count, replicates: design.replicates, policy)
             result.findings += shape.findings
+            result.waysOfCalling = shape.compared
             rows += shape.rows
             if shape.leftOut > 0 { result.notes.append("\(shape.leftOut) ways of calling have too few calls to compare") }
         }

@@ -7,6 +7,8 @@ struct ShapeComparison {
     private(set) var findings: [Finding] = []
     /// What varies.
     private(set) var rows: [TestedRow] = []
+    /// Ways of calling that were compared.
+    private(set) var compared = 0
     /// Ways of calling that have too few calls to say anything of.
     private(set) var leftOut = 0
 
@@ -47,7 +49,7 @@ struct ShapeComparison {
     /// Compares each way of calling.
     private mutating func changes() -> Changes {
         isCovered = Array(repeating: false, count: forest.nodes.count)
-        (rows, leftOut) = ([], 0)
+        (rows, compared, leftOut) = ([], 0, 0)
         var changes = Changes(forest)
         for index in forest.nodes.indices { look(at: index, &changes) }
         return changes
@@ -63,16 +65,19 @@ struct ShapeComparison {
         let (base, head) = (
             CallCounts(node, of: forest.nodes[parent], in: bases), CallCounts(node, of: forest.nodes[parent], in: heads)
         )
-        let enough = min(base.callers, head.callers) >= policy.shape.leastCalls
-        guard enough else {
-            leftOut += base.callers > 0 && head.callers > 0 && base != head ? 1 : 0
-            // Of a caller that only one side has, its caller tells.
-            isCovered[index] = base.callers == 0 || head.callers == 0
+        // Of a caller that only one side has, its caller tells.
+        if base.callers == 0 || head.callers == 0 { return isCovered[index] = true }
+        let isSure = min(base.callers, head.callers) >= policy.shape.leastCalls
+        guard isSure || isInEveryCapture(parent) else {
+            leftOut += base != head ? 1 : 0
             return
         }
+        compared += 1
         if base.differsAlways(from: head) {
-            changes.add(index, base, head)
+            changes.add(index, base, head, isSure: isSure)
             isCovered[index] = base.calls == 0 || head.calls == 0
+        } else if !isSure {
+            leftOut += base.rate != head.rate ? 1 : 0
         } else if base.fewest != base.most || head.fewest != head.most {
             addRow(index, parent, base)
         }
@@ -82,11 +87,18 @@ struct ShapeComparison {
         let node = forest.nodes[index]
         let (base, head) = (bases.map { node.sides[$0]?.calls ?? 0 }, heads.map { node.sides[$0]?.calls ?? 0 })
         if isIgnored(node.function) { return isCovered[index] = true }
-        let isNew = base.allSatisfy { $0 == 0 } && head.allSatisfy { $0 >= policy.shape.leastCalls }
-        let isGone = head.allSatisfy { $0 == 0 } && base.allSatisfy { $0 >= policy.shape.leastCalls }
-        if isNew || isGone { changes.addRoot(index, isNew: isNew) }
-        isCovered[index] = base.allSatisfy { $0 == 0 } || head.allSatisfy { $0 == 0 }
+        let (isNew, isGone) = (base.allSatisfy { $0 == 0 }, head.allSatisfy { $0 == 0 })
+        isCovered[index] = isNew || isGone
+        compared += 1
+        // What only some captures have comes and goes by itself.
+        if isNew && head.allSatisfy({ $0 > 0 }) || isGone && base.allSatisfy({ $0 > 0 }) {
+            changes.addRoot(index, isNew: isNew, isSure: (base + head).reduce(0, +) >= policy.shape.leastCalls)
+        } else if isNew || isGone {
+            leftOut += 1
+        }
     }
+
+    private func isInEveryCapture(_ index: Int) -> Bool { forest.nodes[index].sides.allSatisfy { $0 != nil } }
 
     private func isIgnored(_ function: String) -> Bool { policy.shape.ignored.contains { Glob.matches(function, $0) } }
 

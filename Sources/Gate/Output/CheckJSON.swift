@@ -39,6 +39,7 @@ struct CheckJSON: CheckFormat {
         let passes: Bool
         let base: Int
         let head: Int
+        let waysOfCalling: Int
         let method: String?
         let notes: [String]
         let findings: [Item]
@@ -48,7 +49,7 @@ struct CheckJSON: CheckFormat {
     func render(_ result: CheckResult, _ options: CheckOptions) throws -> String {
         let report = Report(
             schema: Self.schema, verdict: result.verdict, passes: result.passes, base: result.base, head: result.head,
-            method: result.method, notes: result.notes,
+            waysOfCalling: result.waysOfCalling, method: result.method, notes: result.notes,
             findings: result.findings.map {
                 .init(
                     rule: $0.rule, subject: $0.subject, verdict: $0.verdict, message: $0.message, effect: $0.effect,

@@ -13,11 +13,17 @@ struct CheckText: CheckFormat {
             lines += section(verdict, result.findings.filter { $0.verdict == verdict }, options.style)
         }
         for tree in result.owners { lines += owner(tree, options.style) }
-        let same = result.findings.count { $0.verdict == .same }
-        if same > 0 && !options.showsAll { lines += ["", "same: \(same) of \(result.findings.count) that were looked at"] }
+        lines += ["", "looked at: \(lookedAt(result))"]
         if let method = result.method { lines += ["", "method: \(method)"] }
         lines += ["", "verdict: \(result.verdict.rawValue)" + (passesAnyway(result) ? ", which the policy lets pass" : "")]
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What there was to find something in: a check that looks at nothing passes nothing.
+    private func lookedAt(_ result: CheckResult) -> String {
+        func count(_ verdict: Verdict) -> Int { result.findings.count { $0.verdict == verdict } }
+        return "\(result.waysOfCalling) ways of calling; of \(result.findings.count) rows, budgets and changes "
+            + Verdict.allCases.filter { count($0) > 0 }.map { "\(count($0)) \($0.rawValue)" }.joined(separator: ", ")
     }
 
     private func passesAnyway(_ result: CheckResult) -> Bool { result.verdict == .cannotTell && result.passes }
