@@ -55,6 +55,8 @@ struct CheckCommand: ParsableCommand {
         if (selfTest || calibrate) && baseline != nil {
             throw ValidationError("--self-test and --calibrate compare the given captures with each other; leave --baseline out")
         }
+        if (selfTest || calibrate) && gate.paired { throw ValidationError("--self-test and --calibrate draw their own sides; leave --paired out") }
+        if calibrate && status != nil { throw ValidationError("--calibrate gives no verdict; leave --status out") }
         if rounds < 1 || rounds > 1_000_000 { throw ValidationError("--rounds takes a number from 1 to 1000000") }
         if let side, side < 1 { throw ValidationError("--side takes a number from 1") }
     }
@@ -74,8 +76,7 @@ struct CheckCommand: ParsableCommand {
             var check = Check(base: base, head: captures, policy: policy)
             (check.isPaired, check.today) = (gate.paired, GateOptions.today)
             let result = try check.result()
-            let place = gate.policy ?? baseline ?? "dmflow"
-            try outputs.write(result, CheckOptions(showsAll: gate.verbose, place: printable(place)), color: gate.color)
+            try outputs.write(result, gate.options(place: gate.policy ?? baseline), color: gate.color)
             try end(result.passes, "\(result.verdict.rawValue)")
         }
     }

@@ -31,8 +31,7 @@ struct DiffCommand: ParsableCommand {
             var check = Check(
                 base: try files.baseline([base]).captures, head: try files.baseline([head]).captures, policy: policy)
             check.isPaired = gate.paired
-            try outputs.write(
-                try check.result(), CheckOptions(showsAll: gate.verbose, place: gate.policy ?? base), color: gate.color)
+            try outputs.write(try check.result(), gate.options(place: gate.policy ?? base), color: gate.color)
         }
     }
 }

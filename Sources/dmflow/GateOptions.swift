@@ -32,6 +32,17 @@ struct GateOptions: ParsableArguments {
 
     func files() throws -> GateFiles { GateFiles(map: try layers.map()) }
 
+    /// - Parameter place: the file that tools are to blame; they want it relative to where they run.
+    func options(place: String?) -> CheckOptions {
+        var place = place ?? "dmflow"
+        if let here = getcwd(nil, 0) {
+            defer { free(here) }
+            let directory = String(cString: here) + "/"
+            if place.hasPrefix(directory) { place.removeFirst(directory.count) }
+        }
+        return CheckOptions(showsAll: verbose, place: printable(place))
+    }
+
     /// The policy of the file, or the one that dmflow brings.
     func readPolicy() throws -> Policy {
         guard let policy else { return Policy() }

@@ -62,6 +62,10 @@ import Testing
         }
         let found = try Self.findings(.never(what: "sched*", under: "dm_mq_queue_rq"), sleeping)
         #expect(found.map(\.verdict) == [.worse] && found[0].message.contains("dm_mq_queue_rq → map → schedule") && found[0].comment == "mine")
+        // A module is recorded whole: whoever names it may say what never was.
+        #expect(try Self.findings(.never(what: "fail_path [dm_mod]", under: "map")).map(\.verdict) == [.same])
+        #expect(throws: GateError.self) { try Self.findings(.never(what: "fail_path [scsi_mod]", under: "map")) }
+        #expect(throws: GateError.self) { try Self.findings(.never(what: "fail_path", under: "map")) }
         // Beside it is not under it.
         #expect(try Self.findings(.never(what: "schedule", under: "start"), sleeping).map(\.verdict) == [.same])
     }
@@ -70,6 +74,7 @@ import Testing
         #expect(try Self.findings(.calls(what: "start", per: .request, most: 2)).map(\.verdict) == [.same])
         #expect(try Self.findings(.calls(what: "start", per: .request, most: 1.99)).map(\.verdict) == [.worse])
         #expect(try Self.findings(.calls(what: "start", per: .call("dm_*"), most: 1)).map(\.subject) == ["b: dm_mq_queue_rq"])
+        #expect(throws: GateError.self) { try Self.findings(.calls(what: "bio_misspelt", per: .request, most: 1)) }
         #expect(try Self.findings(.calls(what: "allocation", per: .request, most: 0)).map(\.verdict) == [.same])
     }
 

@@ -242,6 +242,31 @@ import Testing
         #expect { try Self.result(head) } throws: { ($0 as? GateError)?.problem.contains("cannot be compared") == true }
     }
 
+    @Test func aCheckThatLooksAtNothingPassesNothing() throws {
+        var policy = Policy()
+        (policy.time.isCompared, policy.shape.isCompared) = (false, false)
+        let result = try Self.result(Self.head, policy)
+        #expect(result.findings.map(\.rule) == [.coverage] && !result.passes)
+    }
+
+    @Test func aNameOfNothingIsAnError() {
+        for name in ["reqests", "stage nothing*"] {
+            var policy = Policy()
+            policy.time.rows = ["root *", name]
+            #expect { try Self.result(Self.head, policy) } throws: { "\($0)".contains("'\(name)' in 'rows'") }
+            policy = Policy()
+            policy.shape.fast = ["dm_mq_queue_rq", name]
+            #expect { try Self.result(Self.head, policy) } throws: { "\($0)".contains("'\(name)' in 'fast'") }
+        }
+    }
+
+    @Test func budgetsAloneCompareWithNothing() throws {
+        var policy = Policy()
+        policy.budgets = [Budget("b", .nothingLost)]
+        let result = try Self.result(Self.head, base: [], policy)
+        #expect(result.verdict == .same && result.notes.isEmpty && result.base == 0)
+    }
+
     @Test func otherKernelsAndMapsAreSaid() throws {
         let head = Self.head.changed {
             $0.identity.kernel = "6.12.0"

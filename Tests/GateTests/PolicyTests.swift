@@ -74,7 +74,7 @@ import Testing
 
     @Test(arguments: [
         ("tiem: off", "p.yml:1: 'tiem' is not known here"), ("time:\n  tolerence: 5%", "p.yml:2: 'tolerence'"), ("time: 5", "p.yml:1: needs keys"),
-        ("time:\n  tolerance: -5%", "p.yml:2: 'tolerance' is '-5%'"), ("time:\n  tolerance: nan", "no part"), ("time:\n  false-alarms: 100%", "no part"),
+        ("time:\n  tolerance: -5%", "p.yml:2: 'tolerance' is '-5%'"), ("time:\n  tolerance: 10", "no part"), ("time:\n  tolerance: 1001%", "no part"), ("time:\n  tolerance: nan", "no part"), ("time:\n  false-alarms: 100%", "no part"),
         ("time:\n  floor: 5", "no time such as"), ("time:\n  figures: [p51]", "'p51' is no figure"), ("time:\n  rows: []", "needs a value"),
         ("cannot-tell: maybe", "it can be fail or pass"), ("a: b\na: c", "'a' is not known"), ("time: off\ntime: off", "'time' is there twice"),
         ("budgets:\n- p99: 8us\n  root: io", "p.yml:2: a budget needs a 'name'"), ("budgets:\n- name: x\n  p99: 8us", "bounds nothing"),

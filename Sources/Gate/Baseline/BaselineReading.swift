@@ -144,20 +144,22 @@ extension BaselineFile.Times {
 
     /// nil if no times have such buckets and sums.
     var distribution: Distribution? {
-        var times = Histogram()
+        var read: [Histogram.Bucket] = []
         var last = -1
-        let range = Histogram.bucket(of: minNs)...max(Histogram.bucket(of: maxNs), Histogram.bucket(of: minNs))
+        guard minNs <= maxNs else { return nil }
+        let range = Histogram.bucket(of: minNs)...Histogram.bucket(of: maxNs)
         for pair in buckets {
             guard pair.count == 2, pair[0] > last, pair[0] <= Histogram.bucketCount / Self.coarseness,
                 (1...1 << 48).contains(pair[1])
             else { return nil }
             last = pair[0]
-            let middle = min(max(pair[0] * Self.coarseness + Self.coarseness / 2, range.lowerBound), range.upperBound)
-            let values = Histogram.values(of: middle)
-            times.record(values.lowerBound + (values.upperBound - values.lowerBound) / 2, times: pair[1])
+            // The middle of the eight, as far as the extremes leave it.
+            let middle = min(max(last * Self.coarseness + Self.coarseness / 2, range.lowerBound), range.upperBound)
+            guard middle / Self.coarseness == last, middle < Histogram.bucketCount else { return nil }
+            read.append(Histogram.Bucket(index: middle, count: pair[1]))
         }
-        guard times.count > 0, usualNs.isFinite, usualNs >= 0, minNs <= maxNs,
-            Row.Kind.allCases.contains(kind), Summary.isPlain(of), Summary.isPlain(part)
+        let times = Histogram(buckets: read, min: minNs, max: maxNs, sum: sumNs)
+        guard times.count > 0, usualNs.isFinite, usualNs >= 0, Row.Kind.allCases.contains(kind), Summary.isPlain(of), Summary.isPlain(part)
         else { return nil }
         return Distribution(usualNs: usualNs, p50Ns: p50Ns, p90Ns: p90Ns, p99Ns: p99Ns, times: times)
     }

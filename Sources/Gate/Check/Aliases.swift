@@ -21,7 +21,7 @@ public struct Aliases: Equatable, Sendable {
             case "inlined" where words.count > 1: inlined.formUnion(words.dropFirst())
             default:
                 throw GateError(
-                    "\(path):\(number + 1)", "is neither 'same OLD NEW' nor 'inlined NAME'; see dmflow-check(1)")
+                    "\(path):\(number + 1)", "is neither 'same OLD NEW' nor 'inlined NAME'; see dmflow-policy(5)")
             }
         }
     }

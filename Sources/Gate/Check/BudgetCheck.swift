@@ -111,6 +111,7 @@ struct BudgetCheck {
         _ budget: Budget, _ what: String, _ per: Budget.Per, _ most: Double
     ) throws(GateError) -> [Finding] {
         try checkIsRecorded(budget, what)
+        try checkOccurs(budget, what)
         switch per {
         case .request:
             let requests = head.reduce(0) { $0 + ($1.requests?.seen ?? 0) }
@@ -149,19 +150,29 @@ struct BudgetCheck {
     private var doubt: Verdict { head.contains(where: \.losses.isCountInDoubt) ? .cannotTell : .same }
 
     private func isCalled(_ function: String, _ what: String) -> Bool {
-        policy.classes.names.contains(what) ? policy.classes.has(function, in: what) : Glob.matches(function, what)
+        policy.classes.names.contains(what) ? policy.classes.has(function, in: what) : Glob.matches(function, self.function(what))
     }
 
     private func checkIsRecorded(_ budget: Budget, _ what: String) throws(GateError) {
         // The first function of a class is what it is about.
         let pattern = policy.classes.patterns[what]?.first ?? what
+        // All were recorded alike: else they would not be compared.
+        if all.contains(where: { $0.calls.contains { Glob.matches($0.function, function(pattern)) } }) { return }
         for capture in head where !capture.canRecord(pattern) {
-            let isSeen = all.contains { $0.calls.contains { Glob.matches($0.function, pattern) } }
-            guard !isSeen || capture.scope != nil else { continue }
             throw error(
                 budget, "'\(pattern)' was not recorded in \(capture.name), so that it cannot be missed there; "
-                    + (["lock", "allocation"].contains(what) ? "record with --noise locks,allocator" : "check the name"))
+                    + (["lock", "allocation"].contains(what)
+                        ? "record with --noise locks,allocator" : "check the name; a module's is '\(pattern) [MODULE]'"))
         }
+    }
+
+    /// Without its module.
+    private func function(_ name: String) -> String { String(name.prefix { $0 != " " }) }
+
+    /// What is counted has to be there to be counted.
+    private func checkOccurs(_ budget: Budget, _ what: String) throws(GateError) {
+        if policy.classes.names.contains(what) || all.contains(where: { $0.calls.contains { isCalled($0.function, what) } }) { return }
+        throw error(budget, "'\(what)' is called in none of these captures; check the name, or say never and under")
     }
 
     // MARK: Requests and losses
@@ -211,6 +222,8 @@ extension CaptureProfile {
     func canRecord(_ pattern: String) -> Bool {
         if calls.contains(where: { Glob.matches($0.function, pattern) }) { return true }
         guard let scope else { return false }
+        // A module is recorded whole.
+        if let module = pattern.firstIndex(of: " ").map({ pattern[$0...].dropFirst() }) { return scope.contains { $0 == module } }
         let literal = String(pattern.prefix { !"*?[".contains($0) })
         return scope.contains { entry in
             if entry == "*" || entry == pattern { return true }

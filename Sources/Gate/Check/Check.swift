@@ -55,8 +55,15 @@ public struct Check {
         var result = CheckResult(
             verdict: .same, findings: [], notes: try Comparability.warnings(base, head), base: base.count, head: head.count,
             waysOfCalling: 0, method: nil, owners: [], passesCannotTell: policy.passesCannotTell)
-        if !base.isEmpty { compare(&result) }
+        if !base.isEmpty {
+            try NameCheck(captures: base + head, policy: policy).check()
+            compare(&result)
+        }
         result.findings += try BudgetCheck(head: head, all: base + head, policy: policy, today: today).findings()
+        if !base.isEmpty && result.findings.isEmpty && result.waysOfCalling == 0 {
+            result.findings.append(
+                Finding(.coverage, "nothing", .cannotTell, "nothing was compared: the policy and these captures leave nothing to look at"))
+        }
         result.findings += losses()
         result.verdict = Verdict.of(result.findings.map(\.verdict))
         return result
@@ -98,12 +105,13 @@ public struct Check {
         guard design.canTell(policy.time.falseAlarms) else {
             let open = rows.filter { Set($0.values).count > 1 }
             guard !open.isEmpty else { return }
-            let least = Judgement.leastReplicates
-            result.findings.append(
-                Finding(
-                    areTimesCompared ? .time : .fanOut, areTimesCompared ? "all times" : "all that varies", .cannotTell,
-                    "\(design.base) and \(design.head) \(design.unit)s are too few to tell a change of the \(open.count) rows that vary from chance",
-                    moreCaptures: max(1, least - min(design.base, design.head))))
+            let names = open.prefix(3).map(\.name).joined(separator: "; ") + (open.count > 3 ? "; …" : "")
+            var finding = Finding(
+                areTimesCompared ? .time : .fanOut, areTimesCompared ? "all times" : "all that varies", .cannotTell,
+                "\(design.base) and \(design.head) \(design.unit)s are too few to tell a change from chance, of \(open.count) rows that vary: \(names)",
+                moreCaptures: max(1, Judgement.leastReplicates - min(design.base, design.head)))
+            finding.unit = design.unit
+            result.findings.append(finding)
             return
         }
         let test = RankTest(design: design, errorBound: policy.time.falseAlarms, exchanges: exchanges)

@@ -10,6 +10,8 @@ enum Comparability {
         try refuse(captures, "has another clock", "with the same program") { $0.identity.clock }
         try refuse(captures, "has other flows", "with the same --flow") { $0.identity.flows.map { $0.sorted().joined(separator: ",") } }
         try refuse(captures, "has requests, or has none", "with the same --flow") { $0.requests == nil ? "without" : "with" }
+        // Budgets alone compare with nothing.
+        if base.isEmpty { return [] }
         var warnings: [String] = []
         for (what, value) in facts {
             let (before, after) = (Set(base.map(value)), Set(head.map(value)))

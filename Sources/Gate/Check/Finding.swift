@@ -20,6 +20,8 @@ public struct Finding: Equatable, Sendable {
         case time
         /// A bound of the policy.
         case budget
+        /// That there was anything to look at.
+        case coverage
         /// Something that was lost, or is in doubt.
         case loss
     }
@@ -34,12 +36,26 @@ public struct Finding: Equatable, Sendable {
     public var message: String
     /// The change with its bounds; nil where it is none of numbers.
     public var effect: Effect?
-    /// How many more captures a side would decide; nil where that is not the question.
+    /// How many more captures a side would decide, or boots or pairs, see ``unit``; nil where that is not the question.
     public var moreCaptures: Int?
+    /// What counts as one sample: `capture`, `boot` or `pair`.
+    public var unit = "capture"
     /// The functions from the root to where it is; empty where it is no call.
     public var way: [String] = []
     /// The comment of a budget's owner.
     public var comment: String?
+
+    /// What would decide it, in words; nil where that is not the question.
+    var remedy: String? {
+        guard let moreCaptures else { return nil }
+        if moreCaptures > Self.mostUseful {
+            return "these \(unit)s are too unlike each other to decide it; a quieter machine would help more than more of them"
+        }
+        return "some \(moreCaptures) more \(unit)s a side would decide"
+    }
+
+    /// More than anybody would record.
+    private static let mostUseful = 100
 
     /// How large a change is.
     public struct Effect: Codable, Equatable, Sendable {

@@ -13,8 +13,10 @@ struct Judgement {
             change: shown(tested.estimate), low: low.isFinite ? shown(low) : nil, high: high.isFinite ? shown(high) : nil,
             tolerance: shown(row.tolerance))
         let more = verdict == .cannotTell ? Self.moreReplicates(row, tested, design) : nil
-        finding = Finding(
+        var finding = Finding(
             row.rule, row.name, verdict, Self.text(row, effect), effect: effect, moreCaptures: more, way: row.way)
+        finding.unit = design.unit
+        self.finding = finding
     }
 
     /// Worse: beyond chance, and more likely than not nearer to what matters than to nothing. Same: what matters is beyond what may be.

@@ -16,6 +16,7 @@ struct CheckJSON: CheckFormat {
             let message: String
             let effect: Finding.Effect?
             let moreCaptures: Int?
+            let unit: String?
             let way: [String]?
             let comment: String?
         }
@@ -53,7 +54,8 @@ struct CheckJSON: CheckFormat {
             findings: result.findings.map {
                 .init(
                     rule: $0.rule, subject: $0.subject, verdict: $0.verdict, message: $0.message, effect: $0.effect,
-                    moreCaptures: $0.moreCaptures, way: $0.way.isEmpty ? nil : $0.way, comment: $0.comment)
+                    moreCaptures: $0.moreCaptures, unit: $0.moreCaptures == nil ? nil : $0.unit,
+                    way: $0.way.isEmpty ? nil : $0.way, comment: $0.comment)
             },
             owners: result.owners.map { tree in
                 .init(

@@ -25,7 +25,7 @@ struct CheckMarkdown: CheckFormat {
     }
 
     private func cell(_ finding: Finding) -> String {
-        let more = finding.moreCaptures.map { "; some \($0) more captures a side would decide" } ?? ""
+        let more = finding.remedy.map { "; \($0)" } ?? ""
         let comment = finding.comment.map { "; \($0)" } ?? ""
         return Self.escaped(finding.message + more + comment)
     }

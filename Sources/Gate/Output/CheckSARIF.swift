@@ -93,6 +93,7 @@ extension Finding.Rule {
         case .row: "A path or a stage is new, or gone."
         case .time: "Something takes longer."
         case .budget: "A bound of the policy is not kept."
+        case .coverage: "Nothing was looked at."
         case .loss: "Something was lost, so that what was counted is not sure."
         }
     }

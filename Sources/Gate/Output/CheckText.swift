@@ -22,8 +22,9 @@ struct CheckText: CheckFormat {
     /// What there was to find something in: a check that looks at nothing passes nothing.
     private func lookedAt(_ result: CheckResult) -> String {
         func count(_ verdict: Verdict) -> Int { result.findings.count { $0.verdict == verdict } }
-        return "\(result.waysOfCalling) ways of calling; of \(result.findings.count) rows, budgets and changes "
-            + Verdict.allCases.filter { count($0) > 0 }.map { "\(count($0)) \($0.rawValue)" }.joined(separator: ", ")
+        let counts = Verdict.allCases.filter { count($0) > 0 }.map { "\(count($0)) \($0.rawValue)" }
+        return "\(result.waysOfCalling) ways of calling"
+            + (counts.isEmpty ? "" : "; of \(result.findings.count) rows, budgets and changes \(counts.joined(separator: ", "))")
     }
 
     private func passesAnyway(_ result: CheckResult) -> Bool { result.verdict == .cannotTell && result.passes }
@@ -41,7 +42,7 @@ struct CheckText: CheckFormat {
     private func details(_ finding: Finding) -> [String] {
         var details: [String] = []
         if finding.way.count > 1 { details.append("at \(Changes.name(finding.way))") }
-        if let more = finding.moreCaptures { details.append("some \(more) more captures a side would decide") }
+        if let remedy = finding.remedy { details.append(remedy) }
         if let comment = finding.comment { details.append(comment) }
         return details
     }

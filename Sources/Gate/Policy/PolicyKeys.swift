@@ -57,7 +57,8 @@ extension PolicyReader {
             guard let text = try text(key) else { return nil }
             let isPercent = text.hasSuffix("%")
             let number = Double(isPercent ? String(text.dropLast()) : text).map { isPercent ? $0 / 100 : $0 }
-            guard let number, number > 0, number < (key == "false-alarms" ? 1 : 100) else {
+            // A bare 10 is more likely to mean 10 % than ten times.
+            guard let number, number > 0, number < 1 || isPercent && key != "false-alarms" && number <= 10 else {
                 throw reader.error(line(key), "'\(key)' is '\(text)', and no part such as 10%")
             }
             return number

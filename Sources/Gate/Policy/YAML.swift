@@ -74,7 +74,9 @@ struct YAML: Sendable {
             return YAML(content: .map(map), line: line)
         default:
             let bytes = UnsafeBufferPointer(start: node.data.scalar.value, count: node.data.scalar.length)
-            return YAML(content: .scalar(printable(String(decoding: bytes, as: UTF8.self))), line: line)
+            // Where a text has several lines, they are one here.
+            let words = String(decoding: bytes, as: UTF8.self).split(separator: "\n").joined(separator: " ")
+            return YAML(content: .scalar(printable(words)), line: line)
         }
     }
 }

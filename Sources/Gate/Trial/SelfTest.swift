@@ -56,7 +56,7 @@ public struct SelfTest {
 
     private static func reason(_ result: CheckResult) -> String {
         result.findings.filter { $0.verdict == result.verdict }.prefix(3).map { finding in
-            finding.message + (finding.moreCaptures.map { " (\($0) more captures a side would decide)" } ?? "")
+            finding.message + (finding.remedy.map { " (\($0))" } ?? "")
         }.joined(separator: "; ")
     }
 

@@ -139,6 +139,8 @@ public struct Histogram: Sendable {
     package struct Bucket: Equatable {
         package let index: Int
         package let count: Int
+
+        package init(index: Int, count: Int) { (self.index, self.count) = (index, count) }
     }
 
     /// Those that are used, in ascending order.
