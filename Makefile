@@ -13,7 +13,7 @@ DMFLOW_REVISION := $(or $(DMFLOW_REVISION),$(shell git describe --always --dirty
 export DMFLOW_REVISION
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix requests failover gate gate-curve validate recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install docs lint format deps lab-deps clean
+.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install docs lint format deps lab-deps clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ gate: lab-deps static
 	Lab/lab run gate-job --dmflow $(dmflow) || { [ ! -s .lab/gate-job/scenario.exit ] && echo "the guest hung: once more" >&2 && \
 		Lab/lab run gate-job --dmflow $(dmflow); }
 
+## make gate-changes  real changes of the stack, each caught and named by the gate, and none where nothing was changed, twenty minutes
+gate-changes: lab-deps static
+	Lab/lab run gate --dmflow $(dmflow)
+
 ## make gate-curve  how often the gate gives a false alarm on real captures, and how often it sees a slowdown of a tenth
 gate-curve: static
 	@.ci/install xz-utils
@@ -56,7 +60,7 @@ gate-curve: static
 ## make validate  the gate's baselines and results are as their schemas say, JUnit as Jenkins has it, SARIF as published
 validate: static
 	@.ci/install python3 python3-venv make
-	Tests/Gate/validate $(dmflow) Tests/Fixtures/6.1/requests-graph.dat.xz
+	Tests/Gate/validate $(dmflow) Tests/Fixtures/6.1/requests-graph.dat.xz Tests/Fixtures/6.12/requests-graph.dat.xz Tests/Fixtures/5.10/requests-graph.dat.xz
 
 ## make kshark   KernelShark's library opens the captures and finds as many events in them
 kshark: built
@@ -170,4 +174,4 @@ lab-deps:
 
 ## make clean    remove what was built here (Lab/lab clean removes the guest's image)
 clean:
-	rm -rf .build $(static_path) .build-docs .lab Fuzzing/.build-* .fuzz-smoke
+	rm -rf .build $(static_path) .build-docs .build-validate .lab Fuzzing/.build-* .fuzz-smoke

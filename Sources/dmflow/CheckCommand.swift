@@ -21,7 +21,8 @@ struct CheckCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("The captures that are looked at, as for `dmflow report`, or baselines of them.", valueName: "file"),
+        help: ArgumentHelp(
+            "The captures that are looked at, as for `dmflow report`, or baselines of them.", valueName: "file"),
         completion: .file())
     var files: [String]
 
@@ -32,30 +33,48 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var gate: GateOptions
 
-    @Option(help: ArgumentHelp("A file for the verdict, a word or two, for wrappers that swallow exit codes.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp(
+            "A file for the verdict, a word or two, for wrappers that swallow exit codes.", valueName: "file"),
+        completion: .file())
     var status: String?
 
-    @Flag(help: "Change the given captures for the worse, in several ways, and see that this policy fails each and passes them unchanged.")
+    @Flag(
+        help:
+            "Change the given captures for the worse, in several ways, and see that this policy fails each and passes them unchanged."
+    )
     var selfTest = false
 
-    @Flag(help: "Set halves of the given captures against each other, again and again: how often there is a false alarm, and what is seen.")
+    @Flag(
+        help:
+            "Set halves of the given captures against each other, again and again: how often there is a false alarm, and what is seen."
+    )
     var calibrate = false
 
     @Option(help: ArgumentHelp("Rounds of --calibrate.", valueName: "n"))
     var rounds = 300
 
-    @Option(help: ArgumentHelp("Captures a side in each round of --calibrate and --self-test; half of what there is by default.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Captures a side in each round of --calibrate and --self-test; half of what there is by default.",
+            valueName: "n"))
     var side: Int?
 
-    @Option(help: ArgumentHelp("Where --calibrate and --self-test begin to draw; the same gives the same.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Where --calibrate and --self-test begin to draw; the same gives the same.", valueName: "n"))
     var seed: UInt64 = 1
 
     func validate() throws {
-        if selfTest && calibrate { throw ValidationError("--self-test and --calibrate are two things; do one after the other") }
-        if (selfTest || calibrate) && baseline != nil {
-            throw ValidationError("--self-test and --calibrate compare the given captures with each other; leave --baseline out")
+        if selfTest && calibrate {
+            throw ValidationError("--self-test and --calibrate are two things; do one after the other")
         }
-        if (selfTest || calibrate) && gate.paired { throw ValidationError("--self-test and --calibrate draw their own sides; leave --paired out") }
+        if (selfTest || calibrate) && baseline != nil {
+            throw ValidationError(
+                "--self-test and --calibrate compare the given captures with each other; leave --baseline out")
+        }
+        if (selfTest || calibrate) && gate.paired {
+            throw ValidationError("--self-test and --calibrate draw their own sides; leave --paired out")
+        }
         if calibrate && status != nil { throw ValidationError("--calibrate gives no verdict; leave --status out") }
         if rounds < 1 || rounds > 1_000_000 { throw ValidationError("--rounds takes a number from 1 to 1000000") }
         if let side, side < 1 { throw ValidationError("--side takes a number from 1") }

@@ -18,13 +18,15 @@ struct CheckOutputs {
                 throw UsageFailure(Suggestion.unknown("output format", parts[0], known: Self.names))
             }
             if parts.count > 1, parts[1].isEmpty {
-                throw UsageFailure("'\(argument)' names no file; write \(parts[0])=FILE, or \(parts[0]) for standard output")
+                throw UsageFailure(
+                    "'\(argument)' names no file; write \(parts[0])=FILE, or \(parts[0]) for standard output")
             }
             return (format, parts.count > 1 && parts[1] != "-" ? parts[1] : nil)
         }
         let printed = choices.filter { $0.file == nil }.map(\.format.name)
         if printed.count > 1 {
-            throw UsageFailure("\(printed.joined(separator: " and ")) would both go to standard output; give all but one a file")
+            throw UsageFailure(
+                "\(printed.joined(separator: " and ")) would both go to standard output; give all but one a file")
         }
     }
 

@@ -8,7 +8,9 @@ import TraceFormat
 /// What `check` and `diff` have in common.
 struct GateOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("What captures are held to, YAML; see dmflow-policy(5). Without one, the rules that dmflow brings.", valueName: "file"),
+        help: ArgumentHelp(
+            "What captures are held to, YAML; see dmflow-policy(5). Without one, the rules that dmflow brings.",
+            valueName: "file"),
         completion: .file())
     var policy: String?
 

@@ -25,7 +25,9 @@ enum TextFile {
     /// Whether a file that can be read from its beginning again begins with a character; false for one that cannot.
     static func beginsWith(_ character: Character, _ path: String) throws -> Bool {
         var status = stat()
-        guard RawString(path).withCString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        guard RawString(path).withCString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            return false
+        }
         guard let file = RawString(path).withCString({ fopen($0, "re") }) else { throw unreadable(path, errno) }
         defer { fclose(file) }
         let first = fgetc(file)

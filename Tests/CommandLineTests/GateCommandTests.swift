@@ -4,7 +4,8 @@ import Testing
 
 /// `dmflow baseline`, `check` and `diff`: files, exit codes, and where the verdict is found.
 @Suite final class GateCommandTests {
-    private let directory = FileManager.default.temporaryDirectory.appendingPathComponent("dmflow-gate-\(UUID().uuidString)")
+    private let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+        "dmflow-gate-\(UUID().uuidString)")
 
     init() throws {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -20,11 +21,16 @@ import Testing
 
     deinit { try? FileManager.default.removeItem(at: directory) }
 
-    private func write(_ text: String, _ name: String) throws { try text.write(toFile: path(name), atomically: true, encoding: .utf8) }
+    private func write(_ text: String, _ name: String) throws {
+        try text.write(toFile: path(name), atomically: true, encoding: .utf8)
+    }
     private func path(_ name: String) -> String { directory.appendingPathComponent(name).path }
     private func read(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }
     private func run(_ arguments: String...) throws -> Program.Result {
-        try Program.run(arguments.map { $0.hasPrefix("@") ? path(String($0.dropFirst())) : $0.replacing("=@", with: "=" + path("") + "/") })
+        try Program.run(
+            arguments.map {
+                $0.hasPrefix("@") ? path(String($0.dropFirst())) : $0.replacing("=@", with: "=" + path("") + "/")
+            })
     }
 
     private func baseline() throws { #expect(try run("baseline", "@a.txt", "@b.txt", "-o", "@base.json").status == 0) }
@@ -42,7 +48,8 @@ import Testing
 
     @Test func whatIsUnchangedPasses() throws {
         try baseline()
-        let result = try run("check", "@c.txt", "--baseline", "@base.json", "--policy", "@shape.yml", "--status", "@status")
+        let result = try run(
+            "check", "@c.txt", "--baseline", "@base.json", "--policy", "@shape.yml", "--status", "@status")
         #expect(result.status == 0, "\(result.output)\(result.errors)")
         #expect(result.output.hasSuffix("\nverdict: same\n"))
         #expect(try read("status") == "same\npass\n")
@@ -50,7 +57,8 @@ import Testing
 
     @Test func whatIsChangedFailsAndIsNamed() throws {
         try baseline()
-        let result = try run("check", "@renamed.txt", "--baseline", "@base.json", "--policy", "@shape.yml", "--status", "@status")
+        let result = try run(
+            "check", "@renamed.txt", "--baseline", "@base.json", "--policy", "@shape.yml", "--status", "@status")
         #expect(result.status == 1)
         #expect(result.output.contains("multipath_busy is gone, and multipath_idle is in its place"))
         #expect(result.output.hasSuffix("\nverdict: worse\n"))
@@ -72,7 +80,9 @@ import Testing
 
     @Test func budgetsNeedNoBaseline() throws {
         let result = try run("check", "@a.txt", "@b.txt", "--policy", "@fast.yml")
-        #expect(result.status == 1 && result.output.contains("fast: root dm_mq_queue_rq") || result.output.contains("root dm_mq_queue_rq: p50"))
+        #expect(
+            result.status == 1 && result.output.contains("fast: root dm_mq_queue_rq")
+                || result.output.contains("root dm_mq_queue_rq: p50"))
         #expect(result.output.contains("@storage"))
         let nothing = try run("check", "@a.txt")
         #expect(nothing.status == 64 && nothing.errors.contains("nothing to check"))
@@ -81,7 +91,8 @@ import Testing
     @Test func everyFormatIsWrittenInOneRun() throws {
         try baseline()
         let result = try run(
-            "check", "@renamed.txt", "--baseline", "@base.json", "--policy", "@shape.yml", "--output", "json", "--output", "junit=@x.xml",
+            "check", "@renamed.txt", "--baseline", "@base.json", "--policy", "@shape.yml", "--output", "json",
+            "--output", "junit=@x.xml",
             "--output", "sarif=@x.sarif", "--output", "markdown=@x.md", "--output", "text=@x.txt")
         #expect(result.status == 1 && result.output.contains(#""schema" : "dmflow.check/1""#), "\(result.errors)")
         #expect(result.errors.hasSuffix("dmflow: verdict: worse\n"))
@@ -92,8 +103,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ["check", "--baseline"], ["check"], ["diff", "a"], ["baseline"], ["check", "a", "--self-test", "--calibrate"], ["check", "a", "--rounds", "0"],
-        ["check", "a", "--self-test", "--baseline", "b"], ["check", "a", "--side", "0"], ["check", "a", "--output", "xml"],
+        ["check", "--baseline"], ["check"], ["diff", "a"], ["baseline"], ["check", "a", "--self-test", "--calibrate"],
+        ["check", "a", "--rounds", "0"],
+        ["check", "a", "--self-test", "--baseline", "b"], ["check", "a", "--side", "0"],
+        ["check", "a", "--output", "xml"],
         ["check", "a", "--output", "json="], ["check", "a", "--output", "json", "--output", "text"],
     ])
     func wrongOptionsAreUsage(options: [String]) throws { #expect(try Program.run(options).status == 64) }
@@ -102,18 +115,24 @@ import Testing
         try write("{}", "bad.json")
         try write("tiem: off", "bad.yml")
         for arguments in [
-            ["check", "@a.txt", "--baseline", "@bad.json"], ["check", "@a.txt", "--policy", "@bad.yml"], ["check", "@a.txt", "--baseline", "@missing"],
-            ["check", "@missing", "--policy", "@fast.yml"], ["baseline", "@bad.yml"], ["check", "--self-test", "@a.txt"],
+            ["check", "@a.txt", "--baseline", "@bad.json"], ["check", "@a.txt", "--policy", "@bad.yml"],
+            ["check", "@a.txt", "--baseline", "@missing"],
+            ["check", "@missing", "--policy", "@fast.yml"], ["baseline", "@bad.yml"],
+            ["check", "--self-test", "@a.txt"],
         ] {
             let result = try Program.run(arguments.map { $0.hasPrefix("@") ? path(String($0.dropFirst())) : $0 })
             #expect(result.status == 2 && result.output.isEmpty, "\(arguments): \(result.output)")
-            #expect(result.errors.split(separator: "\n").count == 1 && result.errors.hasPrefix("dmflow: "), "\(result.errors)")
+            #expect(
+                result.errors.split(separator: "\n").count == 1 && result.errors.hasPrefix("dmflow: "),
+                "\(result.errors)")
         }
     }
 
     @Test func calibrationAndSelfTestNeedNoBaseline() throws {
         let calibration = try run("check", "--calibrate", "@a.txt", "@b.txt", "@c.txt", "--side", "1", "--rounds", "3")
-        #expect(calibration.status == 0 && calibration.output.contains("nothing changed: false alarms, 0 of 3"), "\(calibration.errors)")
+        #expect(
+            calibration.status == 0 && calibration.output.contains("nothing changed: false alarms, 0 of 3"),
+            "\(calibration.errors)")
         let test = try run("check", "--self-test", "@a.txt", "@b.txt", "@c.txt", "--policy", "@shape.yml")
         #expect(test.status == 0, "\(test.output)\(test.errors)")
         #expect(test.output.contains("fails   a new call, dm_mq_queue_rq → dmflow_injected_call"))

@@ -10,7 +10,8 @@ import Testing
         let read = try Baseline(json: Array(json.utf8), path: "b")
         #expect(read.captures.map(\.calls) == baseline.captures.map(\.calls))
         #expect(read.captures.map(\.identity) == baseline.captures.map(\.identity))
-        #expect(read.captures.map { $0.times.mapValues(\.p50Ns) } == baseline.captures.map { $0.times.mapValues(\.p50Ns) })
+        #expect(
+            read.captures.map { $0.times.mapValues(\.p50Ns) } == baseline.captures.map { $0.times.mapValues(\.p50Ns) })
         #expect(try read.json() == json)
     }
 
@@ -52,10 +53,14 @@ import Testing
 
     @Test(arguments: [
         (#""each":1"#, #""each":0"#), (#""each":1"#, #""each":-5"#), (#""each":1"#, #""each":99999999999"#),
-        (#""depth":1"#, #""depth":7"#), (#""depth":0"#, #""depth":-1"#), (#""capture":0"#, #""capture":9"#), (#""capture":0"#, #""capture":-1"#),
-        (#""usualNs":"#, #""usualNs":-"#), (#""buckets":[["#, #""buckets":[[-"#), (#""scope":0"#, #""scope":3"#), (#"[200,200,1,1]"#, #"[200,300,1,1]"#),
-        (#"[200,200,1,1]"#, #"[0,0,1,1]"#), (#"[200,200,1,1]"#, #"[200,200,5,1]"#), ("dmflow.baseline/1", "dmflow.baseline/2"), ("{", "["),
-        (#""call":"map""#, #""call":"\u001b[31m""#), (#""events":0"#, #""events":-1"#), (#""layer":"dm""#, #""layer":"d m""#),
+        (#""depth":1"#, #""depth":7"#), (#""depth":0"#, #""depth":-1"#), (#""capture":0"#, #""capture":9"#),
+        (#""capture":0"#, #""capture":-1"#),
+        (#""usualNs":"#, #""usualNs":-"#), (#""buckets":[["#, #""buckets":[[-"#), (#""scope":0"#, #""scope":3"#),
+        (#"[200,200,1,1]"#, #"[200,300,1,1]"#),
+        (#"[200,200,1,1]"#, #"[0,0,1,1]"#), (#"[200,200,1,1]"#, #"[200,200,5,1]"#),
+        ("dmflow.baseline/1", "dmflow.baseline/2"), ("{", "["),
+        (#""call":"map""#, #""call":"\u001b[31m""#), (#""events":0"#, #""events":-1"#),
+        (#""layer":"dm""#, #""layer":"d m""#),
     ])
     func whatNoCapturesHaveIsRefused(_ what: String, _ instead: String) throws {
         let json = try Baseline(Profiles.some(1)).json()

@@ -17,7 +17,9 @@ import Testing
     }
 
     @Test func aTimeIsKeptBrokenOrNotSure() throws {
-        func verdict(_ ns: Double) throws -> [Verdict] { try Self.findings(Self.time("requests", .p50, ns)).map(\.verdict) }
+        func verdict(_ ns: Double) throws -> [Verdict] {
+            try Self.findings(Self.time("requests", .p50, ns)).map(\.verdict)
+        }
         #expect(try verdict(25_000) == [.same])
         let worse = try Self.findings(Self.time("requests", .p50, 15_000))
         #expect(worse.map(\.verdict) == [.worse], "\(worse)")
@@ -28,17 +30,23 @@ import Testing
 
     @Test func whatMatchesNothingIsAnError() {
         for bound in [
-            Self.time("stage nothing", .p50, 1e9), .never(what: "schedule", under: "nothing"), .calls(what: "map", per: .call("nothing"), most: 1),
-            .never(what: "not_recorded_at_all", under: "map"), .imbalance(map: "mpathz", most: 2), .never(what: "lock", under: "map"),
+            Self.time("stage nothing", .p50, 1e9), .never(what: "schedule", under: "nothing"),
+            .calls(what: "map", per: .call("nothing"), most: 1),
+            .never(what: "not_recorded_at_all", under: "map"), .imbalance(map: "mpathz", most: 2),
+            .never(what: "lock", under: "map"),
         ] {
             #expect { try Self.findings(bound) } throws: { ($0 as? GateError)?.subject == "p.yml:3: budget 'b'" }
         }
     }
 
     @Test func belowWhatCapturesCanShowIsAnError() {
-        #expect { try Self.findings(Self.time("requests", .p99, 1e9), Profiles.some(4)) } throws: { "\($0)".contains("needs 1000; record 1 more") }
+        #expect { try Self.findings(Self.time("requests", .p99, 1e9), Profiles.some(4)) } throws: {
+            "\($0)".contains("needs 1000; record 1 more")
+        }
         let costly = Profiles.some(6).changed { $0.identity.cost = .init(callNs: 2_500) }
-        #expect { try Self.findings(Self.time("root dm_mq_queue_rq", .p50, 2_499), costly) } throws: { "\($0)".contains("no capture can show") }
+        #expect { try Self.findings(Self.time("root dm_mq_queue_rq", .p50, 2_499), costly) } throws: {
+            "\($0)".contains("no capture can show")
+        }
         #expect(throws: Never.self) { try Self.findings(Self.time("root dm_mq_queue_rq", .p50, 2_500), costly) }
         // A request's latency has no tracer's cost in it.
         #expect(throws: Never.self) { try Self.findings(Self.time("requests", .p50, 2_499), costly) }
@@ -49,7 +57,9 @@ import Testing
     }
 
     @Test func anExpiredBudgetIsAnError() {
-        #expect { try Self.findings(.allJoined, expires: "2026-11-26") } throws: { "\($0)".contains("has expired on 2026-11-26") }
+        #expect { try Self.findings(.allJoined, expires: "2026-11-26") } throws: {
+            "\($0)".contains("has expired on 2026-11-26")
+        }
         #expect(throws: Never.self) { try Self.findings(.allJoined, expires: "2026-11-27") }
     }
 
@@ -61,7 +71,9 @@ import Testing
             return capture
         }
         let found = try Self.findings(.never(what: "sched*", under: "dm_mq_queue_rq"), sleeping)
-        #expect(found.map(\.verdict) == [.worse] && found[0].message.contains("dm_mq_queue_rq → map → schedule") && found[0].comment == "mine")
+        #expect(
+            found.map(\.verdict) == [.worse] && found[0].message.contains("dm_mq_queue_rq → map → schedule")
+                && found[0].comment == "mine")
         // A module is recorded whole: whoever names it may say what never was.
         #expect(try Self.findings(.never(what: "fail_path [dm_mod]", under: "map")).map(\.verdict) == [.same])
         #expect(throws: GateError.self) { try Self.findings(.never(what: "fail_path [scsi_mod]", under: "map")) }
@@ -73,7 +85,10 @@ import Testing
     @Test func callsAreCountedForRequestsAndRoots() throws {
         #expect(try Self.findings(.calls(what: "start", per: .request, most: 2)).map(\.verdict) == [.same])
         #expect(try Self.findings(.calls(what: "start", per: .request, most: 1.99)).map(\.verdict) == [.worse])
-        #expect(try Self.findings(.calls(what: "start", per: .call("dm_*"), most: 1)).map(\.subject) == ["b: dm_mq_queue_rq"])
+        #expect(
+            try Self.findings(.calls(what: "start", per: .call("dm_*"), most: 1)).map(\.subject) == [
+                "b: dm_mq_queue_rq"
+            ])
         #expect(throws: GateError.self) { try Self.findings(.calls(what: "bio_misspelt", per: .request, most: 1)) }
         #expect(try Self.findings(.calls(what: "allocation", per: .request, most: 0)).map(\.verdict) == [.same])
     }
@@ -101,6 +116,8 @@ import Testing
         #expect(try Self.findings(.allJoined).map(\.verdict) == [.same])
         let bad = Profiles.some(6).changed { $0.requests!.ambiguous = 1 }
         #expect(try Self.findings(.allJoined, bad).map(\.verdict) == [.worse])
-        #expect(throws: GateError.self) { try Self.findings(.allJoined, Profiles.some(6).changed { $0.requests = nil }) }
+        #expect(throws: GateError.self) {
+            try Self.findings(.allJoined, Profiles.some(6).changed { $0.requests = nil })
+        }
     }
 }

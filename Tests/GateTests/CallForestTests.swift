@@ -16,7 +16,8 @@ import Testing
 
     @Test func theSameNameElsewhereIsAnotherNode() {
         let calls = [
-            call("root", 1), call("a", 1, depth: 1), call("x", 1, depth: 2), call("b", 1, depth: 1), call("x", 1, depth: 2),
+            call("root", 1), call("a", 1, depth: 1), call("x", 1, depth: 2), call("b", 1, depth: 1),
+            call("x", 1, depth: 2),
         ]
         #expect(CallForest(trees: [calls]).nodes.map(\.function) == ["root", "a", "x", "b", "x"])
     }
@@ -29,7 +30,10 @@ import Testing
 }
 
 /// Calls of which each of the caller makes as many.
-func call(_ function: String, _ calls: Int, depth: Int = 0, each: Int = 1, layer: String = "dm", selfNs: Double = 100) -> CallNode {
+func call(_ function: String, _ calls: Int, depth: Int = 0, each: Int = 1, layer: String = "dm", selfNs: Double = 100)
+    -> CallNode
+{
     CallNode(
-        depth: depth, function: function, layer: layer, calls: calls, callersWith: calls / each, fewest: each, most: each, selfNs: selfNs)
+        depth: depth, function: function, layer: layer, calls: calls, callersWith: calls / each, fewest: each,
+        most: each, selfNs: selfNs)
 }

@@ -65,7 +65,8 @@ import Testing
         }
         // 40 % more, of 1 us.
         let result = try Self.result(with(1_400, Self.head), base: with(1_000, Self.base))
-        #expect(try #require(result.findings.first { $0.subject == row.name }).verdict == .same || result.verdict == .worse)
+        #expect(
+            try #require(result.findings.first { $0.subject == row.name }).verdict == .same || result.verdict == .worse)
         var policy = Policy()
         policy.time.floorNs = 1_000
         #expect(try Self.result(with(1_400, Self.head), base: with(1_000, Self.base), policy).verdict == .same)
@@ -114,18 +115,25 @@ import Testing
             }
         }
         let result = try Self.result(head, base: Array(Self.base.prefix(1)), policy)
-        #expect(result.findings.filter { $0.verdict == .worse }.map { [$0.rule.rawValue, $0.subject] } == [[rule.rawValue, subject]])
+        #expect(
+            result.findings.filter { $0.verdict == .worse }.map { [$0.rule.rawValue, $0.subject] } == [
+                [rule.rawValue, subject]
+            ])
     }
 
     @Test func ofAFewCallsNothingIsSureButItDoesNotPass() throws {
         var policy = Policy()
         policy.time.isCompared = false
-        func with(_ calls: [CallNode], _ captures: [CaptureProfile]) -> [CaptureProfile] { captures.changed { $0.calls += calls } }
+        func with(_ calls: [CallNode], _ captures: [CaptureProfile]) -> [CaptureProfile] {
+            captures.changed { $0.calls += calls }
+        }
         let load = [call("table_load", 1), call("check", 1, depth: 1)]
         let (base, head) = (Array(Self.base.prefix(3)), Array(Self.head.prefix(3)))
         for changed in [with([load[0]], head), head, with(load + [call("extra", 1, depth: 1)], head)] {
             let result = try Self.result(changed, base: with(load, base), policy)
-            #expect(result.verdict == .cannotTell && result.findings.filter { $0.verdict != .same }.count == 1, "\(result.findings)")
+            #expect(
+                result.verdict == .cannotTell && result.findings.filter { $0.verdict != .same }.count == 1,
+                "\(result.findings)")
             policy.shape.leastCalls = 3
             #expect(try Self.result(changed, base: with(load, base), policy).verdict == .worse)
             policy.shape.leastCalls = 20
@@ -134,7 +142,9 @@ import Testing
     }
 
     @Test func whatIsBelowANewCallIsSaidOnce() throws {
-        let head = Self.head.changed { $0.calls += [call("new", 200, depth: 1), call("below", 200, depth: 2), call("it", 200, depth: 3)] }
+        let head = Self.head.changed {
+            $0.calls += [call("new", 200, depth: 1), call("below", 200, depth: 2), call("it", 200, depth: 3)]
+        }
         let worse = try Self.result(head).findings.filter { $0.verdict == .worse }
         #expect(worse.map(\.subject) == ["dm_mq_queue_rq → new"])
         #expect(worse.first?.message.contains("2 ways of calling below it") == true)
@@ -143,7 +153,10 @@ import Testing
     @Test func anotherLayerIsACrossing() throws {
         let head = Self.head.changed { $0.calls.append(call("lock", 200, depth: 1, layer: "lock")) }
         let result = try Self.result(head)
-        #expect(result.findings.contains { $0.rule == .crossing && $0.subject == "dm_mq_queue_rq: dm → lock" && $0.verdict == .worse })
+        #expect(
+            result.findings.contains {
+                $0.rule == .crossing && $0.subject == "dm_mq_queue_rq: dm → lock" && $0.verdict == .worse
+            })
     }
 
     @Test func whatVariesByItselfIsNoChange() throws {
@@ -153,7 +166,8 @@ import Testing
                 let calls = Int.random(in: 1...most, using: &random)
                 capture.calls.append(
                     CallNode(
-                        depth: 1, function: "wake_up", layer: "sched", calls: calls, callersWith: calls, fewest: 1, most: 1, selfNs: 100))
+                        depth: 1, function: "wake_up", layer: "sched", calls: calls, callersWith: calls, fewest: 1,
+                        most: 1, selfNs: 100))
             }
         }
         #expect(try Self.result(varying(Self.head, by: 3), base: varying(Self.base, by: 3)).verdict == .same)
@@ -164,9 +178,14 @@ import Testing
     @Test func whatHappensOftenOnOneSideIsAChangeThoughNotAlways() throws {
         let head = Self.head.changed { capture in
             capture.calls.append(
-                CallNode(depth: 1, function: "slow_path", layer: "dm", calls: 100, callersWith: 100, fewest: 1, most: 1, selfNs: 100))
+                CallNode(
+                    depth: 1, function: "slow_path", layer: "dm", calls: 100, callersWith: 100, fewest: 1, most: 1,
+                    selfNs: 100))
         }
-        #expect(try Self.result(head).findings.filter { $0.verdict == .worse }.map(\.subject) == ["dm_mq_queue_rq → slow_path"])
+        #expect(
+            try Self.result(head).findings.filter { $0.verdict == .worse }.map(\.subject) == [
+                "dm_mq_queue_rq → slow_path"
+            ])
     }
 
     @Test func aLockInAFastPathHasItsOwnRule() throws {
@@ -188,7 +207,9 @@ import Testing
 
     @Test func aliasesLookThroughWhatIsInlined() throws {
         let head = Self.head.changed { capture in
-            capture.calls = [call("dm_mq_queue_rq", 200), call("choose", 200, depth: 1), call("start", 400, depth: 1, each: 2)]
+            capture.calls = [
+                call("dm_mq_queue_rq", 200), call("choose", 200, depth: 1), call("start", 400, depth: 1, each: 2),
+            ]
         }
         let told = try Self.result(head).findings.filter { $0.verdict == .worse }
         #expect(told.count == 1 && told[0].message.contains("probably inlined ('inlined map'"))
@@ -202,11 +223,15 @@ import Testing
             [call("dm_mq_queue_rq", 200), call(name, 200, depth: 1)] + ["a", "b", last].map { call($0, 200, depth: 2) }
         }
         let result = try Self.result(
-            Self.head.changed { $0.calls = tree("issue_now", "lookup") }, base: Self.base.changed { $0.calls = tree("try_issue", "c") })
+            Self.head.changed { $0.calls = tree("issue_now", "lookup") },
+            base: Self.base.changed { $0.calls = tree("try_issue", "c") })
         let worse = result.findings.filter { $0.verdict == .worse }
         #expect(worse.map(\.rule) == [.vanishedCall, .vanishedCall, .newCall])
         #expect(worse.first?.message.contains("'same try_issue issue_now'") == true)
-        #expect(worse.dropFirst().map(\.subject) == ["dm_mq_queue_rq → try_issue → c", "dm_mq_queue_rq → try_issue → lookup"])
+        #expect(
+            worse.dropFirst().map(\.subject) == [
+                "dm_mq_queue_rq → try_issue → c", "dm_mq_queue_rq → try_issue → lookup",
+            ])
     }
 
     @Test func aliasesThatGoInCirclesComeToAnEnd() throws {

@@ -14,7 +14,9 @@ import Testing
     private static func worse(_ aliases: Aliases) throws -> [Finding] {
         var policy = Policy()
         (policy.time.isCompared, policy.shape.aliases) = (false, aliases)
-        return try Check(base: captures("6.1"), head: captures("6.12"), policy: policy).result().findings.filter { $0.verdict == .worse }
+        return try Check(base: captures("6.1"), head: captures("6.12"), policy: policy).result().findings.filter {
+            $0.verdict == .worse
+        }
     }
 
     @Test func whatHasChangedBetweenKernelsIsNamedOnce() throws {
@@ -35,7 +37,9 @@ import Testing
 
     @Test func halvesOfRealCapturesAreTheSame() throws {
         let captures = try Self.captures("6.1").prefix(32)
-        let (base, head) = (captures.enumerated().filter { $0.offset % 2 == 0 }, captures.enumerated().filter { $0.offset % 2 == 1 })
+        let (base, head) = (
+            captures.enumerated().filter { $0.offset % 2 == 0 }, captures.enumerated().filter { $0.offset % 2 == 1 }
+        )
         var check = Check(base: base.map(\.element), head: head.map(\.element), policy: Policy())
         check.exchanges = 1_999
         let result = try check.result()

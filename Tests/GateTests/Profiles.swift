@@ -25,7 +25,8 @@ enum Profiles {
         (profile.requests!.seen, profile.requests!.joined) = (200, 200)
         profile.topology = ["mpatha: mq, queue_if_no_path"]
         profile.calls = [
-            call("dm_mq_queue_rq", 200), call("map", 200, depth: 1), call("choose", 200, depth: 2), call("start", 400, depth: 1, each: 2),
+            call("dm_mq_queue_rq", 200), call("map", 200, depth: 1), call("choose", 200, depth: 2),
+            call("start", 400, depth: 1, each: 2),
         ]
         // A machine that is busy now and then, and a little noise in each row.
         let speed = Double.random(in: 0.95...1.05, using: &random)

@@ -6,7 +6,8 @@ import Testing
 @Suite struct RankTestTests {
     private static func design(_ base: Int, _ head: Int) -> Design {
         Design(
-            blocks: [.init(base: Array(0..<base), head: Array(base..<(base + head)))], replicates: (0..<(base + head)).map { [$0] },
+            blocks: [.init(base: Array(0..<base), head: Array(base..<(base + head)))],
+            replicates: (0..<(base + head)).map { [$0] },
             unit: "capture")
     }
 
@@ -32,7 +33,9 @@ import Testing
 
     @Test func fewerReplicatesThanAnyOrderOfThemIsRareInSayNothing() {
         for side in 1...4 {
-            let row: [Double] = (0..<(2 * side)).map { number in number >= side ? 1 + Double(number) : Double(number) / 10 }
+            let row: [Double] = (0..<(2 * side)).map { number in
+                number >= side ? 1 + Double(number) : Double(number) / 10
+            }
             let result = RankTest(design: Self.design(side, side), errorBound: 0.005).results([row])[0]
             #expect(result.low == -.infinity && result.high == .infinity && result.pAbove > 0.005)
         }
@@ -45,7 +48,8 @@ import Testing
     }
 
     @Test func whatIsEqualDiffersByNothing() {
-        let result = RankTest(design: Self.design(8, 8), errorBound: 0.005).results([Array(repeating: 1.0, count: 16)])[0]
+        let result = RankTest(design: Self.design(8, 8), errorBound: 0.005).results([Array(repeating: 1.0, count: 16)])[
+            0]
         #expect(result.pAbove == 1 && result.pBelow == 1)
         #expect(result.low <= 0 && result.high >= 0)
     }
@@ -70,11 +74,14 @@ import Testing
         var random = SeededRandom(seed: 3)
         // Two boots, one twice as slow: within each, head is a tenth above.
         let design = Design(
-            blocks: [.init(base: Array(0..<6), head: Array(12..<18)), .init(base: Array(6..<12), head: Array(18..<24))],
+            blocks: [
+                .init(base: Array(0..<6), head: Array(12..<18)), .init(base: Array(6..<12), head: Array(18..<24)),
+            ],
             replicates: (0..<24).map { [$0] }, unit: "capture")
         let slow = Set(6..<12).union(18..<24)
         let row = (0..<24).map { number in
-            (slow.contains(number) ? 0.7 : 0) + (number >= 12 ? 0.1 : 0) + Double.random(in: -0.01...0.01, using: &random)
+            (slow.contains(number) ? 0.7 : 0) + (number >= 12 ? 0.1 : 0)
+                + Double.random(in: -0.01...0.01, using: &random)
         }
         let result = RankTest(design: design, errorBound: 0.005, exchanges: 1_999).results([row])[0]
         #expect(result.low > 0.05 && result.high < 0.15)
@@ -83,7 +90,8 @@ import Testing
     @Test func pairsAreExchangedWithinPairs() {
         var random = SeededRandom(seed: 4)
         let design = Design(
-            blocks: (0..<10).map { .init(base: [$0], head: [$0 + 10]) }, replicates: (0..<20).map { [$0] }, unit: "pair")
+            blocks: (0..<10).map { .init(base: [$0], head: [$0 + 10]) }, replicates: (0..<20).map { [$0] }, unit: "pair"
+        )
         #expect(design.arrangements(limit: 9_999) == 1_024)
         let row = (0..<20).map { number in
             // Each pair at a level of its own.

@@ -24,7 +24,8 @@ private func checkBaseline(_ bytes: [UInt8]) {
     guard captures.count > 1 else { return }
     var policy = Policy()
     (policy.time.anyOrder, policy.time.leastCount, policy.shape.leastCalls) = (true, 1, 1)
-    var check = Check(base: Array(captures[..<(captures.count / 2)]), head: Array(captures[(captures.count / 2)...]), policy: policy)
+    var check = Check(
+        base: Array(captures[..<(captures.count / 2)]), head: Array(captures[(captures.count / 2)...]), policy: policy)
     check.exchanges = 49
     guard let result = try? check.result() else { return }
     for format in CheckFormats.builtin {

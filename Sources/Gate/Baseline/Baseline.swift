@@ -23,7 +23,8 @@ public struct Baseline: Equatable, Sendable {
     public mutating func add(_ capture: CaptureProfile) throws(GateError) {
         if let same = captures.first(where: { $0.isSame(as: capture) }) {
             throw GateError(
-                capture.name, "is the capture that is there already as \(same.name), and would count twice; leave it out")
+                capture.name,
+                "is the capture that is there already as \(same.name), and would count twice; leave it out")
         }
         let place = captures.firstIndex { Self.precedes(capture, $0) } ?? captures.count
         captures.insert(capture, at: place)

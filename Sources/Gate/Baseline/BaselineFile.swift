@@ -112,10 +112,15 @@ extension BaselineFile.Times {
         var coarse: [(Int, Int)] = []
         for bucket in distribution.times.buckets {
             let index = bucket.index / Self.coarseness
-            if coarse.last?.0 == index { coarse[coarse.count - 1].1 += bucket.count } else { coarse.append((index, bucket.count)) }
+            if coarse.last?.0 == index {
+                coarse[coarse.count - 1].1 += bucket.count
+            } else {
+                coarse.append((index, bucket.count))
+            }
         }
         self.init(
-            kind: row.kind, of: row.of.isEmpty ? nil : row.of, part: row.part.isEmpty ? nil : row.part, capture: capture,
+            kind: row.kind, of: row.of.isEmpty ? nil : row.of, part: row.part.isEmpty ? nil : row.part,
+            capture: capture,
             usualNs: distribution.usualNs, p50Ns: distribution.p50Ns, p90Ns: distribution.p90Ns,
             p99Ns: distribution.p99Ns, minNs: distribution.times.min, maxNs: distribution.times.max,
             sumNs: distribution.times.sum, buckets: coarse.map { [$0.0, $0.1] })

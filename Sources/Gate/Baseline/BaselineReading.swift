@@ -29,14 +29,17 @@ extension Baseline {
     public init(json: [UInt8], path: String) throws(GateError) {
         let file: BaselineFile
         do { file = try JSONDecoder().decode(BaselineFile.self, from: Data(json)) } catch {
-            throw GateError(path, "is no baseline (\(Self.place(error))); make it again: dmflow baseline TRACE… -o \(path)")
+            throw GateError(
+                path, "is no baseline (\(Self.place(error))); make it again: dmflow baseline TRACE… -o \(path)")
         }
         guard file.schema == Self.schema else {
-            throw GateError(path, "is of the form '\(file.schema)', not '\(Self.schema)'; make it again with this dmflow")
+            throw GateError(
+                path, "is of the form '\(file.schema)', not '\(Self.schema)'; make it again with this dmflow")
         }
         let captures: [CaptureProfile]
         do { captures = try file.profiles() } catch {
-            throw GateError(path, "has \(error.problem), which no captures have; make it again: dmflow baseline TRACE… -o \(path)")
+            throw GateError(
+                path, "has \(error.problem), which no captures have; make it again: dmflow baseline TRACE… -o \(path)")
         }
         try self.init(captures)
     }
@@ -44,8 +47,10 @@ extension Baseline {
     private static func place(_ error: any Error) -> String {
         switch error as? DecodingError {
         case .keyNotFound(let key, let context): "\(Self.text(context.codingPath)) has no \(key.stringValue)"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context): "\(Self.text(context.codingPath)) is of another type"
-        case .dataCorrupted(let context) where context.underlyingError == nil: "\(Self.text(context.codingPath)) cannot be"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            "\(Self.text(context.codingPath)) is of another type"
+        case .dataCorrupted(let context) where context.underlyingError == nil:
+            "\(Self.text(context.codingPath)) cannot be"
         default: "not JSON"
         }
     }
@@ -73,9 +78,12 @@ extension BaselineFile {
             (profile.interrupts, profile.armed) = (capture.interrupts, capture.armed)
             (profile.losses, profile.requests) = (capture.losses, capture.requests)
             profile.scope = try capture.scope.map { number throws(BaselineFlaw) in try Self.list(number, of: scopes) }
-            profile.topology = try capture.topology.map { number throws(BaselineFlaw) in try Self.list(number, of: topologies) } ?? []
+            profile.topology =
+                try capture.topology.map { number throws(BaselineFlaw) in try Self.list(number, of: topologies) } ?? []
             profile.calls = try calls(of: number)
-            guard profile.isSound else { throw BaselineFlaw(problem: "names or numbers of capture '\(printable(capture.name))'") }
+            guard profile.isSound else {
+                throw BaselineFlaw(problem: "names or numbers of capture '\(printable(capture.name))'")
+            }
             profiles.append(profile)
         }
         for time in times {
@@ -159,7 +167,8 @@ extension BaselineFile.Times {
             read.append(Histogram.Bucket(index: middle, count: pair[1]))
         }
         let times = Histogram(buckets: read, min: minNs, max: maxNs, sum: sumNs)
-        guard times.count > 0, usualNs.isFinite, usualNs >= 0, Row.Kind.allCases.contains(kind), Summary.isPlain(of), Summary.isPlain(part)
+        guard times.count > 0, usualNs.isFinite, usualNs >= 0, Row.Kind.allCases.contains(kind), Summary.isPlain(of),
+            Summary.isPlain(part)
         else { return nil }
         return Distribution(usualNs: usualNs, p50Ns: p50Ns, p90Ns: p90Ns, p99Ns: p99Ns, times: times)
     }

@@ -74,7 +74,10 @@ public struct Aliases: Equatable, Sendable {
             if inlined.contains(name(call.function)), call.depth > 0 {
                 let isAlways = call.callersWith >= caller.callers
                 open.append(
-                    (caller.depth, isAlways ? caller.fewest * call.fewest : 0, Self.product(caller.most, call.most), call.calls))
+                    (
+                        caller.depth, isAlways ? caller.fewest * call.fewest : 0, Self.product(caller.most, call.most),
+                        call.calls
+                    ))
                 continue
             }
             var kept = call
@@ -98,7 +101,8 @@ public struct Aliases: Equatable, Sendable {
         CallForest(trees: [calls]).nodes.compactMap { node in
             node.sides[0].map {
                 CallNode(
-                    depth: node.depth, function: node.function, layer: $0.layer, calls: $0.calls, callersWith: $0.callersWith,
+                    depth: node.depth, function: node.function, layer: $0.layer, calls: $0.calls,
+                    callersWith: $0.callersWith,
                     fewest: $0.fewest, most: $0.most, selfNs: $0.selfNs)
             }
         }

@@ -25,7 +25,8 @@ struct BudgetCheck {
     }
 
     private func error(_ budget: Budget, _ problem: String) -> GateError {
-        GateError(budget.place.isEmpty ? "budget '\(budget.name)'" : "\(budget.place): budget '\(budget.name)'", problem)
+        GateError(
+            budget.place.isEmpty ? "budget '\(budget.name)'" : "\(budget.place): budget '\(budget.name)'", problem)
     }
 
     private func findings(_ budget: Budget) throws(GateError) -> [Finding] {
@@ -41,7 +42,9 @@ struct BudgetCheck {
 
     // MARK: Times
 
-    private func times(_ budget: Budget, _ pattern: Budget.RowPattern, _ figure: Figure, _ most: Double) throws(GateError) -> [Finding] {
+    private func times(_ budget: Budget, _ pattern: Budget.RowPattern, _ figure: Figure, _ most: Double)
+        throws(GateError) -> [Finding]
+    {
         let rows = Set(head.flatMap(\.times.keys)).filter(pattern.matches).sorted()
         guard !rows.isEmpty else {
             throw error(budget, "'\(pattern.text)' is no row of these captures; check --verbose lists all")
@@ -55,18 +58,25 @@ struct BudgetCheck {
         let each = head.compactMap { $0.times[row] }
         let count = each.reduce(0) { $0 + $1.count }
         guard count >= figure.leastCount else {
-            let more = (figure.leastCount - count + max(1, count / max(1, each.count)) - 1) / max(1, count / max(1, each.count))
+            let more =
+                (figure.leastCount - count + max(1, count / max(1, each.count)) - 1)
+                / max(1, count / max(1, each.count))
             throw error(
-                budget, "'\(row.name)' has \(count) times, and \(figure.rawValue) needs \(figure.leastCount); record \(more) more captures")
+                budget,
+                "'\(row.name)' has \(count) times, and \(figure.rawValue) needs \(figure.leastCount); record \(more) more captures"
+            )
         }
         let cost = head.compactMap(\.identity.cost?.callNs).max()
         if row.isFunctionTime, let cost, most < Double(cost) {
             throw error(
-                budget, "bounds '\(row.name)' below what recording a call takes, \(TimeText.ns(Double(cost))); no capture can show that")
+                budget,
+                "bounds '\(row.name)' below what recording a call takes, \(TimeText.ns(Double(cost))); no capture can show that"
+            )
         }
         let (value, low, high) = Interval.of(figure, each)
         let verdict: Verdict = low > most ? .worse : high <= most ? .same : .cannotTell
-        let text = "\(row.name): \(figure.rawValue) \(TimeText.ns(value)) (\(TimeText.ns(low)) to \(TimeText.ns(high))), may be \(TimeText.ns(most))"
+        let text =
+            "\(row.name): \(figure.rawValue) \(TimeText.ns(value)) (\(TimeText.ns(low)) to \(TimeText.ns(high))), may be \(TimeText.ns(most))"
         // The interval narrows with the root of the captures.
         let width = max(high - value, value - low)
         let more = verdict == .cannotTell ? Self.more(each.count, by: width / max(abs(most - value), most / 1000)) : nil
@@ -84,7 +94,8 @@ struct BudgetCheck {
     ) -> Finding {
         Finding(
             .budget, subject.isEmpty ? budget.name : "\(budget.name): \(subject)", verdict, text,
-            effect: .init(base: most, head: value, change: value - most, tolerance: 0), moreCaptures: moreCaptures, way: way)
+            effect: .init(base: most, head: value, change: value - most, tolerance: 0), moreCaptures: moreCaptures,
+            way: way)
     }
 
     // MARK: Calls
@@ -100,10 +111,14 @@ struct BudgetCheck {
             found.calls += node.sides.reduce(0) { $0 + ($1?.calls ?? 0) }
             if found.way.isEmpty { found.way = forest.way(to: index) }
         }
-        guard !isUnder.isEmpty else { throw error(budget, "'\(under)' is no function of these captures; check the name") }
+        guard !isUnder.isEmpty else {
+            throw error(budget, "'\(under)' is no function of these captures; check the name")
+        }
         return finding(
-            budget, "", found.calls > 0 ? .worse : doubt, found.calls > 0
-                ? "\(found.calls) calls of \(what) under \(under), such as \(Changes.name(found.way))" : "no \(what) under \(under)",
+            budget, "", found.calls > 0 ? .worse : doubt,
+            found.calls > 0
+                ? "\(found.calls) calls of \(what) under \(under), such as \(Changes.name(found.way))"
+                : "no \(what) under \(under)",
             value: Double(found.calls), most: 0, way: found.way)
     }
 
@@ -115,7 +130,9 @@ struct BudgetCheck {
         switch per {
         case .request:
             let requests = head.reduce(0) { $0 + ($1.requests?.seen ?? 0) }
-            guard requests > 0 else { throw error(budget, "counts calls per request, and no request was recorded; record the flow requests") }
+            guard requests > 0 else {
+                throw error(budget, "counts calls per request, and no request was recorded; record the flow requests")
+            }
             let calls = head.reduce(0) { sum, capture in
                 sum + capture.calls.reduce(0) { $0 + (isCalled($1.function, what) ? $1.calls : 0) }
             }
@@ -133,7 +150,9 @@ struct BudgetCheck {
                     counts[root]?.calls += calls
                 }
             }
-            guard !counts.isEmpty else { throw error(budget, "'\(pattern)' is no root of these captures; check the name") }
+            guard !counts.isEmpty else {
+                throw error(budget, "'\(pattern)' is no root of these captures; check the name")
+            }
             return counts.sorted { $0.key < $1.key }.map { root, count in
                 rate(budget, root, Double(count.calls) / Double(count.roots), most, "calls of \(what) in each \(root)")
             }
@@ -150,7 +169,8 @@ struct BudgetCheck {
     private var doubt: Verdict { head.contains(where: \.losses.isCountInDoubt) ? .cannotTell : .same }
 
     private func isCalled(_ function: String, _ what: String) -> Bool {
-        policy.classes.names.contains(what) ? policy.classes.has(function, in: what) : Glob.matches(function, self.function(what))
+        policy.classes.names.contains(what)
+            ? policy.classes.has(function, in: what) : Glob.matches(function, self.function(what))
     }
 
     private func checkIsRecorded(_ budget: Budget, _ what: String) throws(GateError) {
@@ -160,9 +180,11 @@ struct BudgetCheck {
         if all.contains(where: { $0.calls.contains { Glob.matches($0.function, function(pattern)) } }) { return }
         for capture in head where !capture.canRecord(pattern) {
             throw error(
-                budget, "'\(pattern)' was not recorded in \(capture.name), so that it cannot be missed there; "
+                budget,
+                "'\(pattern)' was not recorded in \(capture.name), so that it cannot be missed there; "
                     + (["lock", "allocation"].contains(what)
-                        ? "record with --noise locks,allocator" : "check the name; a module's is '\(pattern) [MODULE]'"))
+                        ? "record with --noise locks,allocator" : "check the name; a module's is '\(pattern) [MODULE]'")
+            )
         }
     }
 
@@ -171,7 +193,11 @@ struct BudgetCheck {
 
     /// What is counted has to be there to be counted.
     private func checkOccurs(_ budget: Budget, _ what: String) throws(GateError) {
-        if policy.classes.names.contains(what) || all.contains(where: { $0.calls.contains { isCalled($0.function, what) } }) { return }
+        if policy.classes.names.contains(what)
+            || all.contains(where: { $0.calls.contains { isCalled($0.function, what) } })
+        {
+            return
+        }
         throw error(budget, "'\(what)' is called in none of these captures; check the name, or say never and under")
     }
 
@@ -186,7 +212,9 @@ struct BudgetCheck {
             }
         }
         let maps = tries.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }
-        guard !maps.isEmpty else { throw error(budget, "'\(pattern)' is no map with several paths in use; check the name") }
+        guard !maps.isEmpty else {
+            throw error(budget, "'\(pattern)' is no map with several paths in use; check the name")
+        }
         return maps.map { map, paths in
             let mean = Double(paths.values.reduce(0, +)) / Double(paths.count)
             let busiest = paths.max { ($0.value, $1.key) < ($1.value, $0.key) }!
@@ -207,12 +235,14 @@ struct BudgetCheck {
         let seen = requests.reduce(0) { $0 + $1.seen }
         return finding(
             budget, "", bad > 0 ? .worse : doubt,
-            bad > 0 ? "\(bad) of \(seen) requests are not joined for sure" : "all of \(seen) requests are joined", value: Double(bad), most: 0)
+            bad > 0 ? "\(bad) of \(seen) requests are not joined for sure" : "all of \(seen) requests are joined",
+            value: Double(bad), most: 0)
     }
 
     private func nothingLost(_ budget: Budget) -> Finding {
         let losing = head.filter(\.losses.isCountInDoubt)
-        let text = losing.isEmpty ? "nothing was lost" : "something was lost in \(losing.map(\.name).joined(separator: ", "))"
+        let text =
+            losing.isEmpty ? "nothing was lost" : "something was lost in \(losing.map(\.name).joined(separator: ", "))"
         return finding(budget, "", losing.isEmpty ? .same : .worse, text, value: Double(losing.count), most: 0)
     }
 }
@@ -223,7 +253,9 @@ extension CaptureProfile {
         if calls.contains(where: { Glob.matches($0.function, pattern) }) { return true }
         guard let scope else { return false }
         // A module is recorded whole.
-        if let module = pattern.firstIndex(of: " ").map({ pattern[$0...].dropFirst() }) { return scope.contains { $0 == module } }
+        if let module = pattern.firstIndex(of: " ").map({ pattern[$0...].dropFirst() }) {
+            return scope.contains { $0 == module }
+        }
         let literal = String(pattern.prefix { !"*?[".contains($0) })
         return scope.contains { entry in
             if entry == "*" || entry == pattern { return true }

@@ -45,7 +45,10 @@ struct Changes {
         var explained: Set<Int> = []
         var suggestions: [Suggestion] = []
         for change in changes where change.head != nil && change.isSure && !explained.contains(change.node) {
-            let found = change.isGone ? renamed(change, besides: explained) ?? inlined(change) : change.isNew ? outlined(change, besides: explained) : nil
+            let found =
+                change.isGone
+                ? renamed(change, besides: explained) ?? inlined(change)
+                : change.isNew ? outlined(change, besides: explained) : nil
             guard let (suggestion, parts) = found else { continue }
             explained.formUnion(parts)
             suggestions.append(suggestion)
@@ -60,7 +63,8 @@ struct Changes {
         let node = forest.nodes[change.node]
         let way = forest.way(to: change.node)
         let kind = policy.classes.name(of: node.function)
-        let isFast = change.isNew && kind != nil
+        let isFast =
+            change.isNew && kind != nil
             && way.contains { function in policy.shape.fast.contains { Glob.matches(function, $0) } }
         let rule: Finding.Rule = isFast ? .fastPath : change.isNew ? .newCall : change.isGone ? .vanishedCall : .fanOut
         var effect: Finding.Effect?
@@ -73,13 +77,17 @@ struct Changes {
 
     private func text(_ change: Change, _ node: CallForest.Node, kind: String?) -> String {
         guard let parent = node.parent.map({ forest.nodes[$0] }), let base = change.base, let head = change.head else {
-            return change.isNew ? "\(node.function) is called, which it was not" : "\(node.function) is no longer called"
+            return change.isNew
+                ? "\(node.function) is called, which it was not" : "\(node.function) is no longer called"
         }
         let crossing = parent.layer == node.layer ? "" : ", from \(parent.layer) into \(node.layer)"
         let what = kind.map { " (\($0))" } ?? ""
         let below = descendants(change.node)
         let more = below == 0 ? "" : ", with \(below) \(below == 1 ? "way" : "ways") of calling below it"
-        if change.isNew { return "\(parent.function) calls \(node.function)\(what), which it did not\(crossing): \(head.text) each time\(more)" }
+        if change.isNew {
+            return
+                "\(parent.function) calls \(node.function)\(what), which it did not\(crossing): \(head.text) each time\(more)"
+        }
         if change.isGone { return "\(parent.function) no longer calls \(node.function)\(what)\(crossing)\(more)" }
         return "\(parent.function) calls \(node.function)\(what) \(head.text) times\(crossing), not \(base.text)"
     }
@@ -97,23 +105,27 @@ struct Changes {
 
     // MARK: What may be the same under another name
 
-    private func suggestion(_ alias: Aliases.Line, _ rule: Finding.Rule, _ change: Change, _ text: String) -> Suggestion {
+    private func suggestion(_ alias: Aliases.Line, _ rule: Finding.Rule, _ change: Change, _ text: String) -> Suggestion
+    {
         let way = forest.way(to: change.node)
         return Suggestion(
-            alias: alias, finding: Finding(rule, Self.name(way), .worse, "\(text) ('\(alias.text)' in the aliases)", way: way))
+            alias: alias,
+            finding: Finding(rule, Self.name(way), .worse, "\(text) ('\(alias.text)' in the aliases)", way: way))
     }
 
     /// A function that is gone, and one in its place that is called as often and does much the same.
     private func renamed(_ gone: Change, besides: Set<Int>) -> (Suggestion, [Int])? {
         let node = forest.nodes[gone.node]
         let alike = siblings(gone).filter {
-            $0.isNew && !besides.contains($0.node) && $0.head?.fewest == gone.base?.fewest && $0.head?.most == gone.base?.most
+            $0.isNew && !besides.contains($0.node) && $0.head?.fewest == gone.base?.fewest
+                && $0.head?.most == gone.base?.most
                 && forest.nodes[$0.node].layer == node.layer && isAlike(gone.node, $0.node)
         }
         guard alike.count == 1, let new = alike.first else { return nil }
         let (old, name) = (node.function, forest.nodes[new.node].function)
         return (
-            suggestion(.same(old, name), .vanishedCall, gone, "\(old) is gone, and \(name) is in its place: probably renamed"),
+            suggestion(
+                .same(old, name), .vanishedCall, gone, "\(old) is gone, and \(name) is in its place: probably renamed"),
             [gone.node, new.node]
         )
     }
@@ -159,7 +171,8 @@ struct Changes {
         let function = forest.nodes[gone.node].function
         return (
             suggestion(
-                .inlined(function), .vanishedCall, gone, "\(function) is gone, and \(parent) makes its calls: probably inlined"),
+                .inlined(function), .vanishedCall, gone,
+                "\(function) is gone, and \(parent) makes its calls: probably inlined"),
             [gone.node] + moved
         )
     }
@@ -170,7 +183,8 @@ struct Changes {
         let function = forest.nodes[new.node].function
         return (
             suggestion(
-                .inlined(function), .newCall, new, "\(function) is new, and makes calls that \(parent) made: probably no longer inlined"),
+                .inlined(function), .newCall, new,
+                "\(function) is new, and makes calls that \(parent) made: probably no longer inlined"),
             [new.node] + moved
         )
     }
@@ -179,7 +193,9 @@ struct Changes {
     private func moved(_ change: Change, _ isOther: (Change) -> Bool) -> ([Int], String)? {
         let callees = Set(forest.nodes[change.node].children.filter(isUsual).map { forest.nodes[$0].function })
         let moved = siblings(change).filter { isOther($0) && callees.contains(forest.nodes[$0.node].function) }
-        guard !callees.isEmpty, moved.count * 2 >= callees.count, let parent = forest.nodes[change.node].parent else { return nil }
+        guard !callees.isEmpty, moved.count * 2 >= callees.count, let parent = forest.nodes[change.node].parent else {
+            return nil
+        }
         return (moved.map(\.node), forest.nodes[parent].function)
     }
 }

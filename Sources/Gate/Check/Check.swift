@@ -53,7 +53,8 @@ public struct Check {
             throw GateError(twice.name, "is one of the captures to compare with, too; compare with others")
         }
         var result = CheckResult(
-            verdict: .same, findings: [], notes: try Comparability.warnings(base, head), base: base.count, head: head.count,
+            verdict: .same, findings: [], notes: try Comparability.warnings(base, head), base: base.count,
+            head: head.count,
             waysOfCalling: 0, method: nil, owners: [], passesCannotTell: policy.passesCannotTell)
         if !base.isEmpty {
             try NameCheck(captures: base + head, policy: policy).check()
@@ -62,7 +63,9 @@ public struct Check {
         result.findings += try BudgetCheck(head: head, all: base + head, policy: policy, today: today).findings()
         if !base.isEmpty && result.findings.isEmpty && result.waysOfCalling == 0 {
             result.findings.append(
-                Finding(.coverage, "nothing", .cannotTell, "nothing was compared: the policy and these captures leave nothing to look at"))
+                Finding(
+                    .coverage, "nothing", .cannotTell,
+                    "nothing was compared: the policy and these captures leave nothing to look at"))
         }
         result.findings += losses()
         result.verdict = Verdict.of(result.findings.map(\.verdict))
@@ -86,14 +89,17 @@ public struct Check {
             result.findings += shape.findings
             result.waysOfCalling = shape.compared
             rows += shape.rows
-            if shape.leftOut > 0 { result.notes.append("\(shape.leftOut) ways of calling have too few calls to compare") }
+            if shape.leftOut > 0 {
+                result.notes.append("\(shape.leftOut) ways of calling have too few calls to compare")
+            }
         }
         if areTimesCompared {
             let times = TimeRows(captures, bases: base.count, design, policy.time)
             rows += times.rows
             result.findings += times.findings
             if !times.leftOut.isEmpty {
-                result.notes.append("not compared, with too few times in a capture: \(times.leftOut.joined(separator: "; "))")
+                result.notes.append(
+                    "not compared, with too few times in a capture: \(times.leftOut.joined(separator: "; "))")
             }
         }
         test(rows, design, areTimesCompared, &result)
@@ -132,12 +138,14 @@ public struct Check {
         return (base + head).filter(\.losses.isCountInDoubt).map { capture in
             let losses = capture.losses
             let parts = [
-                (losses.events, "events lost"), (losses.uncounted, "losses of unknown size"), (losses.records, "records not understood"),
+                (losses.events, "events lost"), (losses.uncounted, "losses of unknown size"),
+                (losses.records, "records not understood"),
                 (losses.missedByProbes, "calls missed by probes"), (losses.unplaced, "calls beyond what is told apart"),
             ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
             return Finding(
                 .loss, capture.name, countsMatter ? .cannotTell : .same,
-                "\(capture.name): \(parts.joined(separator: ", ")), so that what was counted is not sure; record it again")
+                "\(capture.name): \(parts.joined(separator: ", ")), so that what was counted is not sure; record it again"
+            )
         }
     }
 }

@@ -5,11 +5,19 @@ enum Comparability {
     /// - Throws: ``GateError`` where a comparison would say nothing: other functions, events or clocks were recorded.
     static func warnings(_ base: [CaptureProfile], _ head: [CaptureProfile]) throws(GateError) -> [String] {
         let captures = base + head
-        try refuse(captures, "records other functions", "with the same --noise, --root and --all-functions") { $0.scope.map { $0.joined(separator: " ") } }
-        try refuse(captures, "records interrupts otherwise", "with the same of --irqs and --no-irqs") { $0.interrupts.map { "\($0)" } }
+        try refuse(captures, "records other functions", "with the same --noise, --root and --all-functions") {
+            $0.scope.map { $0.joined(separator: " ") }
+        }
+        try refuse(captures, "records interrupts otherwise", "with the same of --irqs and --no-irqs") {
+            $0.interrupts.map { "\($0)" }
+        }
         try refuse(captures, "has another clock", "with the same program") { $0.identity.clock }
-        try refuse(captures, "has other flows", "with the same --flow") { $0.identity.flows.map { $0.sorted().joined(separator: ",") } }
-        try refuse(captures, "has requests, or has none", "with the same --flow") { $0.requests == nil ? "without" : "with" }
+        try refuse(captures, "has other flows", "with the same --flow") {
+            $0.identity.flows.map { $0.sorted().joined(separator: ",") }
+        }
+        try refuse(captures, "has requests, or has none", "with the same --flow") {
+            $0.requests == nil ? "without" : "with"
+        }
         // Budgets alone compare with nothing.
         if base.isEmpty { return [] }
         var warnings: [String] = []
@@ -53,7 +61,9 @@ enum Comparability {
         }
         let (before, after) = (median(base), median(head))
         guard before > 0, after > 0, max(before, after) > 1.5 * min(before, after) else { return [] }
-        return ["recording a call cost \(TimeText.ns(before)) in base and \(TimeText.ns(after)) in head, which is in all times of functions"]
+        return [
+            "recording a call cost \(TimeText.ns(before)) in base and \(TimeText.ns(after)) in head, which is in all times of functions"
+        ]
     }
 }
 

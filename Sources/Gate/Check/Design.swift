@@ -47,7 +47,9 @@ extension Design {
     /// - Throws: ``Obstacle``.
     init(base: [CaptureProfile], head: [CaptureProfile], isPaired: Bool, anyOrder: Bool) throws(Obstacle) {
         if base.isEmpty || head.isEmpty { throw Obstacle(reason: "there is nothing to compare with") }
-        if isPaired { self = try Self.pairs(base, head) } else {
+        if isPaired {
+            self = try Self.pairs(base, head)
+        } else {
             let boots = (base + head).map(\.identity.boot)
             let known = boots.compactMap(\.self)
             // A text tells of no boot: each file is taken for a recording of its own.
@@ -61,7 +63,9 @@ extension Design {
             case Set(known).count: self = try Self.within(known, base, head, anyOrder: anyOrder)
             default:
                 throw Obstacle(
-                    reason: "some boots have captures of base and of head, and some of one only; record both in each boot, in turns")
+                    reason:
+                        "some boots have captures of base and of head, and some of one only; record both in each boot, in turns"
+                )
             }
         }
     }
@@ -69,7 +73,8 @@ extension Design {
     /// All captures may change places, whenever they were recorded.
     static func ofAll(base: Int, head: Int) -> Design {
         Design(
-            blocks: [Block(base: Array(0..<base), head: Array(base..<(base + head)))], replicates: (0..<(base + head)).map { [$0] },
+            blocks: [Block(base: Array(0..<base), head: Array(base..<(base + head)))],
+            replicates: (0..<(base + head)).map { [$0] },
             unit: "capture")
     }
 
@@ -89,7 +94,11 @@ extension Design {
                 continue
             }
             places[boot] = design.replicates.count
-            if number < bases { block.base.append(design.replicates.count) } else { block.head.append(design.replicates.count) }
+            if number < bases {
+                block.base.append(design.replicates.count)
+            } else {
+                block.head.append(design.replicates.count)
+            }
             design.replicates.append([number])
         }
         design.blocks = [block]
@@ -111,7 +120,8 @@ extension Design {
         let captures = base + head
         for block in blocks.values where !anyOrder && !areInTurns(block, captures) {
             throw Obstacle(
-                reason: "one side was recorded behind the other, and what the machine did meanwhile cannot be told from a change; "
+                reason:
+                    "one side was recorded behind the other, and what the machine did meanwhile cannot be told from a change; "
                     + "record base and head in turns")
         }
         let order = blocks.keys.sorted { blocks[$0]!.all.min()! < blocks[$1]!.all.min()! }
@@ -142,7 +152,10 @@ extension Design {
         let (bases, heads) = (inOrder(Array(base.indices)), inOrder(head.indices.map { $0 + base.count }))
         let blocks = zip(bases, heads).map { Block(base: [$0], head: [$1]) }
         for (one, next) in zip(blocks, blocks.dropFirst()) {
-            let (ends, begins) = (one.all.compactMap { captures[$0].identity.startNs }, next.all.compactMap { captures[$0].identity.startNs })
+            let (ends, begins) = (
+                one.all.compactMap { captures[$0].identity.startNs },
+                next.all.compactMap { captures[$0].identity.startNs }
+            )
             guard ends.count < 2 || begins.count < 2 || ends.max()! < begins.min()! else {
                 throw Obstacle(
                     reason: "the captures were not recorded in pairs: '\(captures[next.base[0]].name)' and "

@@ -49,7 +49,8 @@ public struct Finding: Equatable, Sendable {
     var remedy: String? {
         guard let moreCaptures else { return nil }
         if moreCaptures > Self.mostUseful {
-            return "these \(unit)s are too unlike each other to decide it; a quieter machine would help more than more of them"
+            return
+                "these \(unit)s are too unlike each other to decide it; a quieter machine would help more than more of them"
         }
         return "some \(moreCaptures) more \(unit)s a side would decide"
     }

@@ -10,7 +10,8 @@ struct Judgement {
         let shown = Self.shown(row)
         let effect = Finding.Effect(
             base: row.base, head: row.isLogarithm ? row.base * exp(tested.estimate) : row.base + tested.estimate,
-            change: shown(tested.estimate), low: low.isFinite ? shown(low) : nil, high: high.isFinite ? shown(high) : nil,
+            change: shown(tested.estimate), low: low.isFinite ? shown(low) : nil,
+            high: high.isFinite ? shown(high) : nil,
             tolerance: shown(row.tolerance))
         let more = verdict == .cannotTell ? Self.moreReplicates(row, tested, design) : nil
         var finding = Finding(
@@ -39,7 +40,9 @@ struct Judgement {
     }
 
     private static func text(_ row: TestedRow, _ effect: Finding.Effect) -> String {
-        let interval = [effect.low, effect.high].map { $0.map { row.isLogarithm ? TimeText.percent($0) : TimeText.number($0) } ?? "?" }
+        let interval = [effect.low, effect.high].map {
+            $0.map { row.isLogarithm ? TimeText.percent($0) : TimeText.number($0) } ?? "?"
+        }
         guard row.isLogarithm else {
             return "\(row.name): \(TimeText.number(effect.head)) calls, was \(TimeText.number(effect.base)) "
                 + "(change \(TimeText.number(effect.change)), \(interval[0]) to \(interval[1]))"
@@ -47,7 +50,8 @@ struct Judgement {
         if row.name == TimeRows.speed {
             return "everything together: \(TimeText.percent(effect.change)) (\(interval[0]) to \(interval[1]))"
         }
-        return "\(row.name): \(TimeText.percent(effect.change)) (\(interval[0]) to \(interval[1])), \(TimeText.ns(effect.base)) in base"
+        return
+            "\(row.name): \(TimeText.percent(effect.change)) (\(interval[0]) to \(interval[1])), \(TimeText.ns(effect.base)) in base"
     }
 
     /// So many of a side decide at least; with fewer, no order of theirs is rare among all rows.
@@ -58,7 +62,8 @@ struct Judgement {
         let count = min(design.base, design.head)
         guard tested.low.isFinite, tested.high.isFinite else { return max(1, leastReplicates - count) }
         let width = max(tested.high - tested.estimate, tested.estimate - tested.low)
-        let target = max(row.tolerance - abs(tested.estimate), abs(tested.estimate) >= row.tolerance / 2 ? abs(tested.estimate) : 0)
+        let target = max(
+            row.tolerance - abs(tested.estimate), abs(tested.estimate) >= row.tolerance / 2 ? abs(tested.estimate) : 0)
         let factor = width / max(target, row.tolerance / 20)
         return max(1, Int((Double(count) * factor * factor).rounded(.up)) - count)
     }

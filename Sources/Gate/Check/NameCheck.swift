@@ -8,13 +8,15 @@ struct NameCheck {
         if policy.time.isCompared, policy.time.rows != Policy.Time().rows {
             let rows = Set(captures.flatMap(\.times.keys)).map(\.name)
             for pattern in policy.time.rows where !rows.contains(where: { Glob.matches($0, pattern) }) {
-                throw GateError(policy.path, "'\(pattern)' in 'rows' is no row of these captures; check the name, or take it out")
+                throw GateError(
+                    policy.path, "'\(pattern)' in 'rows' is no row of these captures; check the name, or take it out")
             }
         }
         guard policy.shape.isCompared, !policy.shape.fast.isEmpty else { return }
         let functions = Set(captures.flatMap { $0.calls.map(\.function) })
         for pattern in policy.shape.fast where !functions.contains(where: { Glob.matches($0, pattern) }) {
-            throw GateError(policy.path, "'\(pattern)' in 'fast' is no function of these captures; check the name, or take it out")
+            throw GateError(
+                policy.path, "'\(pattern)' in 'fast' is no function of these captures; check the name, or take it out")
         }
     }
 }

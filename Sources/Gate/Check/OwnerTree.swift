@@ -33,7 +33,8 @@ public struct OwnerTree: Equatable, Sendable {
         let forest = CallForest(trees: (base + head).map { aliases.applied(to: $0.calls) })
         return forest.nodes.indices.filter { index in
             let node = forest.nodes[index]
-            return node.parent == nil && slower.contains { $0 == "root \(node.function)" || $0.hasPrefix("root \(node.function),") }
+            return node.parent == nil
+                && slower.contains { $0 == "root \(node.function)" || $0.hasPrefix("root \(node.function),") }
         }.map { OwnerTree(forest, $0, bases: base.count) }
     }
 
@@ -52,7 +53,9 @@ public struct OwnerTree: Equatable, Sendable {
         var difference = zip(after, before).map { $0 - $1 }
         let own = difference
         for index in places.indices.reversed() {
-            if let parent = forest.nodes[places[index]].parent, index > 0 { difference[parent - root] += difference[index] }
+            if let parent = forest.nodes[places[index]].parent, index > 0 {
+                difference[parent - root] += difference[index]
+            }
         }
         var isShown = Array(repeating: false, count: places.count)
         isShown[0] = true
@@ -67,7 +70,8 @@ public struct OwnerTree: Equatable, Sendable {
         lines = places.indices.filter { isShown[$0] }.map { index in
             let node = forest.nodes[places[index]]
             return Line(
-                depth: node.depth, function: node.function, layer: node.layer, baseNs: before[index], headNs: after[index],
+                depth: node.depth, function: node.function, layer: node.layer, baseNs: before[index],
+                headNs: after[index],
                 differenceNs: difference[index])
         }
     }

@@ -66,7 +66,8 @@ struct RankTest {
     private static func choices(of count: Int, from all: ArraySlice<Int>) -> [[Int]] {
         guard count > 0 else { return [[]] }
         guard all.count >= count, let first = all.first else { return [] }
-        return choices(of: count - 1, from: all.dropFirst()).map { [first] + $0 } + choices(of: count, from: all.dropFirst())
+        return choices(of: count - 1, from: all.dropFirst()).map { [first] + $0 }
+            + choices(of: count, from: all.dropFirst())
     }
 }
 

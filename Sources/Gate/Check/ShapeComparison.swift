@@ -66,7 +66,10 @@ struct ShapeComparison {
             CallCounts(node, of: forest.nodes[parent], in: bases), CallCounts(node, of: forest.nodes[parent], in: heads)
         )
         // Of a caller that only one side has, its caller tells.
-        if base.callers == 0 || head.callers == 0 { return isCovered[index] = true }
+        if base.callers == 0 || head.callers == 0 {
+            isCovered[index] = true
+            return
+        }
         let isSure = min(base.callers, head.callers) >= policy.shape.leastCalls
         guard isSure || isInEveryCapture(parent) else {
             leftOut += base != head ? 1 : 0
@@ -86,7 +89,10 @@ struct ShapeComparison {
     private mutating func lookAtRoot(_ index: Int, _ changes: inout Changes) {
         let node = forest.nodes[index]
         let (base, head) = (bases.map { node.sides[$0]?.calls ?? 0 }, heads.map { node.sides[$0]?.calls ?? 0 })
-        if isIgnored(node.function) { return isCovered[index] = true }
+        if isIgnored(node.function) {
+            isCovered[index] = true
+            return
+        }
         let (isNew, isGone) = (base.allSatisfy { $0 == 0 }, head.allSatisfy { $0 == 0 })
         isCovered[index] = isNew || isGone
         compared += 1
@@ -175,7 +181,8 @@ struct ShapeComparison {
                 Finding(
                     .crossing, "\(crossing.root): \(crossing.from) → \(crossing.to)", .worse,
                     "\(crossing.from) calls \(crossing.to) \(Self.number(after)) times in each \(crossing.root), not \(Self.number(before))",
-                    effect: .init(base: before, head: after, change: after - before, tolerance: 0), way: [crossing.root]))
+                    effect: .init(base: before, head: after, change: after - before, tolerance: 0), way: [crossing.root]
+                ))
         }
     }
 

@@ -36,7 +36,8 @@ struct TimeRows {
     ///   - bases: how many are base's.
     init(_ captures: [CaptureProfile], bases: Int, _ design: Design, _ policy: Policy.Time) {
         let names = Set(captures.flatMap(\.times.keys)).sorted().filter { row in
-            policy.rows.contains { Glob.matches(row.name, $0) } && !policy.ignored.contains { Glob.matches(row.name, $0) }
+            policy.rows.contains { Glob.matches(row.name, $0) }
+                && !policy.ignored.contains { Glob.matches(row.name, $0) }
         }
         for row in names {
             if let finding = Self.onOneSide(row, captures, bases, policy) {
@@ -58,7 +59,9 @@ struct TimeRows {
     }
 
     /// A path or a stage that every capture of one side has, and none of the other. Of roots and layers the shape tells.
-    private static func onOneSide(_ row: Row, _ captures: [CaptureProfile], _ bases: Int, _ policy: Policy.Time) -> Finding? {
+    private static func onOneSide(_ row: Row, _ captures: [CaptureProfile], _ bases: Int, _ policy: Policy.Time)
+        -> Finding?
+    {
         guard !row.isFunctionTime else { return nil }
         let counts = captures.map { $0.times[row]?.count ?? 0 }
         let (base, head) = (counts[..<bases], counts[bases...])
@@ -73,7 +76,8 @@ struct TimeRows {
         let base = Self.median(Array(ns[..<bases]))
         rows.append(
             TestedRow(
-                name: name, rule: .time, values: design.replicates.map { captures in
+                name: name, rule: .time,
+                values: design.replicates.map { captures in
                     captures.reduce(0) { $0 + log(ns[$1]) } / Double(captures.count)
                 }, tolerance: log1p(max(policy.tolerance, policy.floorNs / base)), base: base, isLogarithm: true))
     }
@@ -86,7 +90,9 @@ struct TimeRows {
         }
         // What a few rows have in common may be what has changed.
         if rows.count >= Self.leastRows {
-            for row in rows.indices { for replicate in common.indices { rows[row].values[replicate] -= common[replicate] } }
+            for row in rows.indices {
+                for replicate in common.indices { rows[row].values[replicate] -= common[replicate] }
+            }
             rows.append(
                 TestedRow(
                     name: Self.speed, rule: .time, values: common, tolerance: log1p(policy.speedTolerance), base: 1,

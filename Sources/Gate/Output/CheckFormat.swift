@@ -40,7 +40,9 @@ public struct CheckOptions: Sendable {
 /// The formats that there are.
 public enum CheckFormats {
     /// In the order in which help lists them; the first is what one gets without asking.
-    public static let builtin: [any CheckFormat] = [CheckText(), CheckJSON(), CheckJUnit(), CheckSARIF(), CheckMarkdown()]
+    public static let builtin: [any CheckFormat] = [
+        CheckText(), CheckJSON(), CheckJUnit(), CheckSARIF(), CheckMarkdown(),
+    ]
 
     /// The format of that name; nil if there is none.
     public static func format(named name: String) -> (any CheckFormat)? { builtin.first { $0.name == name } }

@@ -62,7 +62,8 @@ struct CheckJSON: CheckFormat {
                     root: tree.root,
                     lines: tree.lines.map {
                         .init(
-                            depth: $0.depth, function: $0.function, layer: $0.layer, baseNs: $0.baseNs, headNs: $0.headNs,
+                            depth: $0.depth, function: $0.function, layer: $0.layer, baseNs: $0.baseNs,
+                            headNs: $0.headNs,
                             differenceNs: $0.differenceNs)
                     })
             })

@@ -35,7 +35,8 @@ struct CheckJUnit: CheckFormat {
             case .better, .same: nil
             }
         guard let element else { return ["\(head)><system-out>\(message)</system-out></testcase>"] }
-        let details = [finding.message, finding.way.isEmpty ? nil : "at " + Changes.name(finding.way), finding.comment].compactMap(\.self)
+        let details = [finding.message, finding.way.isEmpty ? nil : "at " + Changes.name(finding.way), finding.comment]
+            .compactMap(\.self)
         return [
             "\(head)>",
             "      <\(element) type=\"\(finding.verdict.rawValue)\" message=\"\(message)\">\(Self.escaped(details.joined(separator: "\n")))</\(element)>",

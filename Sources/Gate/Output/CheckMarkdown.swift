@@ -4,7 +4,10 @@ struct CheckMarkdown: CheckFormat {
     let help = "a comment for a merge request"
 
     func render(_ result: CheckResult, _ options: CheckOptions) -> String {
-        var lines = ["## dmflow check: \(result.verdict.rawValue)", "", "\(result.base) captures of base, \(result.head) of head."]
+        var lines = [
+            "## dmflow check: \(result.verdict.rawValue)", "",
+            "\(result.base) captures of base, \(result.head) of head.",
+        ]
         for verdict in Verdict.allCases where verdict != .same {
             let findings = result.findings.filter { $0.verdict == verdict }
             if findings.isEmpty { continue }
@@ -12,10 +15,13 @@ struct CheckMarkdown: CheckFormat {
             lines += findings.map { "| \($0.rule.rawValue) | \(cell($0)) |" }
         }
         for tree in result.owners {
-            lines += ["", "<details><summary>What owns the difference of \(Self.escaped(tree.root))</summary>", "", "```"]
+            lines += [
+                "", "<details><summary>What owns the difference of \(Self.escaped(tree.root))</summary>", "", "```",
+            ]
             lines += tree.lines.map { line in
                 let sign = line.differenceNs < 0 ? "-" : "+"
-                return "\(sign)\(TimeText.ns(abs(line.differenceNs)))  \(String(repeating: "  ", count: line.depth))\(line.function)"
+                return
+                    "\(sign)\(TimeText.ns(abs(line.differenceNs)))  \(String(repeating: "  ", count: line.depth))\(line.function)"
             }
             lines += ["```", "", "</details>"]
         }

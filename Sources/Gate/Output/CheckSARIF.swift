@@ -65,7 +65,9 @@ struct CheckSARIF: CheckFormat {
                 ],
                 partialFingerprints: ["dmflow/v1": "\(finding.rule.rawValue)/\(finding.subject)"])
         }
-        let rules = Finding.Rule.allCases.map { Rule(id: "dmflow/\($0.rawValue)", shortDescription: Message(text: $0.help)) }
+        let rules = Finding.Rule.allCases.map {
+            Rule(id: "dmflow/\($0.rawValue)", shortDescription: Message(text: $0.help))
+        }
         return try JSONText.of(Log(runs: [Run(tool: Tool(driver: .init(rules: rules)), results: results)]))
     }
 
@@ -73,7 +75,9 @@ struct CheckSARIF: CheckFormat {
     private static func uri(_ path: String) -> String {
         let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/".utf8)
         return path.utf8.reduce(into: "") { uri, byte in
-            if plain.contains(byte) { uri.unicodeScalars.append(Unicode.Scalar(byte)) } else {
+            if plain.contains(byte) {
+                uri.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
                 uri += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
             }
         }

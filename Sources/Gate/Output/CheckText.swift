@@ -15,7 +15,9 @@ struct CheckText: CheckFormat {
         for tree in result.owners { lines += owner(tree, options.style) }
         lines += ["", "looked at: \(lookedAt(result))"]
         if let method = result.method { lines += ["", "method: \(method)"] }
-        lines += ["", "verdict: \(result.verdict.rawValue)" + (passesAnyway(result) ? ", which the policy lets pass" : "")]
+        lines += [
+            "", "verdict: \(result.verdict.rawValue)" + (passesAnyway(result) ? ", which the policy lets pass" : ""),
+        ]
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -24,7 +26,8 @@ struct CheckText: CheckFormat {
         func count(_ verdict: Verdict) -> Int { result.findings.count { $0.verdict == verdict } }
         let counts = Verdict.allCases.filter { count($0) > 0 }.map { "\(count($0)) \($0.rawValue)" }
         return "\(result.waysOfCalling) ways of calling"
-            + (counts.isEmpty ? "" : "; of \(result.findings.count) rows, budgets and changes \(counts.joined(separator: ", "))")
+            + (counts.isEmpty
+                ? "" : "; of \(result.findings.count) rows, budgets and changes \(counts.joined(separator: ", "))")
     }
 
     private func passesAnyway(_ result: CheckResult) -> Bool { result.verdict == .cannotTell && result.passes }
@@ -52,7 +55,12 @@ struct CheckText: CheckFormat {
     }
 
     private func owner(_ tree: OwnerTree, _ style: Style) -> [String] {
-        ["", style.bold("what owns the difference of \(tree.root): a call of it, with what is below; and its own time, base → head")]
+        [
+            "",
+            style.bold(
+                "what owns the difference of \(tree.root): a call of it, with what is below; and its own time, base → head"
+            ),
+        ]
             + tree.lines.map { line in
                 let sign = line.differenceNs < 0 ? "-" : "+"
                 let difference = padLeft(sign + TimeText.ns(abs(line.differenceNs)), to: 11)

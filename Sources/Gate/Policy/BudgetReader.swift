@@ -4,17 +4,23 @@ struct BudgetReader {
     let classes: CallClasses
 
     private static let keys = [
-        "name", "comment", "expires", "root", "layer", "stage", "path", "row", "usual", "p50", "p90", "p99", "never", "under", "calls", "per",
+        "name", "comment", "expires", "root", "layer", "stage", "path", "row", "usual", "p50", "p90", "p99", "never",
+        "under", "calls", "per",
         "most", "imbalance", "joined", "lost",
     ]
 
     func budget(_ value: YAML) throws(GateError) -> Budget {
         let keys = try PolicyReader.Keys(value, reader, known: Self.keys)
-        guard let name = try keys.text("name") else { throw reader.error(value.line, "a budget needs a 'name' that stays") }
+        guard let name = try keys.text("name") else {
+            throw reader.error(value.line, "a budget needs a 'name' that stays")
+        }
         let expires = try keys.text("expires")
-        if let expires, !Self.isDay(expires) { throw reader.error(keys.line("expires"), "'\(expires)' is no day such as 2027-06-30") }
+        if let expires, !Self.isDay(expires) {
+            throw reader.error(keys.line("expires"), "'\(expires)' is no day such as 2027-06-30")
+        }
         return Budget(
-            name, try bound(keys), comment: try keys.text("comment"), expires: expires, place: "\(reader.path):\(value.line)")
+            name, try bound(keys), comment: try keys.text("comment"), expires: expires,
+            place: "\(reader.path):\(value.line)")
     }
 
     private static func isDay(_ text: String) -> Bool {
@@ -34,11 +40,17 @@ struct BudgetReader {
         if fits(["calls", "per", "most"]) {
             let per = try keys.text("per")!
             return .calls(
-                what: try keys.text("calls")!, per: per == "request" ? .request : .call(per), most: try keys.number("most")!)
+                what: try keys.text("calls")!, per: per == "request" ? .request : .call(per),
+                most: try keys.number("most")!)
         }
-        if fits(["imbalance", "most"]) { return .imbalance(map: try keys.text("imbalance")!, most: try keys.number("most")!) }
+        if fits(["imbalance", "most"]) {
+            return .imbalance(map: try keys.text("imbalance")!, most: try keys.number("most")!)
+        }
         if fits(["joined"]) { return try reader.choice(try keys.text("joined")!, ["all": .allJoined], keys, "joined") }
-        if fits(["lost"]) { return try reader.choice(try keys.text("lost")!, ["nothing": .nothingLost, "0": .nothingLost], keys, "lost") }
+        if fits(["lost"]) {
+            return try reader.choice(
+                try keys.text("lost")!, ["nothing": .nothingLost, "0": .nothingLost], keys, "lost")
+        }
         for figure in Figure.allCases where used.contains(figure.rawValue) {
             let rest = used.subtracting([figure.rawValue])
             let most = try keys.duration(figure.rawValue)!

@@ -23,7 +23,9 @@ public struct CallClasses: Equatable, Sendable {
     public var names: [String] { patterns.keys.sorted() }
 
     /// Whether a function is of a class.
-    func has(_ function: String, in name: String) -> Bool { patterns[name]?.contains { Glob.matches(function, $0) } ?? false }
+    func has(_ function: String, in name: String) -> Bool {
+        patterns[name]?.contains { Glob.matches(function, $0) } ?? false
+    }
 
     /// The first class that a function is of, in the order of their names; nil for none.
     func name(of function: String) -> String? { names.first { has(function, in: $0) } }

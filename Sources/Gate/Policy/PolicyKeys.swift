@@ -17,9 +17,12 @@ extension PolicyReader {
             for (key, value) in pairs {
                 guard case .scalar(let name) = key.content, known.contains(name) else {
                     let name = if case .scalar(let text) = key.content { text } else { "?" }
-                    throw reader.error(key.line, "'\(name)' is not known here; there are \(known.joined(separator: ", "))")
+                    throw reader.error(
+                        key.line, "'\(name)' is not known here; there are \(known.joined(separator: ", "))")
                 }
-                guard values.updateValue(value, forKey: name) == nil else { throw reader.error(key.line, "'\(name)' is there twice") }
+                guard values.updateValue(value, forKey: name) == nil else {
+                    throw reader.error(key.line, "'\(name)' is there twice")
+                }
             }
             (self.values, self.reader, line) = (values, reader, value.line)
         }
@@ -32,7 +35,9 @@ extension PolicyReader {
 
         func text(_ key: String) throws(GateError) -> String? {
             guard let value = values[key] else { return nil }
-            guard case .scalar(let text) = value.content, !text.isEmpty else { throw reader.error(value.line, "'\(key)' needs a value") }
+            guard case .scalar(let text) = value.content, !text.isEmpty else {
+                throw reader.error(value.line, "'\(key)' needs a value")
+            }
             return text
         }
 
@@ -40,7 +45,9 @@ extension PolicyReader {
         func texts(_ key: String) throws(GateError) -> [(text: String, line: Int)] {
             guard let value = values[key] else { return [] }
             let texts = try reader.texts(value)
-            guard !texts.isEmpty, texts.allSatisfy({ !$0.isEmpty }) else { throw reader.error(value.line, "'\(key)' needs a value") }
+            guard !texts.isEmpty, texts.allSatisfy({ !$0.isEmpty }) else {
+                throw reader.error(value.line, "'\(key)' needs a value")
+            }
             return texts.map { ($0, value.line) }
         }
 
@@ -86,7 +93,9 @@ extension PolicyReader {
             guard let text = try text(key) else { return nil }
             let unit = text.drop { $0.isNumber || $0 == "." }.filter { $0 != " " }
             let factors = ["ns": 1.0, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9]
-            guard let factor = factors[unit], let number = Double(text.prefix { $0.isNumber || $0 == "." }), number >= 0, number < 1e9 else {
+            guard let factor = factors[unit], let number = Double(text.prefix { $0.isNumber || $0 == "." }),
+                number >= 0, number < 1e9
+            else {
                 throw reader.error(line(key), "'\(key)' is '\(text)', and no time such as 8us")
             }
             return number * factor

@@ -19,7 +19,9 @@ struct PolicyReader {
         if let time = root["time"] { policy.time = try self.time(time) }
         if let shape = root["shape"] { policy.shape = try self.shape(shape) }
         if let classes = root["classes"] { try add(classes, to: &policy.classes) }
-        for budget in try root.list("budgets") { policy.budgets.append(try BudgetReader(reader: self, classes: policy.classes).budget(budget)) }
+        for budget in try root.list("budgets") {
+            policy.budgets.append(try BudgetReader(reader: self, classes: policy.classes).budget(budget))
+        }
         var names: Set<String> = []
         if let twice = policy.budgets.first(where: { !names.insert($0.name).inserted }) {
             throw GateError(twice.place, "budget '\(twice.name)' is there twice; a name stands for one")
@@ -35,7 +37,10 @@ struct PolicyReader {
         }
         let keys = try Keys(
             value, self,
-            known: ["tolerance", "speed-tolerance", "floor", "least-count", "false-alarms", "figures", "rows", "ignore", "order"])
+            known: [
+                "tolerance", "speed-tolerance", "floor", "least-count", "false-alarms", "figures", "rows", "ignore",
+                "order",
+            ])
         if let part = try keys.part("tolerance") { time.tolerance = part }
         if let part = try keys.part("speed-tolerance") { time.speedTolerance = part }
         if let ns = try keys.duration("floor") { time.floorNs = ns }
@@ -45,14 +50,18 @@ struct PolicyReader {
             time.figures = []
             for (text, line) in try keys.texts("figures") {
                 guard let figure = Figure(rawValue: text) else {
-                    throw error(line, "'\(text)' is no figure; there are \(Figure.allCases.map(\.rawValue).joined(separator: ", "))")
+                    throw error(
+                        line,
+                        "'\(text)' is no figure; there are \(Figure.allCases.map(\.rawValue).joined(separator: ", "))")
                 }
                 if !time.figures.contains(figure) { time.figures.append(figure) }
             }
         }
         if keys["rows"] != nil { (time.rows, time.ignored) = (try keys.texts("rows").map(\.text), []) }
         if keys["ignore"] != nil { time.ignored = try keys.texts("ignore").map(\.text) }
-        if let order = try keys.text("order") { time.anyOrder = try choice(order, ["any": true, "turns": false], keys, "order") }
+        if let order = try keys.text("order") {
+            time.anyOrder = try choice(order, ["any": true, "turns": false], keys, "order")
+        }
         return time
     }
 
@@ -69,23 +78,30 @@ struct PolicyReader {
         shape.fast = try keys.texts("fast").map(\.text)
         if let file = try keys.text("aliases") {
             let text: String
-            do { text = try read(file) } catch { throw self.error(keys.line("aliases"), "'\(file)' cannot be read: \(error)") }
+            do { text = try read(file) } catch {
+                throw self.error(keys.line("aliases"), "'\(file)' cannot be read: \(error)")
+            }
             shape.aliases = shape.aliases.merged(with: try Aliases(text: text, path: file))
         }
         return shape
     }
 
     private func add(_ value: YAML, to classes: inout CallClasses) throws(GateError) {
-        guard case .map(let pairs) = value.content else { throw error(value.line, "'classes' has names with lists of functions") }
+        guard case .map(let pairs) = value.content else {
+            throw error(value.line, "'classes' has names with lists of functions")
+        }
         for (key, list) in pairs {
             guard case .scalar(let name) = key.content else { throw error(key.line, "a class needs a name") }
             classes.add(name, try texts(list))
         }
     }
 
-    func choice<Value>(_ text: String, _ values: [String: Value], _ keys: Keys, _ key: String) throws(GateError) -> Value {
+    func choice<Value>(_ text: String, _ values: [String: Value], _ keys: Keys, _ key: String) throws(GateError)
+        -> Value
+    {
         if let value = values[text] { return value }
-        throw error(keys.line(key), "'\(key)' is '\(text)'; it can be \(values.keys.sorted().joined(separator: " or "))")
+        throw error(
+            keys.line(key), "'\(key)' is '\(text)'; it can be \(values.keys.sorted().joined(separator: " or "))")
     }
 
     /// One text, or several.

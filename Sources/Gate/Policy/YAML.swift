@@ -53,7 +53,9 @@ struct YAML: Sendable {
         guard let node = yaml_document_get_node(&document, number)?.pointee else { throw GateError(path, "is no YAML") }
         let line = Int(node.start_mark.line) + 1
         left -= 1
-        guard depth < maxDepth, left > 0 else { throw GateError("\(path):\(line)", "is deeper or longer than a policy can be") }
+        guard depth < maxDepth, left > 0 else {
+            throw GateError("\(path):\(line)", "is deeper or longer than a policy can be")
+        }
         switch node.type {
         case YAML_SEQUENCE_NODE:
             var list: [YAML] = []

@@ -36,10 +36,13 @@ public struct Calibration {
             let injection = Injection.slower(row, by: policy.time.tolerance)
             let (base, head) = draw.next()
             tried[row, default: 0] += 1
-            if injection.isFound(in: try Self.check(base, head.map(injection.change), policy)) { seen[row, default: 0] += 1 }
+            if injection.isFound(in: try Self.check(base, head.map(injection.change), policy)) {
+                seen[row, default: 0] += 1
+            }
         }
         text = Self.text(
-            captures.count, draw.side, seed, policy, alarms: Proportion(hits: alarms, all: rounds), untold: untold, subjects,
+            captures.count, draw.side, seed, policy, alarms: Proportion(hits: alarms, all: rounds), untold: untold,
+            subjects,
             layers: layers.map { ($0, Proportion(hits: seen[$0] ?? 0, all: tried[$0] ?? 0)) })
     }
 
@@ -54,15 +57,17 @@ public struct Calibration {
     /// Layers of roots with enough times in every capture, and more of them than the floor: a tenth of less does not matter.
     static func layers(_ captures: [CaptureProfile], _ policy: Policy) -> [Row] {
         (captures.first?.times.keys.filter { row in
-            row.kind == .layer && captures.allSatisfy {
-                ($0.times[row]?.count ?? 0) >= max(policy.time.leastCount, Figure.p50.leastCount)
-                    && $0.times[row]!.value(.p50) * policy.time.tolerance >= policy.time.floorNs
-            }
+            row.kind == .layer
+                && captures.allSatisfy {
+                    ($0.times[row]?.count ?? 0) >= max(policy.time.leastCount, Figure.p50.leastCount)
+                        && $0.times[row]!.value(.p50) * policy.time.tolerance >= policy.time.floorNs
+                }
         } ?? []).sorted()
     }
 
     private static func text(
-        _ captures: Int, _ side: Int, _ seed: UInt64, _ policy: Policy, alarms: Proportion, untold: Int, _ subjects: [Verdict: [String: Int]],
+        _ captures: Int, _ side: Int, _ seed: UInt64, _ policy: Policy, alarms: Proportion, untold: Int,
+        _ subjects: [Verdict: [String: Int]],
         layers: [(row: Row, seen: Proportion)]
     ) -> String {
         var lines = [
@@ -70,13 +75,16 @@ public struct Calibration {
             "nothing changed: false alarms, \(alarms.atMost)",
         ]
         func list(_ verdict: Verdict) -> [String] {
-            (subjects[verdict] ?? [:]).sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "  \($0.value) of \(alarms.all): \($0.key)" }
+            (subjects[verdict] ?? [:]).sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+                "  \($0.value) of \(alarms.all): \($0.key)"
+            }
         }
         lines += list(.worse) + ["nothing changed: cannot be told, \(untold) of \(alarms.all)"] + list(.cannotTell)
         let all = Proportion(
             hits: layers.reduce(0) { $0 + $1.seen.hits }, all: layers.reduce(0) { $0 + $1.seen.all })
         guard all.all > 0 else {
-            return (lines + ["", "no layer has enough times in every capture, and enough of them, to be made slower"]).joined(separator: "\n") + "\n"
+            return (lines + ["", "no layer has enough times in every capture, and enough of them, to be made slower"])
+                .joined(separator: "\n") + "\n"
         }
         lines += ["", "a layer \(TimeText.percent(policy.time.tolerance)): seen, \(all.atLeast)"]
         lines += layers.map { "  \($0.seen.hits) of \($0.seen.all): \($0.row.name)" }

@@ -13,7 +13,8 @@ struct Draw {
         let side = side ?? captures.count / 2
         guard side > 0, side * 2 <= captures.count else {
             throw GateError(
-                "\(captures.count) captures", "are too few for two sides of \(max(1, side)); name \(2 * max(1, side)) or more")
+                "\(captures.count) captures",
+                "are too few for two sides of \(max(1, side)); name \(2 * max(1, side)) or more")
         }
         (self.captures, self.side, random) = (captures, side, SeededRandom(seed: seed))
     }
@@ -68,7 +69,11 @@ struct Proportion {
     }
 
     /// `0 of 300: 0 %, at most 0.99 %`
-    var atMost: String { "\(hits) of \(all): \(TimeText.number(part * 100)) %, at most \(TimeText.number(high * 100)) % (95 % sure)" }
+    var atMost: String {
+        "\(hits) of \(all): \(TimeText.number(part * 100)) %, at most \(TimeText.number(high * 100)) % (95 % sure)"
+    }
     /// `290 of 300: 96.67 %, at least 94.2 %`
-    var atLeast: String { "\(hits) of \(all): \(TimeText.number(part * 100)) %, at least \(TimeText.number(low * 100)) % (95 % sure)" }
+    var atLeast: String {
+        "\(hits) of \(all): \(TimeText.number(part * 100)) %, at least \(TimeText.number(low * 100)) % (95 % sure)"
+    }
 }

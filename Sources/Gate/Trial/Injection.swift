@@ -40,7 +40,8 @@ extension Injection {
             capture.times[row] = path.scaled(by: 1 + part)
             let requests = Row(.requests)
             if let all = capture.times[requests] {
-                capture.times[requests] = all.scaled(by: 1 + part * Double(path.count) / Double(max(path.count, all.count)))
+                capture.times[requests] = all.scaled(
+                    by: 1 + part * Double(path.count) / Double(max(path.count, all.count)))
             }
             return capture
         }
@@ -51,11 +52,14 @@ extension Injection {
         let name = Changes.name([root, function])
         return Injection(name: "a new call, \(name)", rules: [.newCall, .fastPath], subject: name) { capture in
             var capture = capture
-            guard let place = capture.calls.firstIndex(where: { $0.depth == 0 && $0.function == root }) else { return capture }
+            guard let place = capture.calls.firstIndex(where: { $0.depth == 0 && $0.function == root }) else {
+                return capture
+            }
             let calls = capture.calls[place].calls
             capture.calls.insert(
                 CallNode(
-                    depth: 1, function: function, layer: "other", calls: calls, callersWith: calls, fewest: 1, most: 1, selfNs: 100),
+                    depth: 1, function: function, layer: "other", calls: calls, callersWith: calls, fewest: 1, most: 1,
+                    selfNs: 100),
                 at: place + 1)
             return capture
         }
@@ -70,7 +74,9 @@ extension Injection {
             guard let place = forest.nodes.indices.first(where: { forest.way(to: $0) == way }) else { return capture }
             let depth = forest.nodes[place].depth
             let end = forest.nodes[(place + 1)...].firstIndex { $0.depth <= depth } ?? forest.nodes.count
-            capture.calls = forest.nodes.indices.filter { !(place..<end).contains($0) }.compactMap { forest.nodes[$0].sides[0] }
+            capture.calls = forest.nodes.indices.filter { !(place..<end).contains($0) }.compactMap {
+                forest.nodes[$0].sides[0]
+            }
             return capture
         }
     }
@@ -85,7 +91,8 @@ extension Injection {
     /// Whether a check found it.
     func isFound(in result: CheckResult) -> Bool {
         result.findings.contains { finding in
-            rules.contains(finding.rule) && (finding.verdict == .worse || finding.rule == .loss && finding.verdict == .cannotTell)
+            rules.contains(finding.rule)
+                && (finding.verdict == .worse || finding.rule == .loss && finding.verdict == .cannotTell)
                 && (subject.isEmpty || finding.subject == subject)
         }
     }

@@ -31,21 +31,30 @@ public struct SelfTest {
         }
         let untouched = try result(head)
         var lines = ["\(draw.side) captures against \(draw.side), drawn from \(captures.count) (seed \(seed))", ""]
-        lines.append("  \(untouched.passes ? "passes" : "FAILS ")  unchanged\(untouched.passes ? "" : ": " + Self.reason(untouched))")
+        lines.append(
+            "  \(untouched.passes ? "passes" : "FAILS ")  unchanged\(untouched.passes ? "" : ": " + Self.reason(untouched))"
+        )
         var areAllFound = true
         for injection in Self.injections(base, policy) {
             let changed = try result(head.map(injection.change))
             let isFound = !changed.passes && injection.isFound(in: changed)
             areAllFound = areAllFound && isFound
-            lines.append("  \(isFound ? "fails " : "PASSES")  \(injection.name)" + (isFound ? "" : ": not seen (\(changed.verdict.rawValue))"))
+            lines.append(
+                "  \(isFound ? "fails " : "PASSES")  \(injection.name)"
+                    + (isFound ? "" : ": not seen (\(changed.verdict.rawValue))"))
         }
         passes = untouched.passes && areAllFound
-        if !policy.looksAtLosses { lines.append("  nothing of this policy would show that events were lost: add a budget 'lost: nothing'") }
+        if !policy.looksAtLosses {
+            lines.append("  nothing of this policy would show that events were lost: add a budget 'lost: nothing'")
+        }
         if policy.time.isCompared {
             lines += ["", "the smallest slowdown that 95 of 100 such checks see, by row:"]
             lines += try Self.smallest(&draw, policy).map { "  \(Self.column($0.part))\($0.row)" }
         }
-        lines += ["", "verdict: \(passes ? "this policy sees what it has to see" : "this policy does not see what it has to see")"]
+        lines += [
+            "",
+            "verdict: \(passes ? "this policy sees what it has to see" : "this policy does not see what it has to see")",
+        ]
         text = lines.joined(separator: "\n") + "\n"
     }
 
@@ -71,16 +80,17 @@ public struct SelfTest {
         if policy.time.isCompared {
             let part = max(2 * policy.time.tolerance, 0.2)
             injections += Calibration.layers(base, policy).map { .slower($0, by: part) }
-            let paths = base.first?.times.keys.filter { row in
-                row.kind == .path && base.allSatisfy { ($0.times[row]?.count ?? 0) >= policy.time.leastCount }
-            } ?? []
+            let paths =
+                base.first?.times.keys.filter { row in
+                    row.kind == .path && base.allSatisfy { ($0.times[row]?.count ?? 0) >= policy.time.leastCount }
+                } ?? []
             injections += paths.sorted().prefix(2).map { .slowerPath($0, by: max(0.5, 5 * policy.time.tolerance)) }
         }
         if policy.shape.isCompared {
             injections += roots.prefix(3).map { .extraCall("dmflow_injected_call", in: $0.function) }
-            if let class_ = policy.classes.patterns["allocation"]?.first, !policy.shape.fast.isEmpty {
+            if let allocator = policy.classes.patterns["allocation"]?.first, !policy.shape.fast.isEmpty {
                 let fast = roots.filter { root in policy.shape.fast.contains { Glob.matches(root.function, $0) } }
-                injections += fast.prefix(1).map { .extraCall(class_.filter { $0 != "*" }, in: $0.function) }
+                injections += fast.prefix(1).map { .extraCall(allocator.filter { $0 != "*" }, in: $0.function) }
             }
             let always = forest.nodes.indices.filter { index in
                 let node = forest.nodes[index]

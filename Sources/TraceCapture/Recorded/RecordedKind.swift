@@ -67,7 +67,10 @@ struct Arming {
     let report: (String) -> Void
 
     /// Which functions the graph may have, as a file tells of it.
-    var scopeNames: [String] { options.allFunctions ? ["*"] : TraceScope.storageStack(noise: options.noise, interrupts: interrupts).names }
+    var scopeNames: [String] {
+        options.allFunctions
+            ? ["*"] : TraceScope.storageStack(noise: options.noise, interrupts: interrupts).names
+    }
 }
 
 /// What came of arming one kind.
