@@ -65,6 +65,10 @@ struct CheckCommand: ParsableCommand {
     var seed: UInt64 = 1
 
     func validate() throws {
+        // An earlier check's is no verdict on this one, not even if it cannot be done as it was asked for.
+        if let status, !(files + [baseline, gate.policy].compactMap(\.self)).contains(status) {
+            try? leave("not done", passes: false)
+        }
         if selfTest && calibrate {
             throw ValidationError("--self-test and --calibrate are two things; do one after the other")
         }
@@ -75,6 +79,12 @@ struct CheckCommand: ParsableCommand {
         if (selfTest || calibrate) && gate.paired {
             throw ValidationError("--self-test and --calibrate draw their own sides; leave --paired out")
         }
+        if (selfTest || calibrate) && !gate.output.isEmpty {
+            throw ValidationError("--self-test and --calibrate print a text of their own; leave --output out")
+        }
+        if let status, (files + [baseline, gate.policy].compactMap(\.self)).contains(status) {
+            throw ValidationError("\(status): is read by this check; choose another file for --status")
+        }
         if calibrate && status != nil { throw ValidationError("--calibrate gives no verdict; leave --status out") }
         if rounds < 1 || rounds > 1_000_000 { throw ValidationError("--rounds takes a number from 1 to 1000000") }
         if let side, side < 1 { throw ValidationError("--side takes a number from 1") }
@@ -82,10 +92,11 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            // Until it is over, and if it never is, what an earlier check left is no verdict.
+            // A place that cannot be written to costs no reading.
             try leave("not done", passes: false)
             let policy = try gate.readPolicy()
-            let outputs = try CheckOutputs(gate.output)
+            let outputs = try CheckOutputs(
+                gate.output, besides: files + [baseline, gate.policy, status].compactMap(\.self))
             let captures = try gate.files().baseline(files).captures
             if selfTest || calibrate { return try trial(captures, policy) }
             let base = try baseline.map { try gate.files().baseline([$0]).captures } ?? []

@@ -10,8 +10,11 @@ struct CheckOutputs {
     /// What the help says of each format, a line each.
     static let help = CheckFormats.builtin.map { "\($0.name): \($0.help)" }.joined(separator: "\n")
 
-    /// - Throws: ``UsageFailure`` for a format that there is not, and if several go to standard output.
-    init(_ arguments: [String]) throws {
+    /// Takes files away that an earlier check left: they would tell of that one if this one cannot be done.
+    ///
+    /// - Parameter files: what is read, and what is written besides.
+    /// - Throws: ``UsageFailure`` for a format that there is not, and if several go to one place, or over what is read.
+    init(_ arguments: [String], besides files: [String]) throws {
         choices = try (arguments.isEmpty ? [Self.names[0]] : arguments).map { argument in
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard let format = CheckFormats.format(named: parts[0]) else {
@@ -27,6 +30,13 @@ struct CheckOutputs {
         if printed.count > 1 {
             throw UsageFailure(
                 "\(printed.joined(separator: " and ")) would both go to standard output; give all but one a file")
+        }
+        var known = Set(files)
+        for file in choices.compactMap(\.file) where !NamedDevice.isOne(file) {
+            guard known.insert(file).inserted else {
+                throw UsageFailure("\(file): is used by this command already; choose another file for the output")
+            }
+            ResultText.remove(file)
         }
     }
 

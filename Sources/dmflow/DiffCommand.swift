@@ -23,7 +23,7 @@ struct DiffCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let outputs = try CheckOutputs(gate.output)
+            let outputs = try CheckOutputs(gate.output, besides: [base, head] + [gate.policy].compactMap(\.self))
             var policy = try gate.readPolicy()
             // Budgets are no difference.
             policy.budgets = []

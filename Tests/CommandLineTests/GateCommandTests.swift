@@ -102,6 +102,30 @@ import Testing
         #expect(try read("x.txt").hasSuffix("verdict: worse\n"))
     }
 
+    @Test func nothingOfAnEarlierCheckIsLeftByOneThatCannotBeDone() throws {
+        try write("same\npass\n", "status")
+        try write("<old/>", "old.xml")
+        #expect(
+            try run("check", "@a.txt", "--baseline", "@missing", "--status", "@status", "--output", "junit=@old.xml")
+                .status == 2)
+        #expect(try read("status") == "not done\nfail\n")
+        #expect(!FileManager.default.fileExists(atPath: path("old.xml")))
+        try write("same\npass\n", "status")
+        #expect(
+            try run("check", "@a.txt", "--baseline", "@missing", "--status", "@status", "--rounds", "0").status == 64)
+        #expect(try read("status") == "not done\nfail\n")
+        // What is read is not written over.
+        try baseline()
+        for arguments in [["--status", "@base.json"], ["--output", "json=@base.json"], ["--output", "json=@c.txt"]] {
+            let all = (["check", "@c.txt", "--baseline", "@base.json"] + arguments)
+                .map {
+                    $0.hasPrefix("@") ? path(String($0.dropFirst())) : $0.replacing("=@", with: "=" + path("") + "/")
+                }
+            #expect(try Program.run(all).status == 64)
+        }
+        #expect(try read("base.json").contains("dmflow.baseline/1") && read("c.txt").contains("dm_mq_queue_rq"))
+    }
+
     @Test(arguments: [
         ["check", "--baseline"], ["check"], ["diff", "a"], ["baseline"], ["check", "a", "--self-test", "--calibrate"],
         ["check", "a", "--rounds", "0"],
@@ -129,13 +153,18 @@ import Testing
     }
 
     @Test func calibrationAndSelfTestNeedNoBaseline() throws {
-        let calibration = try run("check", "--calibrate", "@a.txt", "@b.txt", "@c.txt", "--side", "1", "--rounds", "3")
+        let calibration = try run(
+            "check", "--calibrate", "@a.txt", "@b.txt", "@c.txt", "--side", "1", "--rounds", "3", "--policy",
+            "@shape.yml")
         #expect(
             calibration.status == 0 && calibration.output.contains("nothing changed: false alarms, 0 of 3"),
             "\(calibration.errors)")
         let test = try run("check", "--self-test", "@a.txt", "@b.txt", "@c.txt", "--policy", "@shape.yml")
         #expect(test.status == 0, "\(test.output)\(test.errors)")
         #expect(test.output.contains("fails   a new call, dm_mq_queue_rq → dmflow_injected_call"))
+        // Of so few captures there is nothing to calibrate.
+        let few = try run("check", "--calibrate", "@a.txt", "@b.txt")
+        #expect(few.status == 2 && few.errors.contains("nothing to calibrate"), "\(few.output)\(few.errors)")
         // Times cannot be told of so few: a self-test that says so fails.
         #expect(try run("check", "--self-test", "@a.txt", "@b.txt").status == 1)
     }

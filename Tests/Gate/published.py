@@ -44,7 +44,7 @@ class Published:
 
 
 # What may be left out, and objects whose keys are names.
-OPTIONAL = set("interrupts scope requests topology each in of part method effect low high moreCaptures way comment".split())
+OPTIONAL = set("interrupts scope requests topology each in of part method effect low high absolute moreCaptures way comment".split())
 OPTIONAL |= set("host boot kernel commandLine clock writer flows startNs startOnClockNs cost callNs recorderCpuNs durationNs".split())
 MAPS = {"armed"}
 

@@ -120,11 +120,14 @@ def situations(captures):
     base, head = captures.write("base.json"), captures.write("head.json", head=True)
     against = ["--baseline", base]
     said = {"same": compared("nothing changed", "check", [head, *against], at, "same")}
-    compared("nothing changed, in pairs", "check", [head, *against, "--paired"], at, "same")
+    # It takes more pairs than captures that may all change places.
+    pairs = captures.write("base-pairs.json", count=18), captures.write("head-pairs.json", count=18, head=True)
+    compared("nothing changed, in pairs", "check", [pairs[1], "--baseline", pairs[0], "--paired"], at, "same")
     compared("no difference", "diff", [base, head], at, "same")
     slow = captures.write("slow.json", head=True, change=longer)
     said["slower"] = compared("a slower root", "check", [slow, *against], at, "worse")
-    compared("a slower root, in pairs", "check", [slow, *against, "--paired"], at, "worse")
+    slow_pairs = captures.write("slow-pairs.json", count=18, head=True, change=longer)
+    compared("a slower root, in pairs", "check", [slow_pairs, "--baseline", pairs[0], "--paired"], at, "worse")
     compared("a slower root that nobody is to fail for", "diff", [base, slow], at, "worse")
     fast = captures.write("fast.json", head=True, change=lambda document: longer(document, -1))
     said["faster"] = compared("a faster root", "check", [fast, *against], at, "better")

@@ -41,6 +41,24 @@ import Testing
         #expect(result.passes)
     }
 
+    @Test func whereMostRowsAreSlowerTheRestIsNotTakenForFaster() throws {
+        let slow = Set(Profiles.rows.prefix(8))
+        let head = Self.head.changed { capture in
+            for row in slow { capture.times[row] = capture.times[row]!.scaled(by: 1.12) }
+        }
+        let result = try Self.result(head)
+        #expect(!result.passes, "\(result.findings.filter { $0.verdict != .same }.map(\.message))")
+        let speed = try #require(result.findings.first { $0.subject == TimeRows.speed })
+        #expect(speed.verdict == .worse || speed.verdict == .cannotTell)
+    }
+
+    @Test func mostlyBehindIsNotInTurns() throws {
+        // All of base but one before all of head but one.
+        let head = Profiles.some(11, first: 101) + Profiles.some(1, first: 1)
+        let result = try Self.result(head)
+        #expect(result.findings.contains { $0.subject == "all times" && $0.verdict == .cannotTell })
+    }
+
     @Test func allRowsTogetherAreTheSpeed() throws {
         let slower = Self.head.changed { capture in capture.times = capture.times.mapValues { $0.scaled(by: 1.4) } }
         #expect(try Self.result(slower).findings.filter { $0.verdict == .worse }.map(\.subject) == [TimeRows.speed])

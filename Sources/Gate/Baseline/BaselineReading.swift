@@ -170,7 +170,7 @@ extension BaselineFile.Times {
         guard times.count > 0, usualNs.isFinite, usualNs >= 0, Row.Kind.allCases.contains(kind), Summary.isPlain(of),
             Summary.isPlain(part)
         else { return nil }
-        return Distribution(usualNs: usualNs, p50Ns: p50Ns, p90Ns: p90Ns, p99Ns: p99Ns, times: times)
+        return Distribution(usualNs: usualNs, p50Ns: p50Ns, p90Ns: p90Ns, p99Ns: p99Ns, times: times, isCoarse: true)
     }
 }
 
@@ -182,7 +182,7 @@ extension CaptureProfile {
             losses.unplaced,
         ]
         let counts = requests.map { [$0.seen, $0.joined, $0.unjoined, $0.ambiguous, $0.failed, $0.retried] } ?? []
-        return (losses + counts + armed.values).allSatisfy { $0 >= 0 }
+        return (losses + counts + armed.values).allSatisfy { (0...1 << 48).contains($0) }
             && ([name] + identity.texts + topology + (scope ?? []) + armed.keys).allSatisfy(Summary.isPlain)
             && calls.allSatisfy {
                 Summary.isPlain($0.function) && !$0.function.isEmpty && Summary.isLayer($0.layer) && $0.selfNs.isFinite

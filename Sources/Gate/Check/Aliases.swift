@@ -8,6 +8,9 @@ public struct Aliases: Equatable, Sendable {
     public static let builtin = try! Aliases(
         text: String(decoding: PackageResources.builtin_aliases, as: UTF8.self), path: "builtin.aliases")
 
+    /// None.
+    public init() {}
+
     /// - Parameters:
     ///   - text: lines `same OLD NEW …` and `inlined NAME …`.
     ///   - path: where they come from, for the error.

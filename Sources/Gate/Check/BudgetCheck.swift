@@ -50,11 +50,13 @@ struct BudgetCheck {
             throw error(budget, "'\(pattern.text)' is no row of these captures; check --verbose lists all")
         }
         var findings: [Finding] = []
-        for row in rows { findings.append(try time(budget, row, figure, most)) }
+        for row in rows { findings.append(try time(budget, row, figure, most, rows: rows.count)) }
         return findings
     }
 
-    private func time(_ budget: Budget, _ row: Row, _ figure: Figure, _ most: Double) throws(GateError) -> Finding {
+    private func time(
+        _ budget: Budget, _ row: Row, _ figure: Figure, _ most: Double, rows: Int
+    ) throws(GateError) -> Finding {
         let each = head.compactMap { $0.times[row] }
         let count = each.reduce(0) { $0 + $1.count }
         guard count >= figure.leastCount else {
@@ -73,7 +75,8 @@ struct BudgetCheck {
                 "bounds '\(row.name)' below what recording a call takes, \(TimeText.ns(Double(cost))); no capture can show that"
             )
         }
-        let (value, low, high) = Interval.of(figure, each)
+        let interval = Interval(figure, each, bound: policy.time.falseAlarms / Double(rows))
+        let (value, low, high) = (interval.value, interval.low, interval.high)
         let verdict: Verdict = low > most ? .worse : high <= most ? .same : .cannotTell
         let text =
             "\(row.name): \(figure.rawValue) \(TimeText.ns(value)) (\(TimeText.ns(low)) to \(TimeText.ns(high))), may be \(TimeText.ns(most))"
@@ -174,8 +177,10 @@ struct BudgetCheck {
     }
 
     private func checkIsRecorded(_ budget: Budget, _ what: String) throws(GateError) {
-        // The first function of a class is what it is about.
-        let pattern = policy.classes.patterns[what]?.first ?? what
+        for pattern in policy.classes.essential(what) ?? [what] { try checkIsRecorded(budget, what, pattern) }
+    }
+
+    private func checkIsRecorded(_ budget: Budget, _ what: String, _ pattern: String) throws(GateError) {
         // All were recorded alike: else they would not be compared.
         if all.contains(where: { $0.calls.contains { Glob.matches($0.function, function(pattern)) } }) { return }
         for capture in head where !capture.canRecord(pattern) {
@@ -207,8 +212,7 @@ struct BudgetCheck {
         var tries: [String: [String: Int]] = [:]
         for capture in head {
             for (row, times) in capture.times where row.kind == .path {
-                let map = String(row.of.prefix { $0 != "/" })
-                if Glob.matches(map, pattern) { tries[map, default: [:]][row.of, default: 0] += times.count }
+                if Glob.matches(row.map, pattern) { tries[row.map, default: [:]][row.of, default: 0] += times.count }
             }
         }
         let maps = tries.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }

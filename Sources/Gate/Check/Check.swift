@@ -58,10 +58,10 @@ public struct Check {
             waysOfCalling: 0, method: nil, owners: [], passesCannotTell: policy.passesCannotTell)
         if !base.isEmpty {
             try NameCheck(captures: base + head, policy: policy).check()
-            compare(&result)
+            Comparison(base: base, head: head, policy, isPaired: isPaired, exchanges: exchanges).add(to: &result)
         }
         result.findings += try BudgetCheck(head: head, all: base + head, policy: policy, today: today).findings()
-        if !base.isEmpty && result.findings.isEmpty && result.waysOfCalling == 0 {
+        if result.findings.isEmpty && result.waysOfCalling == 0 {
             result.findings.append(
                 Finding(
                     .coverage, "nothing", .cannotTell,
@@ -70,66 +70,6 @@ public struct Check {
         result.findings += losses()
         result.verdict = Verdict.of(result.findings.map(\.verdict))
         return result
-    }
-
-    // MARK: - Comparing
-
-    private func compare(_ result: inout CheckResult) {
-        let captures = base + head
-        var rows: [TestedRow] = []
-        // How often something is called does not depend on what the machine did meanwhile.
-        var design = Design.ofAll(base: base.count, head: head.count)
-        var areTimesCompared = policy.time.isCompared
-        do { design = try Design(base: base, head: head, isPaired: isPaired, anyOrder: policy.time.anyOrder) } catch {
-            if areTimesCompared { result.findings.append(Finding(.time, "all times", .cannotTell, error.reason)) }
-            areTimesCompared = false
-        }
-        if policy.shape.isCompared {
-            let shape = ShapeComparison(captures, bases: base.count, replicates: design.replicates, policy)
-            result.findings += shape.findings
-            result.waysOfCalling = shape.compared
-            rows += shape.rows
-            if shape.leftOut > 0 {
-                result.notes.append("\(shape.leftOut) ways of calling have too few calls to compare")
-            }
-        }
-        if areTimesCompared {
-            let times = TimeRows(captures, bases: base.count, design, policy.time)
-            rows += times.rows
-            result.findings += times.findings
-            if !times.leftOut.isEmpty {
-                result.notes.append(
-                    "not compared, with too few times in a capture: \(times.leftOut.joined(separator: "; "))")
-            }
-        }
-        test(rows, design, areTimesCompared, &result)
-        let slower = result.findings.filter { $0.rule == .time && $0.verdict == .worse }.map(\.subject)
-        result.owners = OwnerTree.trees(base: base, head: head, slower: slower, policy.shape.aliases)
-    }
-
-    private func test(_ rows: [TestedRow], _ design: Design, _ areTimesCompared: Bool, _ result: inout CheckResult) {
-        guard design.canTell(policy.time.falseAlarms) else {
-            let open = rows.filter { Set($0.values).count > 1 }
-            guard !open.isEmpty else { return }
-            let names = open.prefix(3).map(\.name).joined(separator: "; ") + (open.count > 3 ? "; …" : "")
-            var finding = Finding(
-                areTimesCompared ? .time : .fanOut, areTimesCompared ? "all times" : "all that varies", .cannotTell,
-                "\(design.base) and \(design.head) \(design.unit)s are too few to tell a change from chance, of \(open.count) rows that vary: \(names)",
-                moreCaptures: max(1, Judgement.leastReplicates - min(design.base, design.head)))
-            finding.unit = design.unit
-            result.findings.append(finding)
-            return
-        }
-        let test = RankTest(design: design, errorBound: policy.time.falseAlarms, exchanges: exchanges)
-        for (row, tested) in zip(rows, test.results(rows.map(\.values))) {
-            result.findings.append(Judgement(row, tested, design, policy).finding)
-        }
-        result.method = method(rows.count, design)
-    }
-
-    private func method(_ rows: Int, _ design: Design) -> String {
-        "\(rows) rows, by ranks of \(design.base) and \(design.head) \(design.unit)s; in all rows together a false alarm in "
-            + "\(TimeText.number(1 / policy.time.falseAlarms)) checks (step-down over exchanges of \(design.unit)s)"
     }
 
     /// A capture that lost something says nothing sure of what was counted in it.

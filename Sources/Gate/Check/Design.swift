@@ -1,3 +1,5 @@
+import Glibc
+
 /// Which captures may change places if nothing differs between base and head: those of a block. What a test makes of chance is made by
 /// trying such exchanges.
 struct Design: Equatable {
@@ -47,15 +49,25 @@ extension Design {
     /// - Throws: ``Obstacle``.
     init(base: [CaptureProfile], head: [CaptureProfile], isPaired: Bool, anyOrder: Bool) throws(Obstacle) {
         if base.isEmpty || head.isEmpty { throw Obstacle(reason: "there is nothing to compare with") }
+        let hosts = [base, head].map { Set($0.compactMap(\.identity.host)) }
+        if !hosts[0].isEmpty, !hosts[1].isEmpty, hosts[0].isDisjoint(with: hosts[1]) {
+            throw Obstacle(
+                reason:
+                    "base and head are of different machines, whose times say nothing of each other; record both on one"
+            )
+        }
         if isPaired {
             self = try Self.pairs(base, head)
         } else {
             let boots = (base + head).map(\.identity.boot)
             let known = boots.compactMap(\.self)
             // A text tells of no boot: each file is taken for a recording of its own.
-            guard known.count == boots.count else {
+            if known.isEmpty {
                 self = .ofAll(base: base.count, head: head.count)
                 return
+            }
+            guard known.count == boots.count else {
+                throw Obstacle(reason: "some captures tell of which boot they are, and some do not; leave these out")
             }
             let shared = Set(known[..<base.count]).intersection(known[base.count...])
             switch shared.count {
@@ -76,6 +88,15 @@ extension Design {
             blocks: [Block(base: Array(0..<base), head: Array(base..<(base + head)))],
             replicates: (0..<(base + head)).map { [$0] },
             unit: "capture")
+    }
+
+    /// So many replicates a side tell at least one of so many rows from chance, if it stands out from all others.
+    func least(rows: Int, _ errorBound: Double) -> Int {
+        let needed = Double(max(1, rows)) / errorBound
+        if unit == "pair" { return Int(log2(needed).rounded(.up)) }
+        return (1...64).first { count in
+            (0..<count).reduce(1.0) { $0 * Double(2 * count - $1) / Double($1 + 1) } >= needed
+        } ?? 64
     }
 
     /// Whether any order of the replicates is rare enough for this bound.
@@ -129,14 +150,24 @@ extension Design {
             blocks: order.map { blocks[$0]! }, replicates: captures.indices.map { [$0] }, unit: "capture")
     }
 
-    /// Whether the sides took turns: no side is all behind the other. Of one capture a side nothing can be said.
+    /// Whether the sides took turns: no side is behind the other, nor mostly. Of one capture a side nothing can be said.
     private static func areInTurns(_ block: Block, _ captures: [CaptureProfile]) -> Bool {
         func times(_ numbers: [Int]) -> [UInt64] { numbers.compactMap { captures[$0].identity.startNs } }
         let (base, head) = (times(block.base), times(block.head))
         guard base.count == block.base.count, head.count == block.head.count, base.count > 1 || head.count > 1 else {
             return true
         }
-        return base.max()! > head.min()! && head.max()! > base.min()!
+        // In the order of time, no more to one end than a lot would have it in one of twenty cases.
+        let order = Scores((base + head).map { Double($0) }, .ofAll(base: base.count, head: head.count))
+        let isApart = base.max()! < head.min()! || head.max()! < base.min()!
+        return !isApart && abs(order.deviation(of: Array(base.count..<(base.count + head.count)))) < 2
+            && runs(base, head) * 2 >= min(base.count, head.count)
+    }
+
+    /// How often the sides change, in the order of time, and once more.
+    private static func runs(_ base: [UInt64], _ head: [UInt64]) -> Int {
+        let sides = (base.map { ($0, false) } + head.map { ($0, true) }).sorted { $0.0 < $1.0 }.map(\.1)
+        return 1 + zip(sides, sides.dropFirst()).count { $0 != $1 }
     }
 
     private static func pairs(_ base: [CaptureProfile], _ head: [CaptureProfile]) throws(Obstacle) -> Design {
@@ -162,6 +193,20 @@ extension Design {
                         + "'\(captures[next.head[0]].name)' overlap with the pair before; record one of each in turns")
             }
         }
+        try checkBoots(of: blocks, captures)
         return Design(blocks: blocks, replicates: captures.indices.map { [$0] }, unit: "pair")
+    }
+
+    /// Both of a pair are of one boot, or each boot is in one pair only: captures of one boot are no independent ones.
+    private static func checkBoots(of pairs: [Block], _ captures: [CaptureProfile]) throws(Obstacle) {
+        let boots = pairs.map { pair in pair.all.map { captures[$0].identity.boot } }
+        let areWithin = boots.allSatisfy { $0[0] == $0[1] }
+        let known = boots.flatMap(\.self).compactMap(\.self)
+        guard areWithin || Set(known).count == known.count else {
+            throw Obstacle(
+                reason:
+                    "the captures of a pair are of different boots, and a boot is in several pairs; record both of a pair in one boot"
+            )
+        }
     }
 }

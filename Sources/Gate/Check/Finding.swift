@@ -70,6 +70,8 @@ public struct Finding: Equatable, Sendable {
         public var low: Double?
         /// What it is below, likewise.
         public var high: Double?
+        /// Of a time that was compared with what all rows have in common: the change by itself; nil elsewhere.
+        public var absolute: Double?
         /// What matters: the tolerance.
         public var tolerance: Double
     }

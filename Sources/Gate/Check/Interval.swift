@@ -1,34 +1,34 @@
-import Reports
+import Glibc
 
-/// A figure of several captures' times together, with what it may be by chance.
-enum Interval {
-    private static let rounds = 400
+/// A figure of several captures, with what it may be by chance.
+///
+/// It is the middle of the captures' own figures: a capture counts once, however many times it has. Its bounds are captures' figures, too,
+/// so many from either end as chance allows for a middle (the sign test); nothing is taken for granted of how they are distributed.
+struct Interval {
+    let value: Double
+    let low: Double
+    let high: Double
 
-    /// The 95 % interval: the wider of what resampling whole captures gives and what the number of times allows at all.
-    ///
-    /// - Parameter captures: the times of a row, at least one capture.
-    static func of(_ figure: Figure, _ captures: [Distribution]) -> (value: Double, low: Double, high: Double) {
-        let all = together(captures)
-        let value = self.value(figure, all)
-        var (low, high) = (value, value)
-        if captures.count > 1 {
-            var random = SeededRandom(seed: 1)
-            let values = (0..<rounds).map { _ in
-                self.value(figure, together(captures.indices.map { _ in captures.randomElement(using: &random)! }))
-            }.sorted()
-            (low, high) = (min(low, values[rounds / 40]), max(high, values[rounds - 1 - rounds / 40]))
+    /// - Parameters:
+    ///   - captures: the times of a row, at least one capture.
+    ///   - bound: how often the middle of all such captures may be beyond the bounds on one side.
+    init(_ figure: Figure, _ captures: [Distribution], bound: Double) {
+        let values = captures.map { $0.value(figure) }.sorted()
+        value = TimeRows.median(values)
+        // Of captures that are too few for that nobody knows how much they vary: the next ones may lie as far apart again.
+        let most = Self.most(beyond: bound, values.count)
+        let spread = most < 0 ? max(values.last! / max(values[0], 1), values.count == 1 ? 1.5 : 1.1) : 1
+        (low, high) = (values[max(0, most)] / spread, values[values.count - 1 - max(0, most)] * spread)
+    }
+
+    /// So many of the captures' figures can be left out at either end; negative if there are too few captures for any bound.
+    private static func most(beyond bound: Double, _ count: Int) -> Int {
+        var (chance, term) = (0.0, pow(0.5, Double(count)))
+        for left in 0..<count {
+            chance += term
+            if chance > bound { return left - 1 }
+            term *= Double(count - left) / Double(left + 1)
         }
-        let fraction = figure.fraction ?? 0.5
-        let step = 1.96 * (fraction * (1 - fraction) / Double(all.count)).squareRoot()
-        let bounds = all.percentiles([max(0, fraction - step), min(1, fraction + step)]).map { Double($0) }
-        return (value, min(low, bounds[0]), max(high, bounds[1]))
-    }
-
-    private static func together(_ captures: [Distribution]) -> Histogram {
-        captures.reduce(into: Histogram()) { $0.merge($1.times) }
-    }
-
-    private static func value(_ figure: Figure, _ times: Histogram) -> Double {
-        Distribution(times).value(figure)
+        return count / 2
     }
 }

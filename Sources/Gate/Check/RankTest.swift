@@ -30,10 +30,12 @@ struct RankTest {
         guard !rows.isEmpty else { return [] }
         let scores = rows.map { Scores($0, design) }
         let sets = headSets()
-        let chance = scores.map { score in sets.map { score.deviation(of: $0) } }
         let observed = scores.map { $0.deviation(of: design.blocks.flatMap(\.head)) }
-        let above = StepDown(observed, chance, errorBound)
-        let below = StepDown(observed.map { -$0 }, chance.map { $0.map { -$0 } }, errorBound)
+        // Not kept for each row: there may be thousands of them.
+        let above = StepDown(observed, errorBound, exchanges: sets.count) { scores[$0].deviation(of: sets[$1]) }
+        let below = StepDown(observed.map { -$0 }, errorBound, exchanges: sets.count) {
+            -scores[$0].deviation(of: sets[$1])
+        }
         return rows.indices.map { row in
             let shift = Shift(rows[row], design)
             return Result(
@@ -131,18 +133,22 @@ struct StepDown {
 
     /// - Parameters:
     ///   - observed: deviations, by row.
-    ///   - chance: by row, those of each exchange, the real one among them.
     ///   - bound: of the error, in all rows together.
-    init(_ observed: [Double], _ chance: [[Double]], _ bound: Double) {
+    ///   - exchanges: how many there are, the real one among them.
+    ///   - chance: a row's deviation at one of them.
+    init(_ observed: [Double], _ bound: Double, exchanges: Int, chance: (_ row: Int, _ exchange: Int) -> Double) {
         p = Array(repeating: 1, count: observed.count)
-        guard let count = chance.first?.count, count > 0 else { return }
+        guard exchanges > 0, !observed.isEmpty else { return }
         let order = observed.indices.sorted { observed[$0] < observed[$1] }
         // Of the rows up to each place in this order, the greatest deviation at each exchange.
-        var greatest = [Double](repeating: -.infinity, count: count)
+        var greatest = [Double](repeating: -.infinity, count: exchanges)
+        func raise(by row: Int) {
+            for exchange in 0..<exchanges { greatest[exchange] = max(greatest[exchange], chance(row, exchange)) }
+        }
         var own = [Double](repeating: 1, count: observed.count)
         for (place, row) in order.enumerated() {
-            Self.raise(&greatest, to: chance[row])
-            own[place] = Double(greatest.count { $0 >= observed[row] - 1e-9 }) / Double(count)
+            raise(by: row)
+            own[place] = Double(greatest.count { $0 >= observed[row] - 1e-9 }) / Double(exchanges)
         }
         var least = 0.0
         var differing = order.count
@@ -151,14 +157,12 @@ struct StepDown {
             p[order[place]] = least
             if least <= bound { differing = place }
         }
-        var rest = [Double](repeating: -.infinity, count: count)
-        // If all differ, the least of them is what there is to hold against.
-        for row in order[..<max(1, differing)] { Self.raise(&rest, to: chance[row]) }
-        critical = rest.sorted(by: >)[min(count - 1, Int((bound * Double(count)).rounded(.down)))]
-    }
-
-    private static func raise(_ greatest: inout [Double], to values: [Double]) {
-        for index in greatest.indices where values[index] > greatest[index] { greatest[index] = values[index] }
+        if differing < order.count {
+            greatest = Array(repeating: -.infinity, count: exchanges)
+            // If all differ, the least of them is what there is to hold against.
+            for row in order[..<max(1, differing)] { raise(by: row) }
+        }
+        critical = greatest.sorted(by: >)[min(exchanges - 1, Int((bound * Double(exchanges)).rounded(.down)))]
     }
 }
 

@@ -115,19 +115,53 @@ struct ShapeComparison {
         var rates: [Double] = []
         for capture in caller.sides.indices {
             guard let callers = caller.sides[capture]?.calls, callers >= policy.shape.leastCalls else {
-                leftOut += 1
-                return
+                return leaveOut(index, caller)
             }
             rates.append(Double(node.sides[capture]?.calls ?? 0) / Double(callers))
         }
-        let isFast = isBelowFast(index) && base.calls == 0 && policy.classes.name(of: node.function) != nil
-        let floor = isFast ? policy.shape.floor / 5 : policy.shape.floor
+        if isBelowFast(index) && base.calls == 0, let kind = policy.classes.name(of: node.function) {
+            return addFast(index, kind, rates)
+        }
+        let floor = policy.shape.floor
         // What is this seldom in every capture cannot matter.
         guard rates.contains(where: { $0 >= floor / 2 }) else { return }
         rows.append(
             row(
-                Changes.name(forest.way(to: index)), isFast ? .fastPath : .fanOut, rates,
+                Changes.name(forest.way(to: index)), .fanOut, rates,
                 tolerance: max(floor, policy.time.tolerance * base.rate), way: forest.way(to: index)))
+    }
+
+    /// A caller that is seldom called in some capture only.
+    private mutating func leaveOut(_ index: Int, _ caller: CallForest.Node) {
+        let least = policy.shape.leastCalls
+        func isOften(_ captures: Range<Int>) -> Bool {
+            captures.allSatisfy { (caller.sides[$0]?.calls ?? 0) >= 5 * least }
+        }
+        func isSeldom(_ captures: Range<Int>) -> Bool { captures.contains { (caller.sides[$0]?.calls ?? 0) < least } }
+        guard isOften(bases) && isSeldom(heads) || isOften(heads) && isSeldom(bases) else {
+            leftOut += 1
+            return
+        }
+        let way = Changes.name(forest.way(to: index))
+        findings.append(
+            Finding(
+                .fanOut, way, .cannotTell,
+                "\(way): some captures of one side have too few calls of \(caller.function) to compare it",
+                way: forest.way(to: index)))
+    }
+
+    /// What a fast path must not do, and does now and then: in every capture of head and none of base that is no chance.
+    private mutating func addFast(_ index: Int, _ kind: String, _ rates: [Double]) {
+        let node = forest.nodes[index]
+        let captures = heads.count { rates[$0] > 0 }
+        let isSure = captures == heads.count && min(bases.count, heads.count) >= 5
+        let way = forest.way(to: index)
+        let function = node.parent.map { forest.nodes[$0].function } ?? ""
+        findings.append(
+            Finding(
+                .fastPath, Changes.name(way), isSure ? .worse : .cannotTell,
+                "\(function) calls \(node.function) (\(kind)) now and then, which it did not, in \(captures) of \(heads.count) captures",
+                way: way))
     }
 
     private func row(
@@ -136,7 +170,8 @@ struct ShapeComparison {
         TestedRow(
             name: name, rule: rule,
             values: replicates.map { captures in captures.reduce(0) { $0 + values[$1] } / Double(captures.count) },
-            tolerance: tolerance, base: TimeRows.median(Array(values[bases])), isLogarithm: false, way: way)
+            tolerance: tolerance, least: tolerance / 2, base: TimeRows.median(Array(values[bases])), isLogarithm: false,
+            way: way)
     }
 
     private func isBelowFast(_ index: Int) -> Bool {

@@ -39,8 +39,17 @@ struct CheckMarkdown: CheckFormat {
     /// Names of a trace neither end a table's cell nor become markup.
     private static func escaped(_ text: String) -> String {
         text.reduce(into: "") { escaped, character in
-            if "\\`*_{}[]<>#|!&@".contains(character) { escaped.append("\\") }
-            escaped.append(character)
+            switch character {
+            // Where a line is HTML a backslash is one.
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "&": escaped += "&amp;"
+            // No address becomes a link.
+            case ":": escaped += "&#58;"
+            case "@": escaped += "&#64;"
+            case _ where "\\`*_{}[]#|!~".contains(character): escaped += "\\\(character)"
+            default: escaped.append(character)
+            }
         }
     }
 }

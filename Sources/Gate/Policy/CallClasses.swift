@@ -5,6 +5,9 @@ public struct CallClasses: Equatable, Sendable {
     /// Patterns by class, in the order of the file.
     private(set) var patterns: [String: [String]] = [:]
 
+    /// What a policy has added.
+    private var added: [String: [String]] = [:]
+
     /// Those that dmflow brings.
     public static let builtin = CallClasses(text: PackageResources.builtin_classes)
 
@@ -17,7 +20,16 @@ public struct CallClasses: Equatable, Sendable {
     }
 
     /// Adds functions to a class, which may be a new one.
-    mutating func add(_ name: String, _ functions: [String]) { patterns[name, default: []] += functions }
+    mutating func add(_ name: String, _ functions: [String]) {
+        patterns[name, default: []] += functions
+        added[name, default: []] += functions
+    }
+
+    /// What of a class must have been recorded for it to be missed: of those that dmflow brings the first function, which is what the
+    /// class is about, since no kernel has all; and all that a policy adds. nil if there is no such class.
+    func essential(_ name: String) -> [String]? {
+        patterns[name].map { all in (CallClasses.builtin.patterns[name] == nil ? [] : [all[0]]) + (added[name] ?? []) }
+    }
 
     /// The names of all classes.
     public var names: [String] { patterns.keys.sorted() }

@@ -41,7 +41,9 @@ public struct Policy: Equatable, Sendable {
         /// Functions below which there must be no new lock, allocation or sleep at all.
         public var fast: [String] = []
         /// Names of one function, and functions that are inlined.
-        public var aliases = Aliases.builtin
+        ///
+        /// Those that dmflow brings are added where captures are of several kernels.
+        public var aliases = Aliases()
 
         /// As it is by default.
         public init() {}

@@ -65,7 +65,9 @@ extension PolicyReader {
             let isPercent = text.hasSuffix("%")
             let number = Double(isPercent ? String(text.dropLast()) : text).map { isPercent ? $0 / 100 : $0 }
             // A bare 10 is more likely to mean 10 % than ten times.
-            guard let number, number > 0, number < 1 || isPercent && key != "false-alarms" && number <= 10 else {
+            guard let number, number > 0,
+                key == "false-alarms" ? number <= 0.1 : number < 1 || isPercent && number <= 10
+            else {
                 throw reader.error(line(key), "'\(key)' is '\(text)', and no part such as 10%")
             }
             return number

@@ -14,6 +14,8 @@ public struct Distribution: Equatable, Sendable {
     public let p99Ns: UInt64
     /// All times; from a baseline within 3 %.
     public let times: Histogram
+    /// Whether they are from a baseline.
+    let isCoarse: Bool
 
     /// How many times there are.
     public var count: Int { times.count }
@@ -23,10 +25,11 @@ public struct Distribution: Equatable, Sendable {
         let percentiles = times.percentiles([0.5, 0.9, 0.99])
         self.init(
             usualNs: Self.middleMean(times), p50Ns: percentiles[0], p90Ns: percentiles[1], p99Ns: percentiles[2],
-            times: times)
+            times: times, isCoarse: false)
     }
 
-    init(usualNs: Double, p50Ns: UInt64, p90Ns: UInt64, p99Ns: UInt64, times: Histogram) {
+    init(usualNs: Double, p50Ns: UInt64, p90Ns: UInt64, p99Ns: UInt64, times: Histogram, isCoarse: Bool) {
+        self.isCoarse = isCoarse
         (self.usualNs, self.p50Ns, self.p90Ns, self.p99Ns, self.times) = (usualNs, p50Ns, p90Ns, p99Ns, times)
     }
 

@@ -19,7 +19,7 @@ public struct Calibration {
         var policy = policy
         (policy.budgets, policy.time.anyOrder) = ([], true)
         var draw = try Draw(captures, side: side, seed: seed)
-        var (alarms, untold) = (0, 0)
+        var (alarms, untold, compared) = (0, 0, 0)
         var subjects: [Verdict: [String: Int]] = [:]
         for _ in 0..<rounds {
             let (base, head) = draw.next()
@@ -27,6 +27,13 @@ public struct Calibration {
             for finding in result.findings { subjects[finding.verdict, default: [:]][finding.subject, default: 0] += 1 }
             alarms += result.verdict == .worse ? 1 : 0
             untold += result.verdict == .cannotTell ? 1 : 0
+            compared += result.method == nil ? 0 : 1
+        }
+        guard compared > 0 || !policy.time.isCompared else {
+            throw GateError(
+                "\(captures.count) captures",
+                "times could be compared in none of \(rounds) checks of \(draw.side) against \(draw.side): there is nothing to calibrate; record more"
+            )
         }
         let layers = Self.layers(captures, policy)
         var seen: [Row: Int] = [:]
@@ -41,7 +48,8 @@ public struct Calibration {
             }
         }
         text = Self.text(
-            captures.count, draw.side, seed, policy, alarms: Proportion(hits: alarms, all: rounds), untold: untold,
+            captures.count, draw.side, seed, policy, rounds: rounds,
+            alarms: Proportion(hits: alarms, all: policy.time.isCompared ? compared : rounds), untold: untold,
             subjects,
             layers: layers.map { ($0, Proportion(hits: seen[$0] ?? 0, all: tried[$0] ?? 0)) })
     }
@@ -66,7 +74,7 @@ public struct Calibration {
     }
 
     private static func text(
-        _ captures: Int, _ side: Int, _ seed: UInt64, _ policy: Policy, alarms: Proportion, untold: Int,
+        _ captures: Int, _ side: Int, _ seed: UInt64, _ policy: Policy, rounds: Int, alarms: Proportion, untold: Int,
         _ subjects: [Verdict: [String: Int]],
         layers: [(row: Row, seen: Proportion)]
     ) -> String {
@@ -79,7 +87,7 @@ public struct Calibration {
                 "  \($0.value) of \(alarms.all): \($0.key)"
             }
         }
-        lines += list(.worse) + ["nothing changed: cannot be told, \(untold) of \(alarms.all)"] + list(.cannotTell)
+        lines += list(.worse) + ["nothing changed: cannot be told, \(untold) of \(rounds)"] + list(.cannotTell)
         let all = Proportion(
             hits: layers.reduce(0) { $0 + $1.seen.hits }, all: layers.reduce(0) { $0 + $1.seen.all })
         guard all.all > 0 else {

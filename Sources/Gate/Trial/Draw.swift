@@ -25,6 +25,8 @@ struct Draw {
         var sides: [[Int]] = [[], []]
         var boots: [String?: [Int]] = [:]
         for number in drawn { boots[captures[number].identity.boot, default: []].append(number) }
+        // A boot with a single capture would be of one side only.
+        boots = boots.filter { $0.value.count > 1 || boots.count == drawn.count }
         for (_, numbers) in boots.sorted(by: { $0.value[0] < $1.value[0] }) {
             for number in numbers.shuffled(using: &random) {
                 sides[sides[0].count <= sides[1].count ? 0 : 1].append(number)

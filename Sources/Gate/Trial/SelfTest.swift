@@ -34,8 +34,16 @@ public struct SelfTest {
         lines.append(
             "  \(untouched.passes ? "passes" : "FAILS ")  unchanged\(untouched.passes ? "" : ": " + Self.reason(untouched))"
         )
-        var areAllFound = true
-        for injection in Self.injections(base, policy) {
+        let injections = Self.injections(base, policy)
+        var areAllFound = !injections.isEmpty
+        if injections.isEmpty {
+            lines.append("  NOTHING that this policy looks at could be made worse in these captures")
+        }
+        if policy.time.isCompared, !injections.contains(where: { $0.rules == [.time] }) {
+            areAllFound = false
+            lines.append("  NO TIME could be made longer: no layer and no path has enough times in every capture")
+        }
+        for injection in injections {
             let changed = try result(head.map(injection.change))
             let isFound = !changed.passes && injection.isFound(in: changed)
             areAllFound = areAllFound && isFound
@@ -100,6 +108,7 @@ public struct SelfTest {
             }
             injections += always.prefix(1).map { .vanishedCall(forest.way(to: $0)) }
         }
+        injections += policy.budgets.compactMap { .breaking($0, of: base, policy.classes) }
         return injections + (policy.looksAtLosses ? [.loss] : [])
     }
 
@@ -117,7 +126,7 @@ public struct SelfTest {
             let rows = TimeRows(base + head, bases: base.count, design, policy.time).rows
             let test = RankTest(design: design, errorBound: policy.time.falseAlarms, exchanges: exchanges)
             for (row, tested) in zip(rows, test.results(rows.map(\.values))) {
-                least[row.name, default: []].append(max(-tested.low, row.tolerance / 2 - tested.estimate))
+                least[row.name, default: []].append(max(-tested.low, row.least - tested.estimate))
             }
         }
         return least.sorted { $0.key < $1.key }.map { row, values in
