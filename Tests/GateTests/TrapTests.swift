@@ -42,7 +42,7 @@ import Testing
         #expect(!result.findings.contains { $0.verdict == .better })
     }
 
-    @Test func everythingATenthSlowerDoesNotPass() throws {
+    @Test func everythingAFifthSlowerIsWorse() throws {
         // As far as these captures tell it at all.
         #expect(try Self.result(Self.scaled(Profiles.rows, by: 1.2)).verdict == .worse)
     }
@@ -78,7 +78,6 @@ import Testing
 
     @Test func aCheckThatComparesNothingPassesNothing() throws {
         #expect(try !Self.result(Self.head) { $0.time.leastCount = 1_000_000 }.passes)
-        #expect(try !Self.result(Self.head) { $0.shape.leastCalls = 1_000_000 }.passes || true)
         let nothing = try SelfTest(
             Self.base, policy { ($0.time.isCompared, $0.shape.isCompared) = (false, false) }, side: nil, seed: 1,
             today: "")

@@ -128,7 +128,7 @@ struct ShapeComparison {
         rows.append(
             row(
                 Changes.name(forest.way(to: index)), .fanOut, rates,
-                tolerance: max(floor, policy.time.tolerance * base.rate), way: forest.way(to: index)))
+                rate: base.rate, way: forest.way(to: index)))
     }
 
     /// A caller that is seldom called in some capture only.
@@ -164,13 +164,16 @@ struct ShapeComparison {
                 way: way))
     }
 
+    /// - Parameter rate: in base, to which the tolerance is a part.
     private func row(
-        _ name: String, _ rule: Finding.Rule, _ values: [Double], tolerance: Double, way: [String]
+        _ name: String, _ rule: Finding.Rule, _ values: [Double], rate: Double, way: [String]
     ) -> TestedRow {
-        TestedRow(
+        let (part, floor) = (policy.time.tolerance * rate, policy.shape.floor)
+        return TestedRow(
             name: name, rule: rule,
             values: replicates.map { captures in captures.reduce(0) { $0 + values[$1] } / Double(captures.count) },
-            tolerance: tolerance, least: tolerance / 2, base: TimeRows.median(Array(values[bases])), isLogarithm: false,
+            tolerance: max(floor, part), least: max(floor, part / 2), base: TimeRows.median(Array(values[bases])),
+            isLogarithm: false,
             way: way)
     }
 
@@ -230,7 +233,7 @@ struct ShapeComparison {
             rows.append(
                 row(
                     "\(node.function) per request", .callsPerRequest, rates,
-                    tolerance: max(policy.shape.floor, policy.time.tolerance * base), way: [node.function]))
+                    rate: base, way: [node.function]))
         }
     }
 

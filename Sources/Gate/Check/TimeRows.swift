@@ -106,7 +106,7 @@ struct TimeRows {
                 values: design.replicates.map { captures in
                     captures.reduce(0) { $0 + log(ns[$1]) } / Double(captures.count)
                 }, tolerance: log1p(max(policy.tolerance, policy.floorNs / base)),
-                least: log1p(max(policy.tolerance, policy.floorNs / base)) / 2, base: base, isLogarithm: true))
+                least: max(log1p(policy.tolerance) / 2, log1p(policy.floorNs / base)), base: base, isLogarithm: true))
     }
 
     /// Takes what all rows have in common out of each.

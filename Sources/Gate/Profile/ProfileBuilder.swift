@@ -64,7 +64,8 @@ extension CaptureProfile {
     fileprivate mutating func add(_ roots: [Summary.Root]) {
         // One root's forms, such as `.isra.0`, are one.
         var durations: [Row: Histogram] = [:]
-        for root in roots where !root.fragment {
+        // What nobody asked for, an interrupt or a task's own, comes and goes by itself.
+        for root in roots where !root.fragment && root.askedFor != false {
             durations[Row(.root, of: root.baseName), default: Histogram()].merge(root.latency)
             for layer in root.layers {
                 durations[Row(.layer, of: root.baseName, part: layer.layer), default: Histogram()].merge(layer.selfNs)
