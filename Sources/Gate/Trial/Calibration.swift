@@ -62,13 +62,13 @@ public struct Calibration {
         return try check.result()
     }
 
-    /// Layers of roots with enough times in every capture, and more of them than the floor: a tenth of less does not matter.
+    /// Layers of roots with enough times in every capture, and long enough: what is hardly above the floor may be estimated below it.
     static func layers(_ captures: [CaptureProfile], _ policy: Policy) -> [Row] {
         (captures.first?.times.keys.filter { row in
             row.kind == .layer
                 && captures.allSatisfy {
                     ($0.times[row]?.count ?? 0) >= max(policy.time.leastCount, Figure.p50.leastCount)
-                        && $0.times[row]!.value(.p50) * policy.time.tolerance >= policy.time.floorNs
+                        && $0.times[row]!.value(.p50) * policy.time.tolerance >= 2 * policy.time.floorNs
                 }
         } ?? []).sorted()
     }
