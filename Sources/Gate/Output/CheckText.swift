@@ -37,7 +37,7 @@ struct CheckText: CheckFormat {
         let title = verdict == .worse ? style.warning(verdict.rawValue) : style.bold(verdict.rawValue)
         return ["", title]
             + findings.flatMap { finding in
-                ["  \(pad(finding.rule.rawValue, to: 18))\(finding.message)"]
+                ["  \(pad(finding.rule.rawValue, 18))\(finding.message)"]
                     + details(finding).map { String(repeating: " ", count: 20) + style.dim($0) }
             }
     }
@@ -50,10 +50,6 @@ struct CheckText: CheckFormat {
         return details
     }
 
-    private func pad(_ text: String, to width: Int) -> String {
-        text + String(repeating: " ", count: max(1, width - text.count))
-    }
-
     private func owner(_ tree: OwnerTree, _ style: Style) -> [String] {
         [
             "",
@@ -63,13 +59,9 @@ struct CheckText: CheckFormat {
         ]
             + tree.lines.map { line in
                 let sign = line.differenceNs < 0 ? "-" : "+"
-                let difference = padLeft(sign + TimeText.ns(abs(line.differenceNs)), to: 11)
+                let difference = padLeft(sign + TimeText.ns(abs(line.differenceNs)), 11)
                 return "  \(difference)  \(String(repeating: "  ", count: line.depth))\(line.function)  "
                     + style.dim("\(TimeText.ns(line.baseNs)) → \(TimeText.ns(line.headNs))")
             }
-    }
-
-    private func padLeft(_ text: String, to width: Int) -> String {
-        String(repeating: " ", count: max(0, width - text.count)) + text
     }
 }
