@@ -49,6 +49,7 @@ struct Dmflow: ParsableCommand {
         // What it has to say it has said.
         if let code = error as? ExitCode { exit(withError: code) }
         let code = exitCode(for: error)
+        if code == .validationFailure { CheckCommand.leaveUndone(arguments) }
         if code == .validationFailure, let hint = UsageHint(arguments: arguments).line {
             printError(hint)
         } else if code == .success {

@@ -210,7 +210,7 @@ import Testing
             return try BudgetCheck(head: one, all: one, policy: policy, today: "").findings().first?.verdict
         }
         #expect(try verdict(19_000) == .cannotTell && verdict(21_500) == .cannotTell)
-        #expect(try verdict(10_000) == .worse && verdict(40_000) == .same)
+        #expect(try verdict(4_000) == .worse && verdict(100_000) == .same)
     }
 
     @Test func aFloorOfNothingIsNoTrap() throws {

@@ -52,6 +52,12 @@ public struct Check {
         if let twice = head.first(where: { one in base.contains { $0.isSame(as: one) } }) {
             throw GateError(twice.name, "is one of the captures to compare with, too; compare with others")
         }
+        if isPaired && !base.isEmpty && base.count != head.count {
+            throw GateError(
+                "pairs",
+                "\(base.count) captures of base, \(head.count) of head; name the ones that are missing, or leave some out"
+            )
+        }
         var result = CheckResult(
             verdict: .same, findings: [], notes: try Comparability.warnings(base, head), base: base.count,
             head: head.count,

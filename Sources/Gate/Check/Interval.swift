@@ -17,7 +17,9 @@ struct Interval {
         value = TimeRows.median(values)
         // Of captures that are too few for that nobody knows how much they vary: the next ones may lie as far apart again.
         let most = Self.most(beyond: bound, values.count)
-        let spread = most < 0 ? max(values.last! / max(values[0], 1), values.count == 1 ? 1.5 : 1.1) : 1
+        // Of one or two not even how far apart they lie says anything.
+        let least = values.count == 1 ? 4 : values.count == 2 ? 3 : 1.1
+        let spread = most < 0 ? max(values.last! / max(values[0], 1), least) : 1
         (low, high) = (values[max(0, most)] / spread, values[values.count - 1 - max(0, most)] * spread)
     }
 

@@ -5,6 +5,8 @@
 struct ShapeComparison {
     /// What has changed for sure.
     private(set) var findings: [Finding] = []
+    /// What is told of what varies without a test.
+    private var told: [Finding] = []
     /// What varies.
     private(set) var rows: [TestedRow] = []
     /// Ways of calling that were compared.
@@ -39,6 +41,7 @@ struct ShapeComparison {
             findings += suggestions.map(\.finding)
             for suggestion in suggestions { aliases.add(suggestion.alias) }
         }
+        findings += told
         addCrossings()
         addCallsPerRequest(captures)
     }
@@ -49,7 +52,7 @@ struct ShapeComparison {
     /// Compares each way of calling.
     private mutating func changes() -> Changes {
         isCovered = Array(repeating: false, count: forest.nodes.count)
-        (rows, compared, leftOut) = ([], 0, 0)
+        (rows, told, compared, leftOut) = ([], [], 0, 0)
         var changes = Changes(forest)
         for index in forest.nodes.indices { look(at: index, &changes) }
         return changes
@@ -143,7 +146,7 @@ struct ShapeComparison {
             return
         }
         let way = Changes.name(forest.way(to: index))
-        findings.append(
+        told.append(
             Finding(
                 .fanOut, way, .cannotTell,
                 "\(way): some captures of one side have too few calls of \(caller.function) to compare it",
@@ -157,7 +160,7 @@ struct ShapeComparison {
         let isSure = captures == heads.count && min(bases.count, heads.count) >= 5
         let way = forest.way(to: index)
         let function = node.parent.map { forest.nodes[$0].function } ?? ""
-        findings.append(
+        told.append(
             Finding(
                 .fastPath, Changes.name(way), isSure ? .worse : .cannotTell,
                 "\(function) calls \(node.function) (\(kind)) now and then, which it did not, in \(captures) of \(heads.count) captures",

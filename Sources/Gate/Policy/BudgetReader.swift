@@ -24,9 +24,10 @@ struct BudgetReader {
     }
 
     private static func isDay(_ text: String) -> Bool {
+        let days = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
         return parts.map(\.count) == [4, 2, 2] && parts.allSatisfy { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
-            && (1...12).contains(Int(parts[1])!) && (1...31).contains(Int(parts[2])!)
+            && (1...12).contains(Int(parts[1])!) && (1...days[Int(parts[1])! - 1]).contains(Int(parts[2])!)
     }
 
     private func bound(_ keys: PolicyReader.Keys) throws(GateError) -> Budget.Bound {

@@ -84,7 +84,7 @@ public struct Calibration {
         ]
         func list(_ verdict: Verdict) -> [String] {
             (subjects[verdict] ?? [:]).sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
-                "  \($0.value) of \(alarms.all): \($0.key)"
+                "  \($0.value) of \(rounds): \($0.key)"
             }
         }
         lines += list(.worse) + ["nothing changed: cannot be told, \(untold) of \(rounds)"] + list(.cannotTell)
