@@ -170,7 +170,7 @@ extension BaselineFile.Times {
         guard times.count > 0, usualNs.isFinite, usualNs >= 0, Row.Kind.allCases.contains(kind), Summary.isPlain(of),
             Summary.isPlain(part)
         else { return nil }
-        return Distribution(usualNs: usualNs, p50Ns: p50Ns, p90Ns: p90Ns, p99Ns: p99Ns, times: times, isCoarse: true)
+        return Distribution(usualNs: usualNs, p50Ns: p50Ns, p90Ns: p90Ns, p99Ns: p99Ns, times: times)
     }
 }
 

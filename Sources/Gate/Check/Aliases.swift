@@ -83,8 +83,7 @@ public struct Aliases: Equatable, Sendable {
                     ))
                 continue
             }
-            var kept = call
-            kept = CallNode(
+            let kept = CallNode(
                 depth: caller.depth + 1, function: name(call.function), layer: call.layer, calls: call.calls,
                 callersWith: call.callersWith, fewest: max(1, Self.product(caller.fewest, call.fewest)),
                 most: Self.product(caller.most, call.most), selfNs: call.selfNs)

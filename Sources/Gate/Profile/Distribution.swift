@@ -14,8 +14,6 @@ public struct Distribution: Equatable, Sendable {
     public let p99Ns: UInt64
     /// All times; from a baseline within 3 %.
     public let times: Histogram
-    /// Whether they are from a baseline.
-    let isCoarse: Bool
 
     /// How many times there are.
     public var count: Int { times.count }
@@ -25,11 +23,10 @@ public struct Distribution: Equatable, Sendable {
         let percentiles = times.percentiles([0.5, 0.9, 0.99])
         self.init(
             usualNs: Self.middleMean(times), p50Ns: percentiles[0], p90Ns: percentiles[1], p99Ns: percentiles[2],
-            times: times, isCoarse: false)
+            times: times)
     }
 
-    init(usualNs: Double, p50Ns: UInt64, p90Ns: UInt64, p99Ns: UInt64, times: Histogram, isCoarse: Bool) {
-        self.isCoarse = isCoarse
+    init(usualNs: Double, p50Ns: UInt64, p90Ns: UInt64, p99Ns: UInt64, times: Histogram) {
         (self.usualNs, self.p50Ns, self.p90Ns, self.p99Ns, self.times) = (usualNs, p50Ns, p90Ns, p99Ns, times)
     }
 

@@ -109,7 +109,7 @@ extension Distribution {
         }
         return Distribution(
             usualNs: usualNs * factor, p50Ns: Self.ns(Double(p50Ns) * factor), p90Ns: Self.ns(Double(p90Ns) * factor),
-            p99Ns: Self.ns(Double(p99Ns) * factor), times: scaled, isCoarse: isCoarse)
+            p99Ns: Self.ns(Double(p99Ns) * factor), times: scaled)
     }
 
     private static func ns(_ value: Double) -> UInt64 { UInt64(Swift.max(0, Swift.min(value, 1e18)).rounded()) }
