@@ -75,13 +75,13 @@ public enum TraceFile {
         if isTraceDat {
             let header = try TraceDatHeader(file)
             let context = TraceContext(
-                kind: .traceDat, names: names, types: types, identity: header.identity, recording: header.recording,
-                topology: header.topology)
+                path: path, kind: .traceDat, names: names, types: types, identity: header.identity,
+                recording: header.recording, topology: header.topology)
             names.learn(header.description.comms)
             let reader = TraceDatReader(file: file, header: header, names: names, types: types)
             return try read(reader, context, types, analyzers) { progress($0, file.size) }
         }
-        let context = TraceContext(kind: .text, names: names, types: types)
+        let context = TraceContext(path: path, kind: .text, names: names, types: types)
         let source = TextSource(file: file, names: names, types: types)
         return try read(source, context, types, analyzers) { progress($0, file.size) }
     }

@@ -23,7 +23,7 @@ struct TextReading {
         builder.finish()
         var batch = TraceBatch()
         builder.moveOutput(to: &batch)
-        recorder.begin(TraceContext(kind: .text, names: names, types: .none))
+        recorder.begin(TraceContext(path: "test", kind: .text, names: names, types: .none))
         _ = try! recorder.take(batch)
         (calls, trees, counts) = (recorder.calls, recorder.trees, reader.counts + builder.counts)
     }

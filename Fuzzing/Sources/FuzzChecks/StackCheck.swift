@@ -36,7 +36,7 @@ func checkStacks(
     expectSame(events, quick.batch, lossesAreMarked, instances, names)
 
     let precision = source.kind == .text ? GraphEvent.Precision.microsecond.rounding : 0
-    let (trees, outside) = trees(of: quick.batch, TraceContext(kind: source.kind, names: names, types: types))
+    let (trees, outside) = trees(of: quick.batch, TraceContext(path: source.path, kind: source.kind, names: names, types: types))
     let inside = trees.reduce(0) { $0 + $1.events.count }
     expect(inside + outside == events.count { $0.kind == .event }, "events get lost on the way to trees")
     expect(trees.reduce(0) { $0 + $1.nodes.count } == endings(quick.batch).count, "calls get lost on the way to trees")
@@ -139,7 +139,7 @@ private func report(
     _ batch: TraceBatch, _ counts: TraceCounts, _ source: TraceSource, _ names: TraceNames, _ map: LayerMap
 ) -> Report {
     let builder = SummaryBuilder(map: map)
-    builder.begin(TraceContext(kind: source.kind, names: names, types: .none))
+    builder.begin(TraceContext(path: source.path, kind: source.kind, names: names, types: .none))
     builder.take(batch)
     return Report(builder.summary(source: source, counts: counts))
 }

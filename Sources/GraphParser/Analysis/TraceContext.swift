@@ -2,6 +2,8 @@ public import TraceFormat
 
 /// What is known of a trace before its first event.
 public struct TraceContext: Sendable {
+    /// The file as the user gave it; `-` for standard input, a place for what is being recorded.
+    public let path: String
     /// Text or trace.dat.
     public let kind: TraceSource.Kind
     /// The names of functions and tasks: those of the whole trace when it has been read, until then those met so far.
@@ -15,9 +17,10 @@ public struct TraceContext: Sendable {
     private let types: EventTypes
 
     init(
-        kind: TraceSource.Kind, names: TraceNames, types: EventTypes, identity: TraceIdentity = TraceIdentity(),
+        path: String, kind: TraceSource.Kind, names: TraceNames, types: EventTypes, identity: TraceIdentity = TraceIdentity(),
         recording: RecordingStats? = nil, topology: Topology? = nil
     ) {
+        self.path = path
         self.kind = kind
         self.names = names
         self.types = types

@@ -16,7 +16,10 @@ public protocol OutputFormat: Sendable {
     /// Whether ``render(_:to:)`` looks at the summary or the report: calls are summed up only if some output does. True by default.
     var needsSummary: Bool { get }
 
-    /// An analyzer of the output's own; none by default.
+    /// Whether ``render(_:to:)`` looks at all trees merged into one. False by default.
+    var needsMergedTree: Bool { get }
+
+    /// An analyzer of the output's own; none by default. It is given each request or each tree, too, if it takes them.
     ///
     /// - Parameters:
     ///   - options: how the output is to look.
@@ -32,6 +35,8 @@ public protocol OutputFormat: Sendable {
 extension OutputFormat {
     /// True.
     public var needsSummary: Bool { true }
+    /// False.
+    public var needsMergedTree: Bool { false }
     /// None.
     public func analyzer(_ options: OutputOptions, to sink: OutputSink) -> (any Analyzer)? { nil }
     /// Writes nothing.
@@ -63,15 +68,21 @@ public struct OutputResults {
     /// What all outputs of a pass share.
     final class Shared {
         let summary: Summary
+        let source: TraceSource
         let notUnderstood: [NotUnderstoodLine]?
-        let topology: Topology?
+        let names: TraceNames
+        let merged: MergedTree?
         lazy var report: Report = {
             let report = Report(summary)
             return notUnderstood.map(report.withNotUnderstood) ?? report
         }()
 
-        init(_ summary: Summary, notUnderstood: [NotUnderstoodLine]?, topology: Topology?) {
-            (self.summary, self.notUnderstood, self.topology) = (summary, notUnderstood, topology)
+        init(
+            _ summary: Summary, _ source: TraceSource, notUnderstood: [NotUnderstoodLine]?, names: TraceNames,
+            merged: MergedTree?
+        ) {
+            (self.summary, self.source, self.notUnderstood) = (summary, source, notUnderstood)
+            (self.names, self.merged) = (names, merged)
         }
     }
 
@@ -84,5 +95,13 @@ public struct OutputResults {
     /// What these come to. Made once for all outputs.
     public var report: Report { shared.report }
     /// The multipath maps of the recorded machine; nil if it had none, or the trace does not tell.
-    public var topology: Topology? { shared.topology }
+    public var topology: Topology? { shared.source.topology }
+    /// What is known of the trace as a whole.
+    public var source: TraceSource { shared.source }
+    /// The names of the trace's functions and tasks.
+    public var names: TraceNames { shared.names }
+    /// Which capture it is of.
+    var capture: CaptureName { CaptureName(shared.source.identity, path: shared.source.path) }
+    /// All complete trees of the trace in one; empty if no output of the pass needs it.
+    var mergedTree: MergedTree { shared.merged ?? MergedTree() }
 }

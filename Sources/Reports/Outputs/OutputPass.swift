@@ -21,22 +21,46 @@ public final class OutputPass {
     public let analyzers: [any Analyzer]
     private let outputs: [Output]
     private let builder: SummaryBuilder?
-    private let analyzer: RequestAnalyzer?
+    private let joiner: RequestAnalyzer?
     private let failover: FailoverAnalyzer?
+    private let trees: OutputTrees?
+    private let names = NamesOfTrace()
     /// What the trace's requests come to, once the pass is finished; nil without any, and if no output asks for them.
     public private(set) var requests: RequestSummary?
+
+    /// Keeps the names of the trace's functions and tasks.
+    private final class NamesOfTrace: Analyzer {
+        let interest = Interest()
+        var names = TraceNames()
+        func begin(_ trace: TraceContext) { names = trace.names }
+        func take(_ batch: TraceBatch) -> Demand { .more }
+    }
 
     /// - Parameters:
     ///   - outputs: each with a sink of its own.
     ///   - map: tells the layers of functions.
     public init(_ outputs: [Output], map: LayerMap) {
         self.outputs = outputs
+        let own = outputs.compactMap { $0.format.analyzer($0.options, to: $0.sink) }
         builder = outputs.contains(where: \.format.needsSummary) ? SummaryBuilder(map: map) : nil
-        analyzer = builder == nil ? nil : RequestAnalyzer()
-        failover = analyzer.map { FailoverAnalyzer($0) }
-        let own: [any Analyzer] = outputs.compactMap { $0.format.analyzer($0.options, to: $0.sink) }
-        let shared: [(any Analyzer)?] = [builder, failover, analyzer]
+        joiner = Self.joiner(own.compactMap { $0 as? any RequestTaker }, isNeeded: builder != nil)
+        failover = builder == nil ? nil : joiner.map { FailoverAnalyzer($0) }
+        trees = Self.trees(
+            own.compactMap { $0 as? any TreeTaker }, merges: outputs.contains(where: \.format.needsMergedTree))
+        // What others are given by them comes first, so that it is there when they finish.
+        let shared: [(any Analyzer)?] = [names, builder, failover, joiner, trees]
         analyzers = shared.compactMap(\.self) + own
+    }
+
+    private static func joiner(_ takers: [any RequestTaker], isNeeded: Bool) -> RequestAnalyzer? {
+        if takers.isEmpty { return isNeeded ? RequestAnalyzer() : nil }
+        return RequestAnalyzer(onNamedRequest: { request, names in
+            for taker in takers { try taker.take(request, names) }
+        })
+    }
+
+    private static func trees(_ takers: [any TreeTaker], merges: Bool) -> OutputTrees? {
+        takers.isEmpty && !merges ? nil : OutputTrees(takers, merges: merges)
     }
 
     /// Writes what is to be written behind the pass, and flushes the sinks.
@@ -48,12 +72,12 @@ public final class OutputPass {
     /// - Throws: what a sink throws.
     public func finish(source: TraceSource, counts: TraceCounts, showsNotUnderstood: Bool = false) throws {
         var summary = builder?.summary(source: source, counts: counts) ?? Summary()
-        requests = analyzer?.summary(source: source)
+        requests = joiner?.summary(source: source)
         summary.requests = requests
         summary.failover = failover?.summary(source: source)
         let shared = OutputResults.Shared(
-            summary,
-            notUnderstood: showsNotUnderstood ? source.notUnderstood : nil, topology: source.topology)
+            summary, source, notUnderstood: showsNotUnderstood ? source.notUnderstood : nil, names: names.names,
+            merged: trees?.merged)
         for output in outputs {
             try output.format.render(OutputResults(options: output.options, shared: shared), to: output.sink)
             try output.sink.flush()

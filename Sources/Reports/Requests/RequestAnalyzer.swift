@@ -16,6 +16,18 @@ public final class RequestAnalyzer: Analyzer {
     /// - Parameter onRequest: gets each request that is joined, in the order in which they ended. What it throws ends the pass.
     public init(onRequest: ((Request) throws -> Void)? = nil) { ends = RequestEnds(onRequest) }
 
+    /// - Parameter onNamedRequest: gets each request that is joined, and what the trace's devices are called, as far as that is known by then.
+    convenience init(onNamedRequest: @escaping (Request, PathNames) throws -> Void) {
+        let box = Box()
+        self.init { request in try onNamedRequest(request, box.names) }
+        box.ends = ends
+    }
+
+    private final class Box {
+        weak var ends: RequestEnds?
+        var names: PathNames { ends?.pathNames ?? PathNames() }
+    }
+
     /// - Parameters:
     ///   - observe: sees what has been found of each request when it is over, or cut off, before anything is made of it;
     ///     and the number of the event, in its batch, that showed it.
@@ -61,5 +73,5 @@ public final class RequestAnalyzer: Analyzer {
     var addresses: [BlockDevice: SCSIAddress] { ends.addresses.all }
 
     /// What the trace's devices are called, as far as that is known by now.
-    var pathNames: PathNames { PathNames(topology: ends.topology, addresses: ends.addresses.all) }
+    var pathNames: PathNames { ends.pathNames }
 }

@@ -33,6 +33,9 @@ final class RequestEnds {
 
     init(_ onRequest: ((Request) throws -> Void)?) { self.onRequest = onRequest }
 
+    /// What the trace's devices are called, as far as that is known by now.
+    var pathNames: PathNames { PathNames(topology: topology, addresses: addresses.all) }
+
     /// An event is looked at.
     func look(at time: UInt64, place: Int) {
         self.place = place

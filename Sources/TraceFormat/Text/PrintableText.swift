@@ -58,7 +58,7 @@ private func hexadecimal(_ value: UInt32, width: Int) -> String {
 extension Unicode.Scalar {
     /// Whether it shows what it is: neither control, nor invisible, nor a blank of another width, nor one that changes how its
     /// neighbours read, nor one without an agreed meaning.
-    var isPlain: Bool {
+    package var isPlain: Bool {
         if value < 0x7f { return value >= 0x20 }
         switch properties.generalCategory {
         // Directional marks, joiners, tags and the byte order mark are of the category format.

@@ -59,7 +59,8 @@ public struct LiveTrace: Sendable {
         names.learn(description.comms)
         let analyzers = AnalyzerSet(analyzers)
         let types = EventTypes(analyzers.events, isText: false)
-        let context = TraceContext(kind: .traceDat, names: names, types: types, identity: identity)
+        let context = TraceContext(
+            path: path, kind: .traceDat, names: names, types: types, identity: identity)
         let source = LiveSource(self, feed, names: names, types: types)
         return try TraceFile.read(source, context, types, analyzers, mayBeEmpty: true, progress: progress)
     }

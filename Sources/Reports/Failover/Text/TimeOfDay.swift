@@ -14,6 +14,12 @@ struct TimeOfDay {
         return "\(date) \(clock).\(String(repeating: "0", count: 3 - thousandths.count))\(thousandths) UTC"
     }
 
+    /// `20261127T120304.108000000Z`, which sorts by time.
+    var compact: String {
+        let digits = "\(date)T\(clock)".filter { $0 != "-" && $0 != ":" }
+        return "\(digits).\(String(String(ns % 1_000_000_000 + 1_000_000_000).dropFirst()))Z"
+    }
+
     private var clock: String {
         let second = ns / 1_000_000_000
         return [second / 3600 % 24, second / 60 % 60, second % 60].map { ($0 < 10 ? "0" : "") + String($0) }
