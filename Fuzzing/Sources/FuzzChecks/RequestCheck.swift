@@ -102,7 +102,8 @@ private func joined(_ text: [UInt8], knowsSize: Bool, piecewise: Bool) -> Joined
     builder.moveOutput(to: &batch, payload: events.payload)
     var recording = RecordingStats()
     recording.requestSize = knowsSize ? 16 : nil
-    let context = TraceContext(path: "fuzz", kind: .text, names: names, types: types, recording: recording, topology: paths)
+    let context = TraceContext(
+        path: "fuzz", kind: .text, names: names, types: types, recording: recording, topology: paths)
     let source = TraceSource(
         path: "-", kind: .text, identity: .init(), machineCPUs: nil, cpusWithEvents: nil, hasTimes: true,
         recording: nil,

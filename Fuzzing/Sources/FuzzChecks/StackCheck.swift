@@ -36,7 +36,8 @@ func checkStacks(
     expectSame(events, quick.batch, lossesAreMarked, instances, names)
 
     let precision = source.kind == .text ? GraphEvent.Precision.microsecond.rounding : 0
-    let (trees, outside) = trees(of: quick.batch, TraceContext(path: source.path, kind: source.kind, names: names, types: types))
+    let (trees, outside) = trees(
+        of: quick.batch, TraceContext(path: source.path, kind: source.kind, names: names, types: types))
     let inside = trees.reduce(0) { $0 + $1.events.count }
     expect(inside + outside == events.count { $0.kind == .event }, "events get lost on the way to trees")
     expect(trees.reduce(0) { $0 + $1.nodes.count } == endings(quick.batch).count, "calls get lost on the way to trees")

@@ -20,7 +20,8 @@ private func read(_ bytes: [UInt8]) throws(TraceError) {
     let seed = digest(bytes)
     let types = EventTypes(Interest(events: seed % 2 == 0 ? ["*"] : []), isText: false)
     let context = TraceContext(
-        path: "fuzz", kind: .traceDat, names: names, types: types, identity: header.identity, recording: header.recording)
+        path: "fuzz", kind: .traceDat, names: names, types: types, identity: header.identity,
+        recording: header.recording)
     var reader = TraceDatReader(file: file, header: header, names: names, types: types)
     var all = EventBatch()
     var isMore = true

@@ -17,7 +17,8 @@ public struct TraceContext: Sendable {
     private let types: EventTypes
 
     init(
-        path: String, kind: TraceSource.Kind, names: TraceNames, types: EventTypes, identity: TraceIdentity = TraceIdentity(),
+        path: String, kind: TraceSource.Kind, names: TraceNames, types: EventTypes,
+        identity: TraceIdentity = TraceIdentity(),
         recording: RecordingStats? = nil, topology: Topology? = nil
     ) {
         self.path = path

@@ -37,7 +37,8 @@ struct RequestReading {
         var (identity, recording) = (TraceIdentity(), RecordingStats())
         (identity.clock, recording.requestSize) = (clock, requestSize)
         let context = TraceContext(
-            path: file.path, kind: .text, names: names, types: types, identity: identity, recording: recording, topology: topology)
+            path: file.path, kind: .text, names: names, types: types, identity: identity, recording: recording,
+            topology: topology)
         let source = TextSource(file: try InputFile(path: file.path), names: names, types: types)
         return try TraceFile.read(source, context, types, analyzers) { _ in }
     }
