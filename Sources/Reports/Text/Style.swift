@@ -4,8 +4,8 @@ public struct Style: Sendable {
     public let color: Bool
     /// Block characters for bars; `#` otherwise.
     public let unicode: Bool
-    /// Colours by layer; nil for those of the built-in map.
-    private var layers: [String: String]?
+    /// Whose layers have which colours; nil for the built-in map.
+    private var map: LayerMap?
 
     /// Plain ASCII, for files and pipes.
     public static let plain = Style(color: false, unicode: false)
@@ -28,13 +28,13 @@ public struct Style: Sendable {
     /// The same style, with the colours that a layer map has for its layers.
     public func colored(by map: LayerMap) -> Style {
         var style = self
-        style.layers = map.colors
+        style.map = map
         return style
     }
 
     /// The same layer has the same colour in every report.
     func layer(_ name: String, _ text: String) -> String {
-        color ? escape((layers ?? LayerMap.builtin.colors)[name] ?? "37", text) : text
+        color ? escape((map ?? .builtin).terminalColor(of: name), text) : text
     }
 
     /// `fraction` (0…1) of `width` columns, at least one mark for what is above zero; padded to `width` if asked.
