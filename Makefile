@@ -13,7 +13,7 @@ DMFLOW_REVISION := $(or $(DMFLOW_REVISION),$(shell git describe --always --dirty
 export DMFLOW_REVISION
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install docs lint format deps lab-deps clean
+.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install uninstall deb package docs lint format deps lab-deps clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -23,8 +23,8 @@ demo: lab-deps static
 	Lab/lab run demo --dmflow $(dmflow)
 
 ## make test     all tests: unit, properties, golden reports, bad input, real captures in the lab, KernelShark's library,
-##               the JSON against its schema, what is allocated for a million events
-test: unit e2e gate allocations kshark schema validate gate-curve
+##               the JSON against its schema, what is allocated for a million events, the Debian package in a clean system
+test: unit e2e gate allocations kshark schema validate gate-curve package
 
 ## make unit     the tests that need no guest
 unit: built
@@ -132,35 +132,64 @@ build: deps
 static: deps
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(static_path) --product dmflow
 
-## make install  what make static has built, its man pages and what shells complete, below PREFIX (/usr/local)
+## make install  what make static has built, stripped, its debug symbols, man pages and what shells complete, below PREFIX (/usr/local)
 PREFIX ?= /usr/local
+# inside: they stay in the program, for a packager whose tools take them out.
+DEBUG_SYMBOLS ?= apart
+# Where a zsh from its makers looks; Debian's looks there below /usr/local only.
+ZSH_COMPLETIONS ?= zsh/site-functions
 install:
 	@test -x $(dmflow) || { echo "make static comes first" >&2; exit 1; }
 	install -D -m 755 $(dmflow) $(DESTDIR)$(PREFIX)/bin/dmflow
+	$(if $(filter apart,$(DEBUG_SYMBOLS)),Packaging/separate-debug $(DESTDIR)$(PREFIX)/bin/dmflow $(DESTDIR)$(PREFIX)/lib/debug)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 Documentation/man/*.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 Documentation/man/*.5
 	$(call completions,bash,bash-completion/completions/dmflow)
-	$(call completions,zsh,zsh/site-functions/_dmflow)
+	$(call completions,zsh,$(ZSH_COMPLETIONS)/_dmflow)
 	$(call completions,fish,fish/vendor_completions.d/dmflow.fish)
 
+## make uninstall  takes that away again
+uninstall:
+	@# Its debug symbols are found by the build id, as debuggers do it.
+	id=$$(readelf --notes $(DESTDIR)$(PREFIX)/bin/dmflow | sed -n 's|^ *Build ID: \(..\)|\1/|p') && \
+		rm -f $(DESTDIR)$(PREFIX)/lib/debug/.build-id/$$id.debug
+	cd $(DESTDIR)$(PREFIX)/share && rm -f $(patsubst Documentation/man/%.1,man/man1/%.1,$(wildcard Documentation/man/*.1)) \
+		$(patsubst Documentation/man/%.5,man/man5/%.5,$(wildcard Documentation/man/*.5)) \
+		bash-completion/completions/dmflow $(ZSH_COMPLETIONS)/_dmflow fish/vendor_completions.d/dmflow.fish
+	rm -f $(DESTDIR)$(PREFIX)/bin/dmflow
+
 # A shell, and the file below share/ where it looks. The program writes them itself, so they always have all its options.
+# That for bash names its interpreter, though nobody executes it.
 define completions
 install -d $(DESTDIR)$(PREFIX)/share/$(dir $(2))
 $(dmflow) --generate-completion-script $(1) > $(DESTDIR)$(PREFIX)/share/$(2)
+sed -i '1{/^#!/d}' $(DESTDIR)$(PREFIX)/share/$(2)
 chmod 644 $(DESTDIR)$(PREFIX)/share/$(2)
 endef
+
+## make deb      the same as a Debian package, and one with the debug symbols: .build-deb
+deb: static
+	@.ci/install debhelper
+	Packaging/deb $(dmflow)
+
+## make package  the Debian package is installed into a clean system, works there and is purged again; so is what make install leaves
+package: deb
+	@.ci/install lintian mmdebstrap zsh fish man-db
+	Tests/Packaging/check .build-deb $(dmflow)
 
 ## make docs     the libraries' documentation as a web site: .build-docs
 docs: built
 	@.ci/install python3
 	Documentation/libraries site .build-docs
 
-## make lint     formatting, shell scripts, doc comments of all that is public
+## make lint     formatting, shell scripts, doc comments of all that is public, manual pages
 lint: built
-	@.ci/install python3
+	@.ci/install python3 man-db
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
-	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after*') Lab/image/userland $$(find Lab/image -type f -perm /1) .ci/run .ci/install .ci/commits Tests/KernelShark/check Benchmarks/gate Benchmarks/overhead Benchmarks/run Benchmarks/scaling Benchmarks/events Benchmarks/allocations Fuzzing/run
+	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after*') Lab/image/userland $$(find Lab/image -type f -perm /1) .ci/run .ci/install .ci/commits Packaging/deb Packaging/separate-debug Tests/KernelShark/check Tests/Packaging/check Benchmarks/gate Benchmarks/overhead Benchmarks/run Benchmarks/scaling Benchmarks/events Benchmarks/allocations Fuzzing/run
 	Documentation/libraries check
+	@# man itself succeeds whatever it warns of.
+	! for page in Documentation/man/*; do MANWIDTH=80 man --warnings --local-file -Tutf8 "$$page" 2>&1 >/dev/null; done | grep .
 
 ## make format   put the formatting right
 format:
@@ -174,4 +203,4 @@ lab-deps:
 
 ## make clean    remove what was built here (Lab/lab clean removes the guest's image)
 clean:
-	rm -rf .build $(static_path) .build-docs .build-validate .lab Fuzzing/.build-* .fuzz-smoke
+	rm -rf .build $(static_path) .build-deb .build-docs .build-package .build-validate .lab Fuzzing/.build-* .fuzz-smoke
