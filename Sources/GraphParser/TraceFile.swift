@@ -79,17 +79,17 @@ public enum TraceFile {
                 recording: header.recording, topology: header.topology)
             names.learn(header.description.comms)
             let reader = TraceDatReader(file: file, header: header, names: names, types: types)
-            return try read(reader, context, types, analyzers) { progress($0, file.size) }
+            return try read(reader, context, types, analyzers) { progress($0.bytes, file.size) }
         }
         let context = TraceContext(path: path, kind: .text, names: names, types: types)
         let source = TextSource(file: file, names: names, types: types)
-        return try read(source, context, types, analyzers) { progress($0, file.size) }
+        return try read(source, context, types, analyzers) { progress($0.bytes, file.size) }
     }
 
     /// - Parameter mayBeEmpty: whether a trace without calls is one all the same.
     static func read<Source: EventSource>(
         _ source: Source, _ context: TraceContext, _ types: EventTypes, _ analyzers: AnalyzerSet,
-        mayBeEmpty: Bool = false, progress: (Int) -> Void
+        mayBeEmpty: Bool = false, progress: (ReadingMark) throws -> Void
     ) throws -> TraceReading {
         var analyzers = analyzers
         try analyzers.begin(context)

@@ -22,8 +22,9 @@ import Testing
             kernel, cpus: try kernel.cpus(), pageSize: 4096, bufferSize: 1 << 20, directory: directory.opened,
             failed: {})
         try recording.start()
-        let (recorded, failure) = recording.finish()
-        #expect(failure == 0)
+        let finished = recording.finish()
+        #expect(finished.end == nil && finished.bytes == 2 * pages.count)
+        let recorded = try #require(finished.kept)
         // The kernel refuses this while a raw pipe is open.
         try withExtendedLifetime(recording) { try kernel.write("current_tracer", "nop") }
         #expect(recorded.map(\.cpu) == [0, 3])

@@ -7,6 +7,11 @@ struct EventBatch: Sendable {
     var watermark: UInt64?
     /// Bytes of the input that have been read so far.
     var position = 0
+    /// Events so far that came too late to stand in the order of time.
+    var lateEvents = 0
+
+    /// How far the reading is once these are taken.
+    var mark: ReadingMark { ReadingMark(bytes: position, watermark: watermark, lateEvents: lateEvents) }
 
     /// So many make the handing over cheap and still fit into a core's own cache.
     static let size = 4096
@@ -26,6 +31,16 @@ struct EventBatch: Sendable {
         payload += pages[(start + range.lowerBound)..<(start + range.upperBound)]
         events[index].payload = first..<payload.count
     }
+}
+
+/// How far the reading of a trace is, when a batch has been handed to all analyzers.
+struct ReadingMark {
+    /// Bytes of the input.
+    let bytes: Int
+    /// Up to which time all has been handed on, in ns; nil where that is not known.
+    let watermark: UInt64?
+    /// Events so far that came too late to stand in the order of time.
+    let lateEvents: Int
 }
 
 /// A reader: turns a file's bytes into events, in time order.

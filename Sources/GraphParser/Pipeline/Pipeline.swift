@@ -43,10 +43,11 @@ struct Pipeline<Source: EventSource> {
     ///
     /// - Parameters:
     ///   - builder: makes the calls.
-    ///   - progress: called now and then with the bytes read so far.
+    ///   - progress: called after each batch. What it throws ends the reading, and is thrown on.
     /// - Throws: `TraceError` if the source cannot be read, and what an analyzer throws.
     static func run(
-        _ source: Source, _ builder: consuming StackBuilder, into analyzers: inout AnalyzerSet, progress: (Int) -> Void
+        _ source: Source, _ builder: consuming StackBuilder, into analyzers: inout AnalyzerSet,
+        progress: (ReadingMark) throws -> Void
     ) throws -> Outcome {
         let pipeline = Pipeline()
         let thread = DispatchQueue(label: "dmflow.read")
@@ -68,7 +69,8 @@ struct Pipeline<Source: EventSource> {
     ///
     /// - Parameter end: is set when the reader has ended.
     private func analyze(
-        _ builder: inout StackBuilder, _ analyzers: inout AnalyzerSet, _ progress: (Int) -> Void, end: inout End?
+        _ builder: inout StackBuilder, _ analyzers: inout AnalyzerSet, _ progress: (ReadingMark) throws -> Void,
+        end: inout End?
     ) throws -> Demand {
         var output = TraceBatch()
         while true {
@@ -86,7 +88,7 @@ struct Pipeline<Source: EventSource> {
                 output.events.payload = []
                 events.give(batch.events)
                 payloads.give(batch.payload)
-                progress(batch.position)
+                try progress(batch.mark)
             case .end(let last):
                 end = last
                 builder.finish()

@@ -32,26 +32,34 @@ struct TraceMetadata {
     ///   - pages: what was recorded, whose functions get names; nil for all functions.
     ///   - threads: names of threads, by their numbers, that tell more than the kernel's.
     ///   - events: `SYSTEM/EVENT`, those that were recorded besides dmflow's own probes.
+    ///   - symbolFile: nil if no function is to get a name.
     init(
         _ files: any TracingFiles, pages: [RingBufferRecording.Pages]?, pageSize: Int, clock: String,
-        threads: [Int32: String] = [:], events: [String] = [], symbolFile: String = "/proc/kallsyms"
+        threads: [Int32: String] = [:], events: [String] = [], symbolFile: String? = "/proc/kallsyms"
     ) throws(CaptureError) {
         headerPage = try files.readBytes("events/header_page")
         headerEvent = try files.readBytes("events/header_event")
         ftraceFormats = try Self.formats(files, of: "ftrace")
         self.events = try Self.systems(files, of: events)
-        let all = CodeSymbols(kallsyms: try readWholeFile(symbolFile))
-        let functions = RecordedFunctions(graph: ftraceFormats, others: self.events.flatMap(\.formats))
-        let recorded = pages.flatMap { functions?.addresses(in: $0, pageSize: pageSize) }
-        symbols = recorded.map { all.text(naming: $0) } ?? all.text
+        if let symbolFile {
+            let all = CodeSymbols(kallsyms: try readWholeFile(symbolFile))
+            let functions = RecordedFunctions(graph: ftraceFormats, others: self.events.flatMap(\.formats))
+            let recorded = pages.flatMap { functions?.addresses(in: $0, pageSize: pageSize) }
+            symbols = recorded.map { all.text(naming: $0) } ?? all.text
+        } else {
+            symbols = []
+        }
         printkFormats = files.exists("printk_formats") ? try files.readBytes("printk_formats") : []
         let tasks = files.exists("saved_cmdlines") ? try files.readBytes("saved_cmdlines") : []
         commandLines = Self.commandLines(tasks, threads: threads)
         self.clock = clock
         system = .running
-        bootID = (try? readWholeFile("/proc/sys/kernel/random/boot_id")).map {
-            String(decoding: $0, as: UTF8.self).trimmed
-        }
+        bootID = Self.runningBootID
+    }
+
+    /// The running kernel's random number of its boot; nil if it has none.
+    static var runningBootID: String? {
+        (try? readWholeFile("/proc/sys/kernel/random/boot_id")).map { String(decoding: $0, as: UTF8.self).trimmed }
     }
 
     init(

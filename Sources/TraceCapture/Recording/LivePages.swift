@@ -48,6 +48,15 @@ struct LivePages {
         return watermark
     }
 
+    /// Takes all that there is, with tracing off.
+    ///
+    /// - Throws: `.readFailed`.
+    mutating func drain(_ take: (_ cpu: Int, _ page: Span<UInt8>) -> Void) throws(CaptureError) {
+        for source in sources {
+            while let count = try read(source), count > 0 { take(source.cpu, page.span.extracting(0..<count)) }
+        }
+    }
+
     /// - Returns: bytes of a page; nil if there is none now.
     private mutating func read(_ source: Source) throws(CaptureError) -> Int? {
         if let count = retrying({ Glibc.read(source.pipe.number, &page, page.count) }) { return count }

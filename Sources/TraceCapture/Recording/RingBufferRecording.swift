@@ -1,7 +1,7 @@
 import Glibc
 
 /// The recording of all CPUs: a thread and a temporary file for each.
-final class RingBufferRecording {
+final class RingBufferRecording: PageRecording {
     /// The pages of one CPU.
     struct Pages {
         let cpu: Int
@@ -71,25 +71,22 @@ final class RingBufferRecording {
     /// Bytes that are recorded so far.
     var bytes: Int { recorders.reduce(0) { $0 + $1.result.bytes } }
 
-    /// The errno of the first recorder that failed so far; 0 if none has.
-    func failure() -> Int32 {
-        recorders.lazy.map(\.result.failure).first { $0 != 0 } ?? 0
+    /// Of the first recorder that failed so far.
+    var end: RecordingEnd? {
+        recorders.lazy.map(\.result.failure).first { $0 != 0 }.map(RecordingEnd.failed)
     }
 
-    /// Lets the recorders read what is left, waits for them, and closes the raw pipes: while one is open, the kernel
-    /// refuses to change the tracer. Tracing must be off, or the recorders might never reach an end.
-    ///
-    /// - Returns: what was recorded, in the order of the CPUs, and the errno of a recorder that failed.
+    /// Lets the recorders read what is left, waits for them, and closes the raw pipes.
     @discardableResult
-    func finish() -> (pages: [Pages], failure: Int32) {
+    func finish() -> RecordedPages {
         running = nil
         for thread in threads { pthread_join(thread, nil) }
         threads = []
-        let failure = failure()
+        let end = end
         let pages = recorders.map {
             Pages(cpu: $0.cpu, file: $0.file, bytes: $0.result.bytes, dropped: $0.result.dropped)
         }
         recorders = []
-        return (pages, failure)
+        return RecordedPages(kept: pages, bytes: pages.reduce(0) { $0 + $1.bytes }, end: end)
     }
 }

@@ -65,6 +65,8 @@ public struct CaptureError: Error, Equatable, Sendable {
         case userNotTaken(String)
         /// A signal came while the file was put together.
         case interruptedWhileWriting
+        /// A signal came while whoever watched had not come to an end.
+        case interruptedWhileWatching
         /// These files could not be put back.
         case notRestored([String])
         /// Another capture is running; its process if it has said so.
@@ -230,6 +232,11 @@ extension CaptureError: CustomStringConvertible {
             ("no user is called '\(name)'", "getent passwd lists them")
         case .interruptedWhileWriting:
             ("interrupted while the trace was being written", "nothing was kept; tracing is restored")
+        case .interruptedWhileWatching:
+            (
+                "interrupted while the last of the output was being printed",
+                "see that whatever reads the output goes on; tracing is restored"
+            )
         case .notRestored(let files):
             (
                 "could not restore \(files.joined(separator: ", "))",

@@ -22,7 +22,7 @@ public struct CaptureOptions: Sendable {
     public var keep: UInt64?
     /// The ring buffer of one CPU.
     public var bufferKilobytes = 16 * 1024
-    /// The path of the file to write.
+    /// The path of the file to write. A capture that is watched writes none.
     public var output: RawString
     /// Whom the file is given to; nil for whoever captures.
     public var owner: Account?
@@ -36,7 +36,7 @@ public struct CaptureOptions: Sendable {
     /// - Parameters:
     ///   - flows: names of the catalogue.
     ///   - output: the path of the file to write.
-    public init(flows: [String], output: RawString) {
+    public init(flows: [String], output: RawString = "trace.dat") {
         self.flows = flows
         self.output = output
     }

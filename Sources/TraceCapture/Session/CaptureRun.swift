@@ -64,9 +64,9 @@ struct CaptureRun {
 
     /// Makes the settings, records, and leaves tracing off.
     ///
-    /// - Parameter directory: for the recorded pages, until they are in the file.
+    /// - Parameter destination: what becomes of the recorded pages.
     func record(
-        in directory: Descriptor, state: inout TracefsState, signals: inout SignalWatch
+        to destination: any CaptureDestination, state: inout TracefsState, signals: inout SignalWatch
     ) throws(CaptureError) -> RecordedTrace {
         let topologyAtStart = readTopology()
         let settings = CaptureSettings(options: options, files: files)
@@ -86,15 +86,23 @@ struct CaptureRun {
         let before = try statistics(own, cpus)
         // Not earlier: as long as a raw pipe is open, the kernel refuses to change the tracer.
         let pageSize = try own.ringBufferPageSize(memoryPage: Int(getpagesize()))
-        let recording = try RingBufferRecording(
-            own, cpus: cpus, pageSize: pageSize, bufferSize: applied.bufferKilobytes << 10, directory: directory,
-            failed: signals.readerFailed)
+        let facts = facts(armed, clock: applied.clock)
+        // What is recorded tells which names are needed. Before that it may be any function's, if there are calls at all.
+        let unrecorded = { [threads] () throws(CaptureError) in
+            try metadata(of: nil, pageSize, applied.clock, threads, symbolFile: plan.hasGraph ? symbolFile : nil)
+        }
+        let recording = try destination.open(
+            RecordingSetup(
+                own: own, cpus: cpus, pageSize: pageSize, bufferSize: applied.bufferKilobytes << 10,
+                clock: applied.clock, facts: facts, topology: topologyAtStart, metadata: unrecorded),
+            ended: signals.readerFailed)
         let cpuTime = Self.cpuTime()
         var (timing, pages) = try run(recording, before, costBefore, state: &state, signals: &signals)
         timing.cpuTime = Self.cpuTime() - cpuTime
         let topology = Topology.recorded(start: topologyAtStart, end: readTopology(), report: report)
+        var kept = pages.kept
         let window = try options.keep.map { length throws(CaptureError) in
-            try cut(&pages, FlightWindow(length: length, pageSize: pageSize), timing, clock: applied.clock)
+            try cut(&kept, FlightWindow(length: length, pageSize: pageSize), timing, clock: applied.clock)
         }
         let after =
             (try? statistics(own, cpus))
@@ -104,17 +112,41 @@ struct CaptureRun {
             }()
         let missed = ProbeProfile(files).missed(of: plan.probeEvents, since: profile)
         threads.merge(plan.threadNames()) { _, new in new }
-        let metadata = try TraceMetadata(
-            files, pages: pages, pageSize: pageSize, clock: applied.clock, threads: threads,
-            events: plan.events.map(\.directory), symbolFile: symbolFile)
         return RecordedTrace(
-            pages: pages, pageSize: pageSize, metadata: metadata, before: before, statistics: after, timing: timing,
-            settings: applied, armed: armed, missed: missed, window: window, costBefore: costBefore,
+            kept: try kept.map { pages throws(CaptureError) in
+                .init(
+                    pages: pages,
+                    metadata: try metadata(of: pages, pageSize, applied.clock, threads, symbolFile: symbolFile))
+            },
+            bytes: kept?.reduce(0) { $0 + $1.size } ?? pages.bytes, pageSize: pageSize, before: before,
+            statistics: after, timing: timing, settings: applied, armed: armed, missed: missed, window: window,
+            costBefore: costBefore,
             costAfter: (try? measureTraced(&state)).flatMap { TracingCost(traced: $0, untraced: untraced) },
-            unmeasuredCosts: plan.unmeasuredCosts, roots: plan.treeRoots, flows: options.flows,
-            interrupts: plan.hasGraph ? arming.interrupts : nil, scope: plan.hasGraph ? arming.scopeNames : nil,
-            commandLine: options.commandLine,
-            requestSize: requestSize, topology: topology)
+            unmeasuredCosts: plan.unmeasuredCosts, facts: facts, topology: topology)
+    }
+
+    private func metadata(
+        of pages: [RingBufferRecording.Pages]?, _ pageSize: Int, _ clock: String, _ threads: [Int32: String],
+        symbolFile: String?
+    ) throws(CaptureError) -> TraceMetadata {
+        try TraceMetadata(
+            files, pages: pages, pageSize: pageSize, clock: clock, threads: threads,
+            events: plan.events.map(\.directory), symbolFile: symbolFile)
+    }
+
+    /// What is known of the recording before its first event.
+    private func facts(_ armed: [Armed], clock: String) -> RecordingStats {
+        var facts = RecordingStats()
+        facts.roots = Set(plan.treeRoots)
+        if plan.hasGraph { (facts.interrupts, facts.scope) = (arming.interrupts, arming.scopeNames) }
+        (facts.host, facts.bootID) = (SystemName.running.host, TraceMetadata.runningBootID)
+        facts.commandLine = options.commandLine.isEmpty ? nil : CommandLineText.text(options.commandLine)
+        facts.flows = options.flows
+        facts.kinds = armed.map { .init(kind: $0.kind, armed: $0.count, refused: $0.refused.count) }
+        facts.requestSize = requestSize
+        facts.startNs = realTimeNanoseconds()
+        facts.startOnClockNs = clock == "mono" ? monotonicNanoseconds() : nil
+        return facts
     }
 
     /// Bytes, for readers who follow pointers of kernel probes; nil without such probes, and where the kernel does not tell.
@@ -165,9 +197,9 @@ struct CaptureRun {
 
     /// Records, and drains the ring buffer.
     private func run(
-        _ recording: RingBufferRecording, _ before: [CPUStatistics], _ cost: TracingCost?, state: inout TracefsState,
+        _ recording: any PageRecording, _ before: [CPUStatistics], _ cost: TracingCost?, state: inout TracefsState,
         signals: inout SignalWatch
-    ) throws(CaptureError) -> (Timing, [RingBufferRecording.Pages]) {
+    ) throws(CaptureError) -> (Timing, RecordedPages) {
         var timing: Timing
         do throws(CaptureError) {
             // What only the end is wanted of stays in the ring buffer until then.
@@ -176,18 +208,27 @@ struct CaptureRun {
             if options.keep != nil { try recording.start() }
         } catch {
             try? files.at(state.place).setTracing(on: false)
-            recording.finish()
+            _ = recording.finish()
             throw error
         }
-        let (pages, failure) = recording.finish()
-        if failure != 0 && !isDiskFull(failure) { throw recordingFailed(failure) }
-        if failure != 0 { timing.ending = .diskFull }
+        let pages = recording.finish()
+        if let ending = try pages.end.map(ending) { timing.ending = ending }
         return (timing, pages)
+    }
+
+    private func ending(of end: RecordingEnd) throws(CaptureError) -> CaptureSummary.Ending {
+        switch end {
+        case .failed(let code) where isDiskFull(code): return .diskFull
+        case .failed(let code):
+            throw CaptureError(.recordingFailed, path: options.output.description, errno: code)
+        case .broken(let error): throw error
+        case .notWanted: return .notWanted
+        }
     }
 
     /// Turns tracing on, starts the command, waits for the end, and turns tracing off.
     private func trace(
-        _ recording: RingBufferRecording, _ before: [CPUStatistics], _ cost: TracingCost?, state: inout TracefsState,
+        _ recording: any PageRecording, _ before: [CPUStatistics], _ cost: TracingCost?, state: inout TracefsState,
         signals: inout SignalWatch
     ) throws(CaptureError) -> Timing {
         let own = files.at(state.place)
@@ -214,7 +255,7 @@ struct CaptureRun {
     }
 
     private func waitForEnd(
-        _ workload: Workload?, _ recording: RingBufferRecording, _ watch: CaptureWatch, signals: inout SignalWatch
+        _ workload: Workload?, _ recording: any PageRecording, _ watch: CaptureWatch, signals: inout SignalWatch
     ) throws(CaptureError) -> CaptureSummary.Ending {
         var watch = watch
         while true {
@@ -223,11 +264,8 @@ struct CaptureRun {
             case .deadline, .childEnded:
                 if let workload, workload.hasEnded() { return .commandEnded }
             case .reader:
-                let code = recording.failure()
                 // Its signal may come from anybody.
-                if code == 0 { continue }
-                if isDiskFull(code) { return .diskFull }
-                throw recordingFailed(code)
+                if let end = recording.end { return try ending(of: end) }
             case .stop(let signal):
                 // The terminal sends SIGINT and SIGQUIT to the command by itself; others came to this process only.
                 if signal == SIGTERM || signal == SIGHUP { workload?.send(signal: signal) }
@@ -237,8 +275,10 @@ struct CaptureRun {
     }
 
     private func cut(
-        _ pages: inout [RingBufferRecording.Pages], _ window: FlightWindow, _ timing: Timing, clock: String
+        _ kept: inout [RingBufferRecording.Pages]?, _ window: FlightWindow, _ timing: Timing, clock: String
     ) throws(CaptureError) -> RecordedTrace.Window {
+        var pages = kept ?? []
+        defer { kept = pages }
         let end = clock == "mono" ? timing.end : try window.newestPage(pages)
         var begins: [Int: UInt64] = [:]
         for index in pages.indices {
@@ -247,10 +287,6 @@ struct CaptureRun {
             if let from = cut.from { begins[pages[index].cpu] = end - min(from, end) }
         }
         return RecordedTrace.Window(length: window.length, heldNs: begins)
-    }
-
-    private func recordingFailed(_ code: Int32) -> CaptureError {
-        CaptureError(.recordingFailed, path: options.output.description, errno: code)
     }
 
     /// CPU time that this process has taken, in nanoseconds.

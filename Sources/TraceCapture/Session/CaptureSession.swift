@@ -1,8 +1,8 @@
 import Glibc
 import TraceFormat
 
-/// One capture from the first check to the file, in the order that keeps the machine safe: check → save → tracing off
-/// → settings → tracer → cost → tracing on → record → tracing off → drain → cost → restore → write the file.
+/// One capture from the first check to the last, in the order that keeps the machine safe: check → save → tracing off
+/// → settings → tracer → cost → tracing on → record → tracing off → drain → cost → restore → write the file, if there is one.
 ///
 /// The file comes last: a machine is not left slow while gigabytes are copied. From the first change to the end of
 /// the restoring, signals are events (see `SignalWatch`), so no way out leads past the restoring.
@@ -41,11 +41,36 @@ public struct CaptureSession {
         self.report = report
     }
 
-    /// Captures, and leaves tracefs as it was.
+    /// Captures into a file, and leaves tracefs as it was.
     ///
     /// - Throws: what kept the capture from being made or finished. There is then no file under the output's name
     ///   that was not there before.
     public func run() throws(CaptureError) -> CaptureSummary {
+        let symbolFile = symbolFile
+        var summary = try run { journal throws(CaptureError) in
+            try FileDestination(options, symbolFile: symbolFile, journal: journal, report: report)
+        }
+        summary.output = options.output
+        return summary
+    }
+
+    /// Captures for somebody who looks at the pages as they come, and leaves tracefs as it was. No file is written.
+    ///
+    /// - Parameters:
+    ///   - interval: ns after which the watcher wants to know how things are: a look falls on the end of each.
+    ///   - watcher: called once, on a thread of its own, when tracing is about to begin; the capture ends when it returns. It gets
+    ///     all pages up to the capture's end, and has to come to an end when there are no more.
+    /// - Throws: what kept the capture from being made or finished.
+    public func watch(
+        every interval: UInt64, _ watcher: @escaping @Sendable (LiveFeed) -> Void
+    ) throws(CaptureError) -> CaptureSummary {
+        let path = files.directory
+        return try run { _ in LiveDestination(path: path, interval: interval, watch: watcher) }
+    }
+
+    private func run(
+        into makeDestination: (Journal) throws(CaptureError) -> any CaptureDestination
+    ) throws(CaptureError) -> CaptureSummary {
         try checkNothingIsLeft()
         try fail(with: obstacles(preflight))
         let wantsInstance = needsGraph ? release.letsGraphIntoInstances(of: files) : files.exists("instances")
@@ -60,15 +85,12 @@ public struct CaptureSession {
         defer { if isRestored { try? journal.clear() } }
         try journal.append(.owner(Journal.Owner(tracefs: files.directory)))
         let run = try plan(journal, isRestored: &isRestored)
-        var output = try OutputFile(path: options.output) { path throws(CaptureError) in
-            try journal.append(.temporaryFile(path))
-        }
-        try output.reserve(try TraceMetadata.expectedSize(symbolFile: symbolFile))
+        let destination = try makeDestination(journal)
         var state = TracefsState(files, journal: journal)
         let recorded: RecordedTrace
         do throws(CaptureError) {
             if wantsInstance { try enterInstance(&state) }
-            recorded = try run.record(in: output.directory, state: &state, signals: &signals)
+            recorded = try run.record(to: destination, state: &state, signals: &signals)
         } catch {
             let failed = restore(&state)
             report(restoreFailures: failed)
@@ -78,13 +100,11 @@ public struct CaptureSession {
         let notRestored = restore(&state)
         isRestored = notRestored.isEmpty
         if isRestored { note(restored: journal) }
-        // A Ctrl-C that was pressed twice has done its work; a later one means that the file is not wanted.
+        // A Ctrl-C that was pressed twice has done its work; a later one means that the rest is not wanted.
         _ = signals.stopRequested()
 
-        let isWhole = try recorded.trace.write(to: output, pages: recorded.pages) { signals.stopRequested() }
-        give(output)
-        if let replaced = try output.commit() { report(replaced.description(options.output)) }
-        var summary = recorded.summary(output: options.output)
+        let isWhole = try destination.complete(recorded) { signals.stopRequested() }
+        var summary = recorded.summary()
         if !isWhole { summary.ending = .diskFull }
         if !isRestored { summary.notRestored = CaptureError(.notRestored(notRestored), path: files.directory) }
         return summary
@@ -162,15 +182,6 @@ public struct CaptureSession {
         do throws(CaptureError) { try journal.append(.settingsRestored) } catch {
             report("warning: \(error.fact); tracing is as it was, and the trace is written all the same")
         }
-    }
-
-    // MARK: Output
-
-    private func give(_ output: borrowing OutputFile) {
-        guard let owner = options.owner, case let code = output.give(to: owner), code != 0 else { return }
-        report(
-            "warning: \(options.output) cannot be given to \(owner.name) (\(String(cString: strerror(code)))); it is kept, "
-                + "for this user only")
     }
 
     // MARK: Restoring

@@ -20,6 +20,8 @@ public struct CaptureSummary: Sendable {
         case overheadExceeded(Double)
         /// The disk had no room for more.
         case diskFull
+        /// Whoever watched wanted no more.
+        case notWanted
     }
 
     /// What one CPU contributed.
@@ -38,8 +40,8 @@ public struct CaptureSummary: Sendable {
         public let dropped: Int
     }
 
-    /// The path of the file that was written.
-    public let output: RawString
+    /// The path of the file that was written; nil if the capture was watched, and not kept.
+    public internal(set) var output: RawString?
     /// Why it ended.
     public internal(set) var ending: Ending
     /// What is not as it was before, although the trace was made.

@@ -27,7 +27,7 @@ struct LiveSource<Feed: PageFeed>: EventSource {
     var source: TraceSource {
         TraceSource(
             path: trace.path, kind: .traceDat, identity: trace.identity, machineCPUs: (trace.cpus.max() ?? -1) + 1,
-            cpusWithEvents: merge.cpusWithEvents, hasTimes: true, recording: nil,
+            cpusWithEvents: merge.cpusWithEvents, hasTimes: true, recording: trace.recording,
             notes: TimeConversion.notes(clock: trace.identity.clock) + lateNotes)
     }
 
@@ -45,6 +45,7 @@ struct LiveSource<Feed: PageFeed>: EventSource {
         isComplete = try merge.move(upTo: watermark, to: &batch)
         if isComplete && !isOver { batch.watermark = watermark }
         batch.position = merge.bytesRead
+        batch.lateEvents = merge.lateEvents
         return !(isComplete && isOver)
     }
 

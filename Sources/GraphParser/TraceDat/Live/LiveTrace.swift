@@ -37,6 +37,10 @@ public struct LiveTrace: Sendable {
     public var pageSize: Int
     /// Which recording it is.
     public var identity = TraceIdentity()
+    /// What the recorder knows of it before its first event; nil if that is nothing.
+    public var recording: RecordingStats?
+    /// The multipath maps of this machine as they were at the start; nil if it has none.
+    public var topology: Topology?
 
     /// A trace whose identity is to be set, as far as it is known.
     public init(path: String, description: TraceDescription, cpus: [Int], pageSize: Int) {
@@ -49,19 +53,33 @@ public struct LiveTrace: Sendable {
     /// - Parameters:
     ///   - feed: hands over pages, round by round.
     ///   - analyzers: get what they are interested in, in time order; how much came too late for that is told in the notes.
-    ///   - progress: called after each round at the latest, with the bytes read so far.
-    /// - Throws: what the feed or an analyzer throws.
+    ///   - onRound: called when all events of a round but the last have been handed on, on this thread. What it throws ends the
+    ///     reading.
+    /// - Throws: what the feed, an analyzer or `onRound` throws.
     @discardableResult
     public func read(
-        _ feed: some PageFeed, into analyzers: [any Analyzer], progress: (Int) -> Void = { _ in }
+        _ feed: some PageFeed, into analyzers: [any Analyzer], onRound: (LiveMark) throws -> Void = { _ in }
     ) throws -> TraceReading {
         let names = TraceNames()
         names.learn(description.comms)
         let analyzers = AnalyzerSet(analyzers)
         let types = EventTypes(analyzers.events, isText: false)
         let context = TraceContext(
-            path: path, kind: .traceDat, names: names, types: types, identity: identity)
+            path: path, kind: .traceDat, names: names, types: types, identity: identity, recording: recording,
+            topology: topology)
         let source = LiveSource(self, feed, names: names, types: types)
-        return try TraceFile.read(source, context, types, analyzers, mayBeEmpty: true, progress: progress)
+        return try TraceFile.read(source, context, types, analyzers, mayBeEmpty: true) { mark in
+            if let watermark = mark.watermark {
+                try onRound(LiveMark(watermark: watermark, lateEvents: mark.lateEvents))
+            }
+        }
     }
+}
+
+/// How far the reading of a live trace is.
+public struct LiveMark: Sendable {
+    /// Up to this time, in ns of the trace clock, all that happened has been handed on, but for what comes too late.
+    public let watermark: UInt64
+    /// Events since the beginning that came too late to stand in the order of time. They have been handed on all the same.
+    public let lateEvents: Int
 }
