@@ -9,13 +9,13 @@ struct CaptureLines {
     init(_ summary: CaptureSummary, _ options: CaptureOptions) { (self.summary, self.options) = (summary, options) }
 
     var lines: [String] {
-        [ending, ofCommand, recorded, owner, kept, dropped, lost, missed, cost].compactMap { $0 }
+        [ending, ofCommand, recorded, owner, held, dropped, lost, missed, cost].compactMap { $0 }
     }
 
     /// Only where it is not what was asked for at the command line.
     private var ending: String? {
         switch summary.ending {
-        case .commandEnded, .durationPassed, .signal: nil
+        case .commandEnded, .durationPassed, .signal, .notWanted: nil
         case .sizeReached: "ended: --max-size is reached"
         case .stopFunctionCalled(let function): "ended: \(function) was called"
         case .lossExceeded(let share): "ended: \(percent(share)) of the events were lost, more than --max-loss"
@@ -28,17 +28,19 @@ struct CaptureLines {
         guard let command = options.command.first, let status = summary.command else { return nil }
         switch status {
         case .exited(0): return nil
-        case .exited(let code): return "'\(command)' exited with \(code); the trace is kept"
-        case .killed(let signal): return "'\(command)' was killed by signal \(signal); the trace is kept"
+        case .exited(let code): return "'\(command)' exited with \(code)\(kept)"
+        case .killed(let signal): return "'\(command)' was killed by signal \(signal)\(kept)"
         case .running: return "'\(command)' still runs"
         }
     }
+
+    private var kept: String { summary.output == nil ? "" : "; the trace is kept" }
 
     private var recorded: String {
         let nothing = summary.bytes == 0 ? "; nothing was recorded: did the flow happen?" : ""
         // How many of the events that were read are in what is kept is not known.
         let events = summary.keep == nil ? "\(summary.events) events, " : ""
-        return "\(summary.output): \(events)\(summary.bytes) bytes of pages, "
+        return (summary.output.map { "\($0): " } ?? "") + "\(events)\(summary.bytes) bytes of pages, "
             + "\(milliseconds(summary.duration)) ms, \(what), clock \(summary.clock)" + nothing
     }
 
@@ -51,12 +53,12 @@ struct CaptureLines {
 
     /// Under sudo(8), whoever wants to read it is not who may.
     private var owner: String? {
-        guard options.owner == nil, let user = Account.behindSudo else { return nil }
-        return "\(summary.output) is for root only; --owner \(user) gives it to \(user)"
+        guard options.owner == nil, let user = Account.behindSudo, let output = summary.output else { return nil }
+        return "\(output) is for root only; --owner \(user) gives it to \(user)"
     }
 
     /// What is kept of each CPU where that is less than was asked for.
-    private var kept: String? {
+    private var held: String? {
         guard let keep = summary.keep else { return nil }
         let short = summary.cpus.compactMap { cpu -> String? in
             guard let held = cpu.heldNs, held < keep, cpu.overwritten > 0 else { return nil }

@@ -13,8 +13,8 @@ struct Dmflow: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            DoctorCommand.self, CaptureCommand.self, FlowsCommand.self, RestoreCommand.self, ReportCommand.self,
-            RequestsCommand.self, FailoverCommand.self, TreeCommand.self, BaselineCommand.self,
+            DoctorCommand.self, CaptureCommand.self, LiveCommand.self, FlowsCommand.self, RestoreCommand.self,
+            ReportCommand.self, RequestsCommand.self, FailoverCommand.self, TreeCommand.self, BaselineCommand.self,
             CheckCommand.self, DiffCommand.self,
         ])
 

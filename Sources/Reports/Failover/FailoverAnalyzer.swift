@@ -103,12 +103,21 @@ public final class FailoverAnalyzer: Analyzer {
         }
     }
 
+    /// What is the matter now that all up to a time has been taken; nil where nothing is recorded that would tell.
+    func troubles(at time: UInt64) -> [LiveTrouble]? {
+        catchUp()
+        guard isRecorded else { return nil }
+        watch.see(time...time)
+        return LiveTroubles(watch, at: time).all
+    }
+
+    private var isRecorded: Bool { events.map { events in Self.telling.contains { events.has($0, field: 0) } } ?? false }
+
     /// What there is to tell; call behind the pass. nil where nothing was recorded that would tell of a failure.
     ///
     /// - Parameter source: what the reading found of the trace as a whole.
     public func summary(source: TraceSource) -> FailoverSummary? {
         catchUp()
-        let isRecorded = events.map { events in Self.telling.contains { events.has($0, field: 0) } } ?? false
         guard isRecorded && !isText || watch.hasSigns else { return nil }
         return FailoverSummary(watch, WallClock(identity), source: source)
     }

@@ -57,6 +57,24 @@ public final class RequestAnalyzer: Analyzer {
     /// - Parameter source: what the reading found of the trace as a whole.
     public func summary(source: TraceSource) -> RequestSummary? { joins?.summary(pathNames, source: source.path) }
 
+    // MARK: Meanwhile
+
+    /// What has ended since this was asked last, and begins anew; nil if nothing has. All of these together are the summary that a
+    /// whole pass would have.
+    ///
+    /// - Parameter source: the trace, for messages.
+    func takeSummary(source: String) -> RequestSummary? {
+        let summary = joins?.summary(pathNames, source: source)
+        joins?.renew()
+        return summary
+    }
+
+    /// What is under way now.
+    var underWay: RequestsUnderWay { joins?.underWay ?? RequestsUnderWay() }
+
+    /// Whether the trace has events that requests can be joined from.
+    var isRecorded: Bool { joins?.isRecorded ?? false }
+
     /// Whether there is a summary: requests that were joined, or could not be.
     var hasRequests: Bool { joins?.summary(PathNames(), source: "") != nil }
 

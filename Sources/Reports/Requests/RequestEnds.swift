@@ -47,6 +47,12 @@ final class RequestEnds {
         if time > known.upperBound { self.time = known.lowerBound...time }
     }
 
+    /// Forgets what has been added up.
+    func renew() {
+        (byPointer, bySector) = (RequestSums(), RequestSums())
+        comparison.renew()
+    }
+
     func take(_ live: borrowing LiveRequest, _ kind: JoinKind) throws {
         if kind == .pointer || !hasPointers { observe?(live, place) }
         if let flaw = live.flaw { return add(unjoined: flaw, kind) }

@@ -74,6 +74,13 @@ struct CallSums {
         }
     }
 
+    /// Forgets what has been added up, but for what is below calls that are still open.
+    mutating func renew() {
+        for index in functions.indices { functions[index] = Function(layer: functions[index].layer) }
+        roots = RootSums(layerCount: layerCount)
+        layerTotals = Array(repeating: 0, count: layerCount)
+    }
+
     // MARK: Calls
 
     /// Adds calls up to one that needs more than sums: the first of a root, or one with others inside that are no part of it.

@@ -38,6 +38,13 @@ public final class SummaryBuilder: Analyzer {
             layers: Summary.merge(layers), functions: Summary.merge(functions))
     }
 
+    /// The sums of what has ended since this was asked last, and begins anew.
+    func takeCalls() -> CallTotals {
+        defer { sums.renew() }
+        return CallTotals(
+            roots: Summary.merge(roots(nil)), layers: Summary.merge(layers), functions: Summary.merge(functions))
+    }
+
     private func roots(_ recording: RecordingStats?) -> [Summary.Root] {
         zip(sums.roots.roots, sums.roots.leaves).enumerated().map { index, sum in
             let (root, leaves) = sum

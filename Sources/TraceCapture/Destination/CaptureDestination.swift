@@ -42,7 +42,9 @@ struct RecordingSetup {
 /// Takes pages out of the ring buffers while tracing runs.
 protocol PageRecording: AnyObject {
     /// Begins. ``finish()`` must be called, also after a failure.
-    func start() throws(CaptureError)
+    ///
+    /// - Parameter moment: when tracing was turned on.
+    func start(at moment: TraceStart) throws(CaptureError)
 
     /// Of pages that have been taken so far.
     var bytes: Int { get }
@@ -53,6 +55,17 @@ protocol PageRecording: AnyObject {
     /// Takes what is left, and closes the raw pipes: while one is open, the kernel refuses to change the tracer. Tracing must be
     /// off, or there might never be an end.
     func finish() -> RecordedPages
+}
+
+/// When tracing was turned on, in ns.
+struct TraceStart {
+    /// Since 1970.
+    let realTime: UInt64
+    /// On the monotonic clock.
+    let monotonic: UInt64
+
+    /// This moment.
+    static var now: TraceStart { TraceStart(realTime: realTimeNanoseconds(), monotonic: monotonicNanoseconds()) }
 }
 
 /// Why a recording ended by itself.

@@ -58,7 +58,8 @@ final class LiveRecording: PageRecording {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    func start() throws(CaptureError) {
+    func start(at moment: TraceStart) throws(CaptureError) {
+        feed.begin(at: moment)
         let work = Work { [feed, watch, ended] in
             watch(feed)
             feed.watcherIsDone()

@@ -6,7 +6,7 @@ import TraceFormat
 /// watcher is at: putting the machine back waits for nobody. What changes in it is changed under its lock.
 public final class LiveFeed: @unchecked Sendable {
     /// What a reader has to know.
-    public let trace: WatchedTrace
+    public private(set) var trace: WatchedTrace
 
     /// What is shared by the watcher's thread and the capture's.
     private struct State {
@@ -25,7 +25,8 @@ public final class LiveFeed: @unchecked Sendable {
     private var state: State
     /// Nanoseconds from a look to the next.
     private let pace: UInt64
-    private let began = monotonicNanoseconds()
+    /// On the monotonic clock.
+    private var began: UInt64 = 0
     /// Hung up when tracing ends.
     private let stopped: Descriptor
 
@@ -74,12 +75,18 @@ public final class LiveFeed: @unchecked Sendable {
     /// Until the next look is due, or tracing ends.
     private func wait() {
         let now = monotonicNanoseconds()
-        let due = began + ((now - began) / pace + 1) * pace
+        let due = began + ((now - min(began, now)) / pace + 1) * pace
         var request = pollfd(fd: stopped.number, events: Int16(POLLIN), revents: 0)
         _ = retrying { poll(&request, 1, Int32(clamping: (due - now + 999_999) / 1_000_000)) }
     }
 
     // MARK: For the capture
+
+    /// Tracing is on. To be called before the watcher's thread begins.
+    func begin(at moment: TraceStart) {
+        began = moment.monotonic
+        trace.begin(at: moment)
+    }
 
     /// Of pages that have been taken so far.
     var bytes: Int { lock.withLock { _ in state.bytes } }

@@ -17,11 +17,13 @@ public struct WatchedTrace: Sendable {
     /// Bytes of a ring buffer's page.
     public let pageSize: Int
     /// What is known of the recording before its first event.
-    public let facts: RecordingStats
+    public private(set) var facts: RecordingStats
     /// Which recording it is.
-    public let identity: TraceIdentity
+    public var identity: TraceIdentity { TraceIdentity(system: system, clock: clock, stats: facts) }
     /// The multipath maps at the start; nil if this machine has none.
     public let topology: Topology?
+    private let system: SystemName
+    private let clock: String
 
     init(
         path: String, metadata: TraceMetadata, cpus: [Int], pageSize: Int, facts: RecordingStats, topology: Topology?
@@ -32,6 +34,12 @@ public struct WatchedTrace: Sendable {
             metadata.ftraceFormats.map { ("ftrace", $0) }
             + metadata.events.flatMap { system in system.formats.map { (system.name, $0) } }
         (symbols, commandLines) = (metadata.symbols, metadata.commandLines)
-        identity = TraceIdentity(system: metadata.system, clock: metadata.clock, stats: facts)
+        (system, clock) = (metadata.system, metadata.clock)
+    }
+
+    /// Tracing is on.
+    mutating func begin(at moment: TraceStart) {
+        facts.startNs = moment.realTime
+        facts.startOnClockNs = clock == "mono" ? moment.monotonic : nil
     }
 }

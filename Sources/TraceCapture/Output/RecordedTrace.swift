@@ -53,8 +53,8 @@ struct RecordedTrace {
             stats.callCostAfterNs = UInt64(callCostNs.after.rounded())
         }
         stats.multipathRequests = timing.requests
-        stats.startNs = timing.start
-        stats.startOnClockNs = settings.clock == "mono" ? timing.started : nil
+        stats.startNs = timing.begin.realTime
+        stats.startOnClockNs = settings.clock == "mono" ? timing.begin.monotonic : nil
         stats.missedByProbes =
             missed.isEmpty ? nil : Dictionary(missed.map { ($0.event, $0.count) }) { first, _ in first }
         return stats

@@ -49,7 +49,7 @@ final class RingBufferRecording: PageRecording {
     }
 
     /// Starts the threads. `finish()` must be called, also after a failure.
-    func start() throws(CaptureError) {
+    func start(at moment: TraceStart = .now) throws(CaptureError) {
         for recorder in recorders {
             var thread = pthread_t()
             // The thread owns a reference to its recorder until it ends.

@@ -86,7 +86,7 @@ struct CaptureRun {
         let before = try statistics(own, cpus)
         // Not earlier: as long as a raw pipe is open, the kernel refuses to change the tracer.
         let pageSize = try own.ringBufferPageSize(memoryPage: Int(getpagesize()))
-        let facts = facts(armed, clock: applied.clock)
+        let facts = facts(armed)
         // What is recorded tells which names are needed. Before that it may be any function's, if there are calls at all.
         let unrecorded = { [threads] () throws(CaptureError) in
             try metadata(of: nil, pageSize, applied.clock, threads, symbolFile: plan.hasGraph ? symbolFile : nil)
@@ -96,9 +96,9 @@ struct CaptureRun {
                 own: own, cpus: cpus, pageSize: pageSize, bufferSize: applied.bufferKilobytes << 10,
                 clock: applied.clock, facts: facts, topology: topologyAtStart, metadata: unrecorded),
             ended: signals.readerFailed)
-        let cpuTime = Self.cpuTime()
+        let cpuTime = processCPUNanoseconds()
         var (timing, pages) = try run(recording, before, costBefore, state: &state, signals: &signals)
-        timing.cpuTime = Self.cpuTime() - cpuTime
+        timing.cpuTime = processCPUNanoseconds() - cpuTime
         let topology = Topology.recorded(start: topologyAtStart, end: readTopology(), report: report)
         var kept = pages.kept
         let window = try options.keep.map { length throws(CaptureError) in
@@ -135,7 +135,7 @@ struct CaptureRun {
     }
 
     /// What is known of the recording before its first event.
-    private func facts(_ armed: [Armed], clock: String) -> RecordingStats {
+    private func facts(_ armed: [Armed]) -> RecordingStats {
         var facts = RecordingStats()
         facts.roots = Set(plan.treeRoots)
         if plan.hasGraph { (facts.interrupts, facts.scope) = (arming.interrupts, arming.scopeNames) }
@@ -144,8 +144,6 @@ struct CaptureRun {
         facts.flows = options.flows
         facts.kinds = armed.map { .init(kind: $0.kind, armed: $0.count, refused: $0.refused.count) }
         facts.requestSize = requestSize
-        facts.startNs = realTimeNanoseconds()
-        facts.startOnClockNs = clock == "mono" ? monotonicNanoseconds() : nil
         return facts
     }
 
@@ -183,10 +181,8 @@ struct CaptureRun {
     struct Timing {
         var ending: CaptureSummary.Ending
         let workload: Workload?
-        /// When it was turned on, in nanoseconds since 1970.
-        let start: UInt64
-        /// The same moment on the monotonic clock.
-        let started: UInt64
+        /// When it was turned on.
+        let begin: TraceStart
         /// Nanoseconds, the end on the monotonic clock.
         let duration: UInt64
         let end: UInt64
@@ -202,10 +198,8 @@ struct CaptureRun {
     ) throws(CaptureError) -> (Timing, RecordedPages) {
         var timing: Timing
         do throws(CaptureError) {
-            // What only the end is wanted of stays in the ring buffer until then.
-            if options.keep == nil { try recording.start() }
             timing = try trace(recording, before, cost, state: &state, signals: &signals)
-            if options.keep != nil { try recording.start() }
+            if options.keep != nil { try recording.start(at: timing.begin) }
         } catch {
             try? files.at(state.place).setTracing(on: false)
             _ = recording.finish()
@@ -237,10 +231,11 @@ struct CaptureRun {
         let hitsBefore = stopProbes?.hits() ?? [:]
         let requests = MultipathRequests()
         try state.set(state.place.file("tracing_on"), to: "1")
-        let start = realTimeNanoseconds()
-        let started = monotonicNanoseconds()
+        let begin = TraceStart.now
+        // What only the end is wanted of stays in the ring buffer until then.
+        if options.keep == nil { try recording.start(at: begin) }
         let watch = CaptureWatch(
-            options.limits, own: own, probes: stopProbes, started: started, before: before, hitsBefore: hitsBefore,
+            options.limits, own: own, probes: stopProbes, started: begin.monotonic, before: before, hitsBefore: hitsBefore,
             callCostNs: cost?.callNs)
         let workload =
             options.command.isEmpty
@@ -250,8 +245,7 @@ struct CaptureRun {
         try own.setTracing(on: false)
         let done = requests.flatMap { MultipathRequests()?.since($0) }
         return Timing(
-            ending: ending, workload: workload, start: start, started: started, duration: end - started, end: end,
-            requests: done)
+            ending: ending, workload: workload, begin: begin, duration: end - begin.monotonic, end: end, requests: done)
     }
 
     private func waitForEnd(
@@ -287,14 +281,5 @@ struct CaptureRun {
             if let from = cut.from { begins[pages[index].cpu] = end - min(from, end) }
         }
         return RecordedTrace.Window(length: window.length, heldNs: begins)
-    }
-
-    /// CPU time that this process has taken, in nanoseconds.
-    private static func cpuTime() -> UInt64 {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return [usage.ru_utime, usage.ru_stime].reduce(0) {
-            $0 + UInt64($1.tv_sec) * 1_000_000_000 + UInt64($1.tv_usec) * 1000
-        }
     }
 }

@@ -75,7 +75,7 @@ func directoryNames(_ path: String) -> [String]? {
 }
 
 /// The monotonic clock, in nanoseconds.
-func monotonicNanoseconds() -> UInt64 { nanoseconds(CLOCK_MONOTONIC) }
+package func monotonicNanoseconds() -> UInt64 { nanoseconds(CLOCK_MONOTONIC) }
 
 /// The time of day, in nanoseconds since 1970.
 func realTimeNanoseconds() -> UInt64 { nanoseconds(CLOCK_REALTIME) }
@@ -85,4 +85,13 @@ func nanoseconds(_ clock: clockid_t) -> UInt64 {
     var now = timespec()
     clock_gettime(clock, &now)
     return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
+}
+
+/// CPU time that this process has taken, in nanoseconds.
+package func processCPUNanoseconds() -> UInt64 {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return [usage.ru_utime, usage.ru_stime].reduce(0) {
+        $0 + UInt64($1.tv_sec) * 1_000_000_000 + UInt64($1.tv_usec) * 1000
+    }
 }

@@ -25,6 +25,9 @@ struct JoinComparison {
     /// Requests that both know.
     private(set) var compared = 0
 
+    /// Forgets what has been counted.
+    mutating func renew() { (disagreed, compared) = (0, 0) }
+
     mutating func add(_ live: borrowing LiveRequest, _ kind: JoinKind) {
         // A completion of data is one event: whose it is, is what both say.
         guard let done = live.dataDone, let dispatched = live.time(ofLast: .dispatched),

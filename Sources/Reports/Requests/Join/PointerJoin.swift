@@ -257,6 +257,9 @@ struct PointerJoin {
         try endAll(.eventsLost)
     }
 
+    /// Forgets what has been counted.
+    mutating func renew() { (unknown, ambiguousData, otherCommands) = ([:], 0, 0) }
+
     /// The recording is over.
     mutating func finish() throws { try endAll(.inFlightAtEnd) }
 

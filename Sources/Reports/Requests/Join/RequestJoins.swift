@@ -179,6 +179,20 @@ struct RequestJoins {
         }
     }
 
+    // MARK: Meanwhile
+
+    /// Forgets what has been counted, and goes on with what is under way.
+    mutating func renew() {
+        ends.renew()
+        pointers.renew()
+        sectors.renew()
+    }
+
+    var underWay: RequestsUnderWay { RequestsUnderWay(ends.hasPointers ? pointers.table : sectors.table) }
+
+    /// Whether there are events that requests can be joined from.
+    var isRecorded: Bool { ends.hasPointers || hasSectors || events.has(.bioMap, field: 0) }
+
     // MARK: The end
 
     mutating func finish() throws {

@@ -71,6 +71,9 @@ struct SectorJoin {
         (self.addresses, self.onEnd) = (addresses, onEnd)
     }
 
+    /// Forgets what has been counted.
+    mutating func renew() { (unknown, tooMany, ambiguous) = (0, 0, 0) }
+
     // MARK: Down
 
     mutating func bioQueued(_ place: Place, sectors: UInt64, _ moment: Moment) {
