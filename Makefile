@@ -13,7 +13,7 @@ DMFLOW_REVISION := $(or $(DMFLOW_REVISION),$(shell git describe --always --dirty
 export DMFLOW_REVISION
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install uninstall deb package docs lint format deps lab-deps clean
+.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate live recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install uninstall deb package docs lint format deps lab-deps clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -95,6 +95,13 @@ failover: lab-deps static
 	for kernel in bookworm trixie; do \
 		Lab/lab run failover --kernel $$kernel --dmflow $(dmflow) -o .lab/failover-$$kernel || exit; \
 	done
+
+## make live     dmflow live in a terminal and out of one, with paths in trouble, and all its ways to end, eight minutes
+live: lab-deps static
+	@.ci/install python3 python3-jsonschema
+	@# As in e2e.
+	Lab/lab run live --dmflow $(dmflow) || { [ ! -s .lab/live/scenario.exit ] && echo "the guest hung: once more" >&2 && \
+		Lab/lab run live --dmflow $(dmflow); }
 
 ## make recorded a user's flow with a tracepoint and probes, captured and killed on every kernel of the lab, ten minutes
 recorded: lab-deps static

@@ -26,10 +26,10 @@ struct LiveCommand: ParsableCommand {
             Ctrl-C and SIGTERM by itself, after SIGKILL by `dmflow restore`.
 
             Examples:
-              dmflow live                                  requests, paths and failovers, each second
+              dmflow live                      requests, paths, failovers, each second
               dmflow live --interval 10s --plain >> live.log
-              dmflow live --flow requests,io               with the time in the kernel's functions, by layer
-              dmflow live --format jsonl --duration 1m | jq -c '[.requests.requestsPerSecond, .requests.latency.p99Ns]'
+              dmflow live --flow requests,io   with the time in functions, by layer
+              dmflow live --format jsonl --duration 1m | jq .requests.latency.p99Ns
               dmflow live --plain -- fio job.fio           for as long as fio runs
 
             The exit code is 0 when it came to its end; 2 when it could not watch, or tracing could not be put back; 3 when events \

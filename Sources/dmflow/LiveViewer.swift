@@ -58,18 +58,17 @@ final class LiveViewer: @unchecked Sendable {
     private func read(_ feed: LiveFeed) throws {
         let trace = try LiveTrace(feed.trace)
         let watch = LiveWatch(
-            interval: interval, map: map, cpuNs: processCPUNanoseconds(), source: feed.trace.path)
+            interval: interval, map: map, cost: .now, source: feed.trace.path)
         var late = 0
-        let reading = try trace.read(PagesOfFeed(feed: feed), into: watch.analyzers) { mark in
+        try trace.read(PagesOfFeed(feed: feed), into: watch.analyzers) { mark in
             late = mark.lateEvents
-            if let interval = watch.reach(mark.watermark, lateEvents: late, cpuNs: processCPUNanoseconds()) {
+            if let interval = watch.reach(mark.watermark, lateEvents: late, cost: .now) {
                 try show(interval)
             }
             if try display.look() { throw Enough() }
         }
-        _ = reading
         let now = trace.identity.clock == "mono" ? monotonicNanoseconds() : nil
-        try show(watch.finish(at: now, lateEvents: late, cpuNs: processCPUNanoseconds()))
+        try show(watch.finish(at: now, lateEvents: late, cost: .now))
     }
 
     private func show(_ interval: LiveInterval) throws {
@@ -86,6 +85,10 @@ private struct PagesOfFeed: PageFeed {
     mutating func next(_ take: (_ cpu: Int, _ pages: Span<UInt8>) -> Void) throws(TraceError) -> LiveRound? {
         feed.next(take).map { LiveRound(watermark: $0) }
     }
+}
+
+extension LiveCost {
+    fileprivate static var now: LiveCost { LiveCost(cpuNs: processCPUNanoseconds(), atNs: monotonicNanoseconds()) }
 }
 
 extension LiveTrace {

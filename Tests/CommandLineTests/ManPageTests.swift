@@ -5,7 +5,7 @@ import Testing
 @Suite struct ManPageTests {
     /// Every option that a command takes has its place in the command's man page, and no page has an option that does not exist.
     @Test(arguments: [
-        "doctor", "capture", "flows", "restore", "report", "tree", "requests", "failover", "baseline", "check", "diff",
+        "doctor", "capture", "live", "flows", "restore", "report", "tree", "requests", "failover", "baseline", "check", "diff",
     ])
     func manPagesHaveAllOptionsAndNoOthers(
         command: String

@@ -37,8 +37,10 @@ public struct LiveInterval: Sendable {
     public let lost: Lost
     /// Events that came too late to stand in the order of time.
     public let lateEvents: Int
-    /// CPU time that dmflow took meanwhile, in ns.
+    /// CPU time that dmflow took since it was looked at last, in ns.
     public let cpuNs: UInt64
+    /// How long that is ago, in ns: about the interval's length, while dmflow keeps up.
+    let cpuSpanNs: UInt64
     let clock: WallClock
 
     /// In ns.
@@ -46,7 +48,4 @@ public struct LiveInterval: Sendable {
 
     /// How often a second something happens that happened so many times; 0 of no time.
     func rate(_ count: Double) -> Double { lengthNs == 0 ? 0 : count * 1e9 / Double(lengthNs) }
-
-    /// The share of a CPU that dmflow took.
-    var cpuShare: Double { lengthNs == 0 ? 0 : Double(cpuNs) / Double(lengthNs) }
 }

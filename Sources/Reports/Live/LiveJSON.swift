@@ -32,6 +32,7 @@ public struct LiveJSON {
         let uncountedLosses: Int
         let lateEvents: Int
         let recorderCpuNs: UInt64
+        let recorderSpanNs: UInt64
     }
 
     fileprivate struct Requests: Codable, Equatable, Sendable {
@@ -107,7 +108,8 @@ extension LiveJSON.Line {
             paths: interval.requests == nil ? nil : rows.paths.map { .init($0, interval) },
             calls: interval.calls.map(LiveJSON.Calls.init), troubles: interval.troubles,
             lostEvents: interval.lost.events, uncountedLosses: interval.lost.uncounted,
-            lateEvents: interval.lateEvents, recorderCpuNs: interval.cpuNs)
+            lateEvents: interval.lateEvents, recorderCpuNs: interval.cpuNs,
+            recorderSpanNs: interval.cpuSpanNs)
     }
 }
 

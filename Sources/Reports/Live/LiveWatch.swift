@@ -18,15 +18,15 @@ public final class LiveWatch {
     private var begin: UInt64?
     private var due: UInt64 = 0
     private var late = 0
-    private var cpu: UInt64
+    private var cost: LiveCost
 
     /// - Parameters:
     ///   - interval: how long each is to be, in ns.
     ///   - map: tells the layers of functions.
-    ///   - cpuNs: CPU time that this process has taken so far, in ns.
+    ///   - cost: what this process has taken so far.
     ///   - source: the trace, for messages.
-    public init(interval: UInt64, map: LayerMap, cpuNs: UInt64, source: String) {
-        (length, cpu, self.source) = (max(interval, 1), cpuNs, source)
+    public init(interval: UInt64, map: LayerMap, cost: LiveCost, source: String) {
+        (length, self.cost, self.source) = (max(interval, 1), cost, source)
         failover = FailoverAnalyzer(requests)
         calls = SummaryBuilder(map: map)
     }
@@ -39,26 +39,26 @@ public final class LiveWatch {
     /// - Parameters:
     ///   - watermark: that time, in ns of the trace clock.
     ///   - lateEvents: how many came too late so far.
-    ///   - cpuNs: CPU time that this process has taken so far, in ns.
+    ///   - cost: what this process has taken so far; asked if it goes into an interval.
     /// - Returns: the interval that has come to its end; nil if it goes on.
-    public func reach(_ watermark: UInt64, lateEvents: Int, cpuNs: @autoclosure () -> UInt64) -> LiveInterval? {
+    public func reach(_ watermark: UInt64, lateEvents: Int, cost: @autoclosure () -> LiveCost) -> LiveInterval? {
         guard begin != nil else {
             start(at: losses.trace?.identity.startOnClockNs.map { min($0, watermark) } ?? watermark)
             return nil
         }
         // A look is never on the dot.
         guard watermark.addingSaturated(min(length / 16, 20_000_000)) >= due else { return nil }
-        return take(until: watermark, lateEvents, cpuNs(), isLast: false)
+        return take(until: watermark, lateEvents, cost(), isLast: false)
     }
 
     /// The trace is over.
     ///
     /// - Parameter time: when it ended, in ns of the trace clock; nil where only its last event is known.
     /// - Returns: what is left.
-    public func finish(at time: UInt64?, lateEvents: Int, cpuNs: UInt64) -> LiveInterval {
+    public func finish(at time: UInt64?, lateEvents: Int, cost: LiveCost) -> LiveInterval {
         let end = time ?? max(requests.time?.upperBound ?? 0, begin ?? 0)
         if begin == nil { start(at: requests.time?.lowerBound ?? end) }
-        return take(until: end, lateEvents, cpuNs, isLast: true)
+        return take(until: end, lateEvents, cost, isLast: true)
     }
 
     private func start(at time: UInt64) {
@@ -66,7 +66,7 @@ public final class LiveWatch {
         due = time.addingSaturated(length)
     }
 
-    private func take(until end: UInt64, _ lateEvents: Int, _ cpuNs: UInt64, isLast: Bool) -> LiveInterval {
+    private func take(until end: UInt64, _ lateEvents: Int, _ cost: LiveCost, isLast: Bool) -> LiveInterval {
         let begin = begin ?? end
         number += 1
         let interval = LiveInterval(
@@ -74,12 +74,24 @@ public final class LiveWatch {
             requests: requests.isRecorded ? requests.takeSummary(source: source) ?? RequestSummary() : nil,
             underWay: requests.underWay, names: requests.pathNames, calls: losses.hasCalls ? calls.takeCalls() : nil,
             troubles: failover.troubles(at: end), lost: losses.take(), lateEvents: lateEvents - late,
-            cpuNs: cpuNs - min(cpu, cpuNs), clock: WallClock(losses.trace?.identity ?? TraceIdentity()))
-        (late, cpu, self.begin) = (lateEvents, cpuNs, interval.endNs)
-        // A reader that was held up makes one long interval, and no empty ones.
-        while due <= end.addingSaturated(min(length / 16, 20_000_000)), due < .max { due = due.addingSaturated(length) }
+            cpuNs: cost.cpuNs - min(self.cost.cpuNs, cost.cpuNs), cpuSpanNs: cost.atNs - min(self.cost.atNs, cost.atNs),
+            clock: WallClock(losses.trace?.identity ?? TraceIdentity()))
+        (late, self.cost, self.begin) = (lateEvents, cost, interval.endNs)
+        // A reader that was held up makes one long interval, and none behind it that is much too short.
+        while due <= end.addingSaturated(length / 2), due < .max { due = due.addingSaturated(length) }
         return interval
     }
+}
+
+/// What this process has taken by a moment.
+public struct LiveCost: Sendable {
+    let cpuNs: UInt64
+    let atNs: UInt64
+
+    /// - Parameters:
+    ///   - cpuNs: CPU time since it began, in ns.
+    ///   - atNs: the moment, in ns of whichever clock.
+    public init(cpuNs: UInt64, atNs: UInt64) { (self.cpuNs, self.atNs) = (cpuNs, atNs) }
 }
 
 /// Counts losses, and sees whether there are calls at all.
