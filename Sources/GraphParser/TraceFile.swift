@@ -55,22 +55,24 @@ public enum TraceFile {
     ///
     /// - Parameters:
     ///   - path: a function_graph text, a trace.dat, or `-` for standard input.
+    ///   - asItComes: a text's calls are handed on as they come through a pipe; else it is copied to a file first. What only later lines
+    ///     tell is missing then: without the task column, whose the calls were that had ended before their CPU's first change of tasks.
+    ///     Holds only if no analyzer wants events that are no calls.
     ///   - analyzers: get what they are interested in, in time order.
     ///   - progress: called now and then with what has been read so far and what there is to read, in bytes.
     /// - Throws: `TraceError` if the file cannot be read, is not a function_graph trace, or is a damaged trace.dat; and what
     ///   an analyzer throws.
     @discardableResult
     public static func read(
-        _ path: String, into analyzers: [any Analyzer], progress: (Int, Int) -> Void = { _, _ in }
+        _ path: String, asItComes: Bool = false, into analyzers: [any Analyzer],
+        progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> TraceReading {
-        let file = try InputFile(path: path)
-        let begin = try file.read(at: 0, count: TraceDatFormat.magic.count)
-        guard !begin.isEmpty else {
-            throw TraceError(.empty, path: path, "is empty", remedy: "record again, with the flow's I/O running")
-        }
         let names = TraceNames()
         let analyzers = AnalyzerSet(analyzers)
-        let isTraceDat = TraceDatFormat.magic.starts(with: begin)
+        let file = try InputFile(path: path, asItComes: asItComes && analyzers.events.events.isEmpty)
+        let begin = file.isPiped ? nil : try file.read(at: 0, count: TraceDatFormat.magic.count)
+        guard begin?.isEmpty != true else { throw TraceError.nothing(path) }
+        let isTraceDat = begin.map(TraceDatFormat.magic.starts) ?? false
         let types = EventTypes(analyzers.events, isText: !isTraceDat)
         if isTraceDat {
             let header = try TraceDatHeader(file)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import GraphParser
 import Reports
 import TraceFormat
@@ -25,13 +26,24 @@ struct TraceOptions: ParsableArguments {
 
     /// Reads the trace, and says on a terminal how far it is.
     ///
-    /// - Parameter printing: an analyzer prints while the trace is read.
-    func read(into analyzers: [any Analyzer], printing: Bool = false) throws -> TraceReading {
+    /// - Parameters:
+    ///   - printing: an analyzer prints while the trace is read.
+    ///   - asItComes: text from a pipe is handed on as it comes.
+    func read(
+        into analyzers: [any Analyzer], printing: Bool = false, asItComes: Bool = false
+    ) throws -> TraceReading {
         var progress = Progress(path: name, printing: printing)
         defer { progress.end() }
-        return try TraceFile.read(file, into: analyzers) {
+        return try TraceFile.read(file, asItComes: asItComes, into: analyzers) {
             progress.update(done: $0, of: $1)
         }
+    }
+
+    /// Whether the trace comes from a pipe, or what else may have more of it later.
+    var isStream: Bool {
+        var status = stat()
+        let code = file == "-" ? fstat(STDIN_FILENO, &status) : RawString(file).withCString { stat($0, &status) }
+        return code == 0 && (status.st_mode & S_IFMT != S_IFREG || status.st_size == 0)
     }
 
     func layerMap() throws -> LayerMap { try layers.map() }

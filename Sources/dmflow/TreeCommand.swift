@@ -2,27 +2,63 @@ import ArgumentParser
 import GraphParser
 import Reports
 
-/// `dmflow tree`: the call trees as the kernel draws them.
+/// `dmflow tree`: the call trees as the kernel draws them, or merged.
 struct TreeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tree",
-        abstract: "Draw the call trees of a trace as function_graph does, with the layers coloured.",
-        discussion:
-            "Trees are drawn in the order in which their roots ended. What the limits hide is summed up in its place.")
+        abstract: "Draw the call trees of a trace: each as function_graph does, merged, or the slowest beside the usual.",
+        discussion: """
+            Trees are drawn in the order in which their roots ended, from a pipe as they end. What the limits hide is summed \
+            up in its place. With --merged, --callers, --callees or --pick, only calls that are complete are in the figures.
+
+            Examples:
+              dmflow tree --root 'dm_*' --slower-than 1ms capture.dat
+              dmflow tree --merged --threshold 100us capture.dat
+              dmflow tree --callers mutex_lock capture.dat
+              dmflow tree --pick slowest:5 --root dm_mq_queue_rq capture.dat
+              cat /sys/kernel/tracing/trace_pipe | dmflow tree -
+            """)
 
     @OptionGroup var trace: TraceOptions
+    @OptionGroup var filter: TreeFilterOptions
 
     @Option(help: ArgumentHelp("Draw this many levels.", valueName: "levels"))
     var depth: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Leave out calls shorter than this: 500us, 1ms. A bare number is microseconds.", valueName: "time"),
+            "Leave out calls shorter than this: 500us, 1ms; merged, what took less in all. A bare number is microseconds.",
+            valueName: "time"),
         transform: Quantity.microsecondsOrNone)
     var threshold: UInt64 = 0
 
-    @Option(help: ArgumentHelp("Draw the trees of this root only. Can be given again.", valueName: "function"))
-    var root: [String] = []
+    @Flag(help: "Draw all trees as one: for each way of calling count, times in all, of its own, mean and 99th percentile.")
+    var merged = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Draw who calls this function, in which ways, how often and how long: a name or glob.", valueName: "function"))
+    var callers: String?
+
+    @Option(
+        help: ArgumentHelp("Draw what this function calls, wherever it is called: a name or glob.", valueName: "function"))
+    var callees: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Draw single trees of each root beside what is usual: median, slowest, slowest:5, fastest:5, or 17 for the 17th; \
+            what is unlike the usual is marked.
+            """, valueName: "which"),
+        completion: .list(["median", "slowest", "slowest:5", "fastest", "fastest:5"]),
+        transform: TreeCommand.pick)
+    var pick: TreePick?
+
+    @Option(
+        help: ArgumentHelp(
+            "The order of merged calls: total (time in all), self, count, p99, name or first (as they were called first).",
+            valueName: "order"))
+    var sort: TreeOrder?
 
     @Flag(help: "Draw events of other kinds, too, in the calls that they happened in.")
     var events = false
@@ -42,28 +78,77 @@ struct TreeCommand: ParsableCommand {
         if incident != nil, request != nil { throw ValidationError("--request and --incident cannot both be given") }
         if incident != nil { try trace.mustBeFile(for: "--incident") }
         if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
-        if request != nil, !root.isEmpty { throw ValidationError("--request and --root cannot both be given") }
+        if request != nil, filter.areGiven {
+            throw ValidationError("--request excludes --root and what else chooses trees")
+        }
+        let views = [
+            (merged, "--merged"), (callers != nil, "--callers"), (callees != nil, "--callees"), (pick != nil, "--pick"),
+            (request != nil, "--request"),
+        ].filter(\.0).map(\.1)
+        if views.count > 1 { throw ValidationError("\(views[0]) and \(views[1]) cannot both be given") }
+        if events, let view = views.first, view != "--request" {
+            throw ValidationError("--events draws trees as they were, not \(view)")
+        }
+        if sort != nil, views.isEmpty || request != nil {
+            throw ValidationError("--sort is for --merged, --callers, --callees and --pick")
+        }
         if request != nil { try trace.mustBeFile(for: "--request") }
+        if filter.path != nil { try trace.mustBeFile(for: "--path") }
+        if pick != nil { try trace.mustBeFile(for: "--pick") }
+    }
+
+    private static func pick(_ text: String) throws -> TreePick {
+        if let pick = TreePick(text) { return pick }
+        throw ValidationError(
+            "'\(text)' picks no tree; write median, slowest, slowest:5, fastest:5 or the number of a tree, up to \(TreePick.most) at once"
+        )
     }
 
     func run() throws {
         try reporting {
             if let request { return try draw(request) }
             let map = try trace.layerMap()
-            let style = Style.ofStandardOutput(trace.color).colored(by: map)
-            let limits = TreeRenderer.Limits(depth: depth, thresholdNs: threshold)
-            let renderer = TreeRenderer(map: map, style: style, limits: limits)
-            let listing = TreeListing(renderer, style: style, thresholdNs: limits.thresholdNs)
-            let time = try incident.map { try trace.incident($0, of: trace.failovers().summary) }
-            let drawing = Drawing(listing, roots: Set(root), during: time.map { $0.startNs...$0.endNs })
-            let assembler = TreeAssembler(
-                events: events ? ["*"] : [], onTree: drawing.take, onLoss: drawing.takeLoss)
-            let reading = try drawing.reading { try trace.read(into: [assembler], printing: true) }
-            try drawing.finish()
-            summarize(reading.counts)
-            summarize(outside: assembler.eventsOutside)
-            try trace.checkStrict(reading)
+            var filter = try filter.filter(trace, map)
+            if let incident {
+                let found = try trace.incident(incident, of: trace.failovers().summary)
+                filter.during = found.startNs...found.endNs
+            }
+            let views = TreeViews(
+                trace: trace, options: self.filter, filter: filter, map: map,
+                limits: OutlineText.Limits(depth: depth, thresholdNs: threshold))
+            if let callers { return try views.callers(of: callers, by: sort ?? .total) }
+            if let callees { return try views.callees(of: callees, by: sort ?? .total) }
+            if let pick { return try views.single(pick, by: sort ?? .first) }
+            if merged { return try views.merged(by: sort ?? .total) }
+            try list(filter, map)
         }
+    }
+
+    /// All trees as they come.
+    private func list(_ filter: TreeFilter, _ map: LayerMap) throws {
+        let style = Style.ofStandardOutput(trace.color).colored(by: map)
+        let limits = TreeRenderer.Limits(depth: depth, thresholdNs: threshold)
+        var listing = TreeListing(
+            TreeRenderer(map: map, style: style, limits: limits), style: style, thresholdNs: limits.thresholdNs)
+        let output = trace.isStream ? OutputSink(size: 1, to: emit) : OutputSink.standardOutput()
+        let trees = SelectedTrees(
+            filter, map: map, events: events ? ["*"] : [],
+            onTree: { tree in
+                listing.add(tree, to: &output.bytes)
+                try output.pass()
+            }, onLoss: { listing.addLoss(cpu: $0.cpu, count: $0.count) })
+        let reading: TraceReading
+        do { reading = try trace.read(into: [trees], printing: true, asItComes: true) } catch let error as TraceError {
+            // What was drawn before the trace turned out to be damaged is printed, too.
+            try output.flush()
+            throw error
+        }
+        listing.finish(&output.bytes)
+        try output.flush()
+        try self.filter.check(trees, reading, trace.name)
+        summarize(reading.counts)
+        summarize(outside: trees.eventsOutside)
+        try trace.checkStrict(reading)
     }
 
     // MARK: A request
@@ -123,82 +208,6 @@ struct TreeCommand: ParsableCommand {
         guard count > 0 else { return }
         printError("\(trace.name): events of other kinds outside of all calls, which are not drawn: \(count)")
     }
-
-    /// Prints the trees as they come, those that were asked for. Where that fails the reading ends.
-    private final class Drawing {
-        private var listing: TreeListing
-        private let output = OutputSink.standardOutput()
-        private let roots: Set<String>
-        /// When trees have to have been; nil for any time.
-        private let time: ClosedRange<UInt64>?
-        private var names = TraceNames()
-        /// By root: whether it was asked for.
-        private var asked: [FunctionID: Bool] = [:]
-        private var hasFound = false
-        /// Those of `roots` that the trace has.
-        private var found: Set<String> = []
-        /// Roots that were not asked for, to suggest one of them.
-        private var others: Set<FunctionID> = []
-
-        init(_ listing: TreeListing, roots: Set<String>, during time: ClosedRange<UInt64>?) {
-            self.listing = listing
-            (self.roots, self.time) = (roots, time)
-        }
-
-        func take(_ tree: CallTree) throws {
-            names = tree.names
-            if let time, !tree.root.isWithin(time) { return }
-            guard roots.isEmpty || isAsked(tree.root.function) else {
-                others.insert(tree.root.function)
-                return
-            }
-            hasFound = true
-            listing.add(tree, to: &output.bytes)
-            try output.pass()
-        }
-
-        /// Reads, and prints what was drawn before the trace turned out to be damaged, too.
-        func reading<Reading>(_ read: () throws -> Reading) throws -> Reading {
-            do { return try read() } catch let error as TraceError {
-                try output.flush()
-                throw error
-            }
-        }
-
-        func takeLoss(_ loss: Loss) { listing.addLoss(cpu: loss.cpu, count: loss.count) }
-
-        private func isAsked(_ id: FunctionID) -> Bool {
-            if let known = asked[id] { return known }
-            // By any of its names, also as reports print it.
-            let function = names[id]
-            let names = roots.intersection([function.name, function.baseName, function.description])
-            found.formUnion(names)
-            asked[id] = !names.isEmpty
-            return !names.isEmpty
-        }
-
-        func finish() throws {
-            listing.finish(&output.bytes)
-            try output.flush()
-            let missing = roots.subtracting(found)
-            if hasFound, !missing.isEmpty {
-                printError("no tree of the trace begins with \(missing.sorted().joined(separator: ", "))")
-            }
-            guard hasFound || roots.isEmpty else {
-                let known = others.map { names[$0].name }.sorted()
-                let nearest = roots.count == 1 ? Suggestion.question(roots.first!, known) : ""
-                throw Failure(
-                    message: "no tree of the trace begins with \(roots.sorted().joined(separator: ", ")); "
-                        + nearest + "dmflow report names its roots")
-            }
-        }
-    }
 }
 
-extension Call {
-    /// Whether any of it was at that time.
-    fileprivate func isWithin(_ time: ClosedRange<UInt64>) -> Bool {
-        guard let from = start ?? endTime else { return false }
-        return from <= time.upperBound && (endTime ?? from + min(duration ?? 0, .max - from)) >= time.lowerBound
-    }
-}
+extension TreeOrder: ExpressibleByArgument {}

@@ -17,6 +17,7 @@ final class InputFile: Sendable {
         /// From the byte at `start` on.
         case file(OpenFile, start: Int)
         case compressed(CompressedText)
+        case piped(PipedText)
         case memory([UInt8])
     }
 
@@ -29,12 +30,23 @@ final class InputFile: Sendable {
 
     /// - Parameters:
     ///   - path: `-` reads standard input, from where it stands. A pipe is copied to an unnamed temporary file first.
+    ///   - asItComes: text from a pipe is not copied, but read as it comes: ``isPiped``.
     ///   - decompressedLimit: bytes that a compressed trace.dat of so many bytes may expand to.
     init(
-        path: String, decompressedLimit: (_ compressed: Int) -> Int = Spool.decompressedLimit
+        path: String, asItComes: Bool = false, decompressedLimit: (_ compressed: Int) -> Int = Spool.decompressedLimit
     ) throws(TraceError) {
         self.path = path
-        let (file, start) = try Self.open(path)
+        let (file, start): (OpenFile, Int)
+        switch try Self.open(path) {
+        case .placed(let placed, let position): (file, start) = (placed, position)
+        case .pipe(let pipe):
+            let beginning = try PipedText.beginning(of: pipe, count: TraceDatFormat.magic.count, path: path)
+            if asItComes, CompressedFormat(beginning) == nil, !TraceDatFormat.magic.starts(with: beginning) {
+                (content, size) = (.piped(PipedText(pipe, beginning: beginning, path: path)), 0)
+                return
+            }
+            (file, start) = (try Spool.copy(pipe, behind: beginning, path: path), 0)
+        }
         let size = max(0, try file.size(path) - start)
         let beginning = try Self.bytes(of: file, at: start, count: 8, path)
         guard let form = CompressedFormat(beginning) else {
@@ -59,14 +71,25 @@ final class InputFile: Sendable {
         if case .compressed = content { true } else { false }
     }
 
+    /// True of what comes from a pipe: each byte comes once, in order, and as many at once as are there.
+    var isPiped: Bool {
+        if case .piped = content { true } else { false }
+    }
+
     /// The same bytes for another who reads them, independently of this one.
     func reopened() throws(TraceError) -> InputFile {
         guard case .compressed(let text) = content else { return self }
         return InputFile(path: path, size: size, content: .compressed(try text.reopened()))
     }
 
-    /// What there is to read by position: the file itself, or a copy of all that comes from it.
-    private static func open(_ path: String) throws(TraceError) -> (OpenFile, start: Int) {
+    private enum Opened {
+        /// To be read by position, from one on.
+        case placed(OpenFile, start: Int)
+        /// What comes from it comes once.
+        case pipe(OpenFile)
+    }
+
+    private static func open(_ path: String) throws(TraceError) -> Opened {
         let number =
             path == "-"
             ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
@@ -76,9 +99,9 @@ final class InputFile: Sendable {
         if try file.isDirectory(path) { throw .unreadable(path, EISDIR) }
         // Files of /proc and tracefs say that they are empty; what they hold may be another thing the next time.
         guard let position = file.position, try file.size(path) > 0 else {
-            return (try Spool.copy(file, path: path), 0)
+            return .pipe(file)
         }
-        return (file, path == "-" ? position : 0)
+        return .placed(file, start: path == "-" ? position : 0)
     }
 
     private static func bytes(
@@ -121,10 +144,11 @@ final class InputFile: Sendable {
         }.get()
     }
 
-    /// Reads until `buffer` is full or the file ends.
+    /// Reads until `buffer` is full or the file ends; from a pipe what is there, and nothing only at its end.
     private func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Result<Int, TraceError> {
         switch content {
         case .compressed(let text): return text.fill(buffer, at: offset)
+        case .piped(let text): return text.next(into: buffer)
         case .file(let file, let start):
             let (filled, failure) = file.fill(buffer, at: start + offset)
             return failure == 0 ? .success(filled) : .failure(.unreadable(path, failure))

@@ -11,9 +11,10 @@ enum Spool {
     /// - Parameter compressed: bytes.
     static func decompressedLimit(compressed: Int) -> Int { max(1 << 30, min(compressed, 1 << 50) * 100) }
 
-    /// A copy of all that comes from `source`.
-    static func copy(_ source: OpenFile, path: String) throws(TraceError) -> OpenFile {
+    /// A copy of all that comes from `source`, behind what has been read of it.
+    static func copy(_ source: OpenFile, behind beginning: [UInt8], path: String) throws(TraceError) -> OpenFile {
         let target = try Target(path)
+        try target.write(beginning[...])
         var piece = [UInt8](repeating: 0, count: pieceSize)
         while true {
             let (count, failure) = piece.withUnsafeMutableBytes { source.next(into: $0) }

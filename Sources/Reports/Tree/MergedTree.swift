@@ -31,6 +31,10 @@ package struct MergedTree {
     package private(set) var nodes: [Node] = []
     /// Trees with calls in doubt, of which nothing is in here.
     package private(set) var treesInDoubt = 0
+    /// Their roots, as far as these themselves are complete and have a duration, which is in ns.
+    package private(set) var rootsInDoubt: [FunctionID: (calls: Int, ns: UInt64)] = [:]
+    /// Trees whose first callers were not recorded, of which nothing is in here either.
+    package private(set) var fragments = 0
     /// Calls for whose way there was no room.
     package private(set) var leftOut = 0
 
@@ -50,18 +54,31 @@ package struct MergedTree {
 
     /// Adds a tree; one with calls in doubt is only counted, and fragments are not whole trees.
     package mutating func add(_ tree: CallTree) {
-        guard !tree.root.isFragment else { return }
-        guard tree.isComplete else {
-            treesInDoubt += 1
+        guard !tree.root.isFragment else {
+            fragments += 1
             return
         }
+        guard tree.isComplete else { return addInDoubt(tree) }
+        add(tree.nodes[...], tree.names)
+    }
+
+    private mutating func addInDoubt(_ tree: CallTree) {
+        treesInDoubt += 1
+        guard tree.root.confidence == .complete, let duration = tree.root.duration else { return }
+        let known = rootsInDoubt[inSource(tree.root.function, tree.names)] ?? (0, 0)
+        rootsInDoubt[inSource(tree.root.function, tree.names)] = (known.calls + 1, known.ns.addingSaturated(duration))
+    }
+
+    /// Adds a call, which becomes a root, and those below it, all of which are complete.
+    mutating func add(_ calls: ArraySlice<CallTree.Node>, _ names: TraceNames) {
+        guard let top = calls.first?.level else { return }
         var last = -1
-        for entry in tree.nodes {
-            let level = entry.level
+        for entry in calls {
+            let level = entry.level - top
             close(downTo: level, from: last)
             while open.count <= level { open.append(Frame()) }
             let parent = level == 0 ? -1 : open[level - 1].node
-            let node = level > 0 && parent < 0 ? -1 : self.node(entry.call.function, below: parent, tree.names)
+            let node = level > 0 && parent < 0 ? -1 : self.node(entry.call.function, below: parent, names)
             open[level].node = node
             open[level].called.removeAll(keepingCapacity: true)
             last = level
@@ -75,6 +92,28 @@ package struct MergedTree {
             if level > 0 { count(node, at: level - 1) }
         }
         close(downTo: 0, from: last)
+    }
+
+    /// Adds a call to each node of a way, one below the other, as far as there is room.
+    ///
+    /// - Parameters:
+    ///   - way: functions, the first of which is a root.
+    ///   - duration: of the call, in ns.
+    ///   - selfNs: of it, in ns.
+    /// - Returns: the node at the way's end; negative if there is no room for it.
+    mutating func add(way: some Sequence<FunctionID>, _ names: TraceNames, duration: UInt64, selfNs: UInt64) -> Int {
+        var node = -1
+        for function in way {
+            node = self.node(function, below: node, names)
+            guard node >= 0 else {
+                leftOut += 1
+                return -1
+            }
+            nodes[node].calls += 1
+            nodes[node].durations.record(duration)
+            nodes[node].selves.record(selfNs)
+        }
+        return node
     }
 
     private mutating func count(_ node: Int, at level: Int) {
@@ -99,8 +138,8 @@ package struct MergedTree {
 
     /// - Returns: negative if there is no room for another.
     private mutating func node(_ function: FunctionID, below parent: Int, _ names: TraceNames) -> Int {
-        let function = named(function, names)
-        let key = UInt64(UInt32(truncatingIfNeeded: parent)) << 32 | UInt64(UInt32(bitPattern: function.index))
+        let function = inSource(function, names)
+        let key = Self.key(function, below: parent)
         if let known = children[key] { return known }
         guard nodes.count < Self.maxNodes else { return -1 }
         children[key] = nodes.count
@@ -108,7 +147,21 @@ package struct MergedTree {
         return nodes.count - 1
     }
 
-    private mutating func named(_ function: FunctionID, _ names: TraceNames) -> FunctionID {
+    private static func key(_ function: FunctionID, below parent: Int) -> UInt64 {
+        UInt64(UInt32(truncatingIfNeeded: parent)) << 32 | UInt64(UInt32(bitPattern: function.index))
+    }
+
+    /// The node of a function that is called in some way; nil if there is none.
+    ///
+    /// - Parameters:
+    ///   - name: in the source.
+    ///   - parent: the node of its caller; negative for a root.
+    func place(of name: String, below parent: Int) -> Int? {
+        firsts[name].flatMap { children[Self.key($0, below: parent)] }
+    }
+
+    /// The first function of the trace that has the same name in the source.
+    mutating func inSource(_ function: FunctionID, _ names: TraceNames) -> FunctionID {
         let index = Int(function.index)
         while canonical.count <= index {
             let id = FunctionID(index: Int32(canonical.count))

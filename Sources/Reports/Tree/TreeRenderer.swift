@@ -52,7 +52,7 @@ public struct TreeRenderer {
         let root = tree.root
         var parts: [String] = []
         if let tid = root.tid { parts.append("\(names.comm(of: tid) ?? "<...>")-\(tid)") }
-        if let start = root.start { parts.append("at \(seconds(start))") }
+        if let start = root.start { parts.append("at \(Self.seconds(start))") }
         parts.append(Figures.plural(tree.nodes.count, "call"))
         if !tree.events.isEmpty { parts.append(Figures.plural(tree.events.count, "other event")) }
         if root.isFragment { parts.append(style.warning("fragment")) }
@@ -61,7 +61,7 @@ public struct TreeRenderer {
         return style.dim("# ") + parts.joined(separator: ", ") + "\n"
     }
 
-    private func seconds(_ ns: UInt64) -> String {
+    static func seconds(_ ns: UInt64) -> String {
         let micros = String(ns / 1000 % 1_000_000)
         return "\(ns / 1_000_000_000)." + String(repeating: "0", count: 6 - micros.count) + micros
     }

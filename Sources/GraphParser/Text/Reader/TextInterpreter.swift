@@ -6,6 +6,8 @@ struct TextInterpreter: Sendable {
     var output: [GraphEvent] = []
     /// What the events in it that are no calls say.
     var payload: [UInt8] = []
+    /// Blocks that have named the task of a CPU's first lines, among the events of `output`.
+    var namings: [UnnamedCalls.Naming] = []
     private(set) var counts = TraceCounts()
     private(set) var tasks: TextTasks
     /// The name in `# tracer:`; nil if the text has none.
@@ -177,6 +179,10 @@ struct TextInterpreter: Sendable {
             begin(comment, line)
         case .taskSwitch(let cpu, let from, let to):
             counts.structureLines += 1
+            if tasks.isUnnamed(cpu) {
+                let lane = tasks.lane(cpu)
+                namings.append(.init(place: output.count, cpu: lane, task: .thread(from.tid, cpu: lane)))
+            }
             let change = tasks.change(on: cpu, from: from, to: to, line)
             if isInBody, text == 0 { scanner.learn(line, change) }
         case .loss(let cpu, let count):

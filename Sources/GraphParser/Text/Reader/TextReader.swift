@@ -23,6 +23,8 @@ struct TextReader: Sendable {
     /// What was read since ``takeOutput(into:)``.
     var output: [GraphEvent] { interpreter.output }
     var counts: TraceCounts { interpreter.counts }
+    /// See ``TextInterpreter/namings``.
+    var namings: [UnnamedCalls.Naming] { interpreter.namings }
     /// The name in `# tracer:`; nil if the text has none.
     var tracer: String? { interpreter.tracer }
     /// The kernel's release; nil if the text does not tell: only the latency format's header does.
@@ -151,6 +153,7 @@ struct TextReader: Sendable {
     mutating func takeOutput(into batch: inout EventBatch) {
         swap(&interpreter.output, &batch.events)
         swap(&interpreter.payload, &batch.payload)
+        interpreter.namings.removeAll(keepingCapacity: true)
     }
 
     /// The text is over; a last line without a newline counts too.

@@ -27,6 +27,8 @@ struct TextSample: Sendable {
 
     init(isBeginning: Bool) { self.isBeginning = isBeginning }
 
+    /// Whether it shows by now what it has to show of the text that a kernel prints; of what copying has spoilt it can take all of it.
+    var isClear: Bool { understood >= 2 && hasCalls && blanks.areSeen }
     var isFull: Bool { calls >= Self.maxCalls || (lines >= Self.maxLines && hasAnyCalls) }
     var areBlanksLost: Bool { blanks.areLost }
     var isFlat: Bool { blanks.areLost && blanks.hasEndsOnly }
@@ -91,6 +93,8 @@ private struct Blanks: Sendable {
     private var begins = 0
     private var ends = 0
 
+    /// Whether they are not lost, whatever follows.
+    var areSeen: Bool { barred > 0 ? most >= 2 : depths.count > 1 }
     var areLost: Bool { barred > 0 ? most < 2 : depths.count == 1 && hasInner }
 
     mutating func add(_ graph: GraphLine) {

@@ -18,6 +18,8 @@ struct TextSource: EventSource {
     private var isAtEnd = false
     /// nil until a survey needs more than the chunk.
     private var lookAhead: LookAhead?
+    /// Of a text from a pipe.
+    private var unnamed = UnnamedCalls()
 
     /// Bytes that are handed to the parser at a time.
     private static let chunkSize = 256 << 10
@@ -50,14 +52,19 @@ struct TextSource: EventSource {
     }
 
     mutating func read(into batch: inout EventBatch) throws(TraceError) -> Bool {
-        if isAtEnd ? next == filled : filled - next < TextReader.overlap { try readChunk() }
+        if isAtEnd || file.isPiped ? next == filled : filled - next < TextReader.overlap { try readChunk() }
         if reader.wantsSurvey { try survey() }
         let bytes = chunk
-        next += reader.feed(bytes.span.extracting(next..<filled), isLast: isAtEnd)
+        next += reader.feed(bytes.span.extracting(next..<filled), isLast: isAtEnd || file.isPiped)
         if !isForEvents, let tracer = reader.tracer, !Self.tracersOfCalls.contains(tracer) { throw otherTracer(tracer) }
         if filled == 0 { try finish() }
+        let namings = reader.namings
         reader.takeOutput(into: &batch)
-        batch.watermark = batch.events.last.flatMap { $0.timestamp == GraphEvent.noTime ? nil : $0.timestamp }
+        if file.isPiped {
+            unnamed.pass(&batch.events, namings)
+            if filled == 0 { unnamed.finish(&batch.events) }
+        }
+        batch.watermark = !unnamed.isEmpty ? nil : batch.events.last.flatMap { $0.timestamp == GraphEvent.noTime ? nil : $0.timestamp }
         batch.position = offset + next
         return filled > 0
     }
@@ -68,7 +75,8 @@ struct TextSource: EventSource {
         for index in 0..<rest { chunk[index] = chunk[next + index] }
         offset += next
         let count = try file.read(at: offset + rest, into: &chunk, from: rest, count: Self.chunkSize)
-        (next, filled, isAtEnd) = (0, rest + count, count < Self.chunkSize)
+        (next, filled, isAtEnd) = (0, rest + count, file.isPiped ? count == 0 : count < Self.chunkSize)
+        if offset == 0, file.isPiped, filled == 0 { throw .nothing(file.path) }
         // A console's log may have some, where the machine crashed; what has many is no text.
         if offset == 0 {
             let beginning = chunk.prefix(min(filled, 4096))
@@ -78,10 +86,12 @@ struct TextSource: EventSource {
 
     /// Looks ahead, from the next byte on, for what only later lines tell of the trace.
     private mutating func survey() throws(TraceError) {
-        var survey = TextSurvey(isBeginning: offset + next == 0)
+        var survey = TextSurvey(isBeginning: offset + next == 0, isPiped: file.isPiped)
         let isBeginning = offset + next == 0
         survey.feed(chunk.span.extracting(next..<filled))
-        if !survey.isDone {
+        if file.isPiped {
+            try readOn(for: &survey)
+        } else if !survey.isDone {
             if lookAhead == nil { lookAhead = try LookAhead(file) }
             try lookAhead?.complete(&survey, from: offset + filled)
         }
@@ -94,6 +104,16 @@ struct TextSource: EventSource {
                 remedy: "get the text as it was printed, not as a web page shows it")
         }
         reader.begin(survey)
+    }
+
+    /// Takes more of a pipe into the chunk, until the survey has what it needs.
+    private mutating func readOn(for survey: inout TextSurvey) throws(TraceError) {
+        while !survey.isDone {
+            let count = try file.read(at: offset + filled, into: &chunk, from: filled, count: Self.chunkSize)
+            if count == 0 { return survey.finish() }
+            survey.feed(chunk.span.extracting(filled..<(filled + count)))
+            filled += count
+        }
     }
 
     private mutating func finish() throws(TraceError) {
@@ -137,6 +157,10 @@ struct TextSource: EventSource {
 }
 
 extension TraceError {
+    static func nothing(_ path: String) -> TraceError {
+        TraceError(.empty, path: path, "is empty", remedy: "record again, with the flow's I/O running")
+    }
+
     static func noCalls(_ path: String, _ counts: TraceCounts) -> TraceError {
         var only: [String] = []
         if counts.comments > 0 { only.append("\(counts.comments) other event\(counts.comments == 1 ? "" : "s")") }

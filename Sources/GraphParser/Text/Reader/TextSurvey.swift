@@ -26,14 +26,21 @@ struct TextSurvey: Sendable {
     /// False of a program or prose, some lines of which read as calls.
     var isTrace: Bool { hasColumns || !sample.isProse }
 
+    /// Nobody can look far ahead.
+    private let isPiped: Bool
     private var sample: TextSample
     private var isSampling = true
     private var hasTaskColumn = false
     /// The beginning of a line whose end is in the next piece.
     private var partial: [UInt8] = []
 
-    /// - Parameter isBeginning: the bytes are a text's first ones, which may have been cut anywhere.
-    init(isBeginning: Bool) { sample = TextSample(isBeginning: isBeginning) }
+    /// - Parameters:
+    ///   - isBeginning: the bytes are a text's first ones, which may have been cut anywhere.
+    ///   - isPiped: what only later lines tell is not waited for: it is done when it has the text's columns.
+    init(isBeginning: Bool, isPiped: Bool = false) {
+        sample = TextSample(isBeginning: isBeginning)
+        self.isPiped = isPiped
+    }
 
     /// What is known of a text that was not looked at.
     static let nothing = TextSurvey(isBeginning: false)
@@ -113,7 +120,7 @@ struct TextSurvey: Sendable {
             return
         }
         sample.add(text)
-        if sample.isFull { endSample() }
+        if sample.isFull || isPiped && sample.isClear { endSample() }
     }
 
     private mutating func endSample() {
@@ -122,7 +129,7 @@ struct TextSurvey: Sendable {
         (firstIsCut, areBlanksLost) = (sample.firstIsCut, sample.areBlanksLost)
         (hasCPUs, isFlat) = (sample.hasCPUs, sample.isFlat)
         // Every line says its task.
-        if hasTaskColumn { isDone = true }
+        if hasTaskColumn || isPiped { isDone = true }
     }
 
     /// A bar, or a number with a parenthesis at the beginning: no other line need be taken apart.

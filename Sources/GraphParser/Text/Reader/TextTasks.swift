@@ -83,6 +83,12 @@ struct TextTasks: Sendable {
     /// The CPU whose lines a block or a loss is about.
     func lane(_ cpu: Int) -> UInt16 { hasCPUColumn == false ? 0 : UInt16(cpu) }
 
+    /// Whether nothing has said yet whose the lines of a CPU are.
+    func isUnnamed(_ cpu: Int) -> Bool {
+        let lane = Int(lane(cpu))
+        return lane < current.count && current[lane].isUnnamed
+    }
+
     /// What a block says: the task with which a CPU goes on.
     struct Change: Sendable {
         fileprivate let lane: UInt16
