@@ -14,8 +14,8 @@ struct Dmflow: ParsableCommand {
         version: Version.text,
         subcommands: [
             DoctorCommand.self, CaptureCommand.self, LiveCommand.self, FlowsCommand.self, RestoreCommand.self,
-            ReportCommand.self, RequestsCommand.self, FailoverCommand.self, TreeCommand.self, BaselineCommand.self,
-            CheckCommand.self, DiffCommand.self,
+            ReportCommand.self, RequestsCommand.self, FailoverCommand.self, TreeCommand.self, BrowseCommand.self,
+            BaselineCommand.self, CheckCommand.self, DiffCommand.self,
         ])
 
     @Flag(name: .customShort("V"), help: "Show the version, as --version does.")

@@ -58,7 +58,7 @@ struct TreeViews {
         let (reading, trees) = try read { picked.add($0) }
         for (index, one) in picked.trees.enumerated() {
             if index > 0 { try output.write("\n") }
-            try output.write(TreeNotes.title(of: one, pick, survey, style) + "\n")
+            try output.write(style.dim("# ") + style.bold(TreeNotes.title(of: one, pick, survey)) + "\n")
             let text = OutlineText(Outline(one.tree, beside: survey.merged, map), style: style)
             text.render(limits, by: order, into: &output.bytes)
             try output.pass()

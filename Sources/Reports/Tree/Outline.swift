@@ -29,7 +29,9 @@ package struct Outline {
         /// 99 of 100 calls took no longer; of a single call, the median of those that were made in the same way. nil where that is not
         /// known.
         package var typicalNs: UInt64?
-        /// What is remarkable about it; empty if nothing is.
+        /// How many times longer than usually it took, where that is remarkable: `86x`; empty otherwise.
+        package var factor = ""
+        /// What else is remarkable about it; empty if nothing is.
         package var note = ""
 
         package var meanNs: UInt64 { calls == 0 ? 0 : totalNs / UInt64(calls) }

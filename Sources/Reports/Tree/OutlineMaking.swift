@@ -88,6 +88,7 @@ extension Outline {
             if node >= 0 {
                 line.typicalNs = typical[node] ?? merged.nodes[node].durations.percentiles([0.5])[0]
                 typical[node] = line.typicalNs
+                line.factor = Self.factor(line, least: least)
                 line.note = Self.note(line, merged, node, least: least)
             }
             open.append((append(line), node))
@@ -103,26 +104,20 @@ extension Outline {
     /// What is less than this part of the root's time is not remarked upon.
     private static let remarkable: UInt64 = 20
 
-    /// What is unlike the calls that were made in the same way: twice as long and more, or there in one of twenty of its caller's calls.
-    private static func note(_ row: Row, _ merged: MergedTree, _ node: Int, least: UInt64) -> String {
-        var notes: [String] = []
+    /// Of what took twice as long as usually and more.
+    private static func factor(_ row: Row, least: UInt64) -> String {
         let usual = row.typicalNs ?? 0
-        if row.totalNs >= 2 * usual, row.totalNs - usual >= max(least, 1) {
-            notes.append(usual == 0 ? "longer" : "\(times(row.totalNs, usual)) longer")
-        }
-        let parent = merged.nodes[node].parent
-        if parent >= 0, row.totalNs >= max(least, 1),
-            merged.nodes[node].callersWith * 20 <= merged.nodes[parent].calls
-        {
-            notes.append(
-                "seldom, in \(Figures.count(merged.nodes[node].callersWith)) of \(Figures.count(merged.nodes[parent].calls))")
-        }
-        return notes.joined(separator: "; ")
+        guard row.totalNs / 2 >= usual, row.totalNs - usual >= max(least, 1) else { return "" }
+        guard usual > 0 else { return "new" }
+        let tenths = row.totalNs.multipliedSaturated(by: 10) / usual
+        return tenths < 100 ? "\(tenths / 10).\(tenths % 10)x" : "\(Figures.count(Int(clamping: tenths / 10)))x"
     }
 
-    /// `2.3 times`, `640 times`
-    private static func times(_ ns: UInt64, _ usual: UInt64) -> String {
-        let tenths = ns.multipliedReportingOverflow(by: 10).partialValue / usual
-        return tenths < 100 ? "\(tenths / 10).\(tenths % 10) times" : "\(Figures.count(Int(clamping: ns / usual))) times"
+    /// Whether it is there in one of twenty of its caller's calls only.
+    private static func note(_ row: Row, _ merged: MergedTree, _ node: Int, least: UInt64) -> String {
+        let parent = merged.nodes[node].parent
+        guard parent >= 0, row.totalNs >= max(least, 1) else { return "" }
+        let (with, all) = (merged.nodes[node].callersWith, merged.nodes[parent].calls)
+        return with * 20 <= all ? "seldom: \(Figures.count(with)) of \(Figures.count(all))" : ""
     }
 }

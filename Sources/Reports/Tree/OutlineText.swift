@@ -27,11 +27,24 @@ package struct OutlineText {
         }
     }
 
+    /// Figures that there is room for.
+    package enum Columns: Sendable {
+        /// Each.
+        case all
+        /// Not those that are derived.
+        case few
+        /// The time in all.
+        case one
+    }
+
     package let outline: Outline
     private let style: Style
+    private let shown: Columns
 
     /// - Parameter style: with the colours of the layers.
-    package init(_ outline: Outline, style: Style) { (self.outline, self.style) = (outline, style) }
+    package init(_ outline: Outline, style: Style, columns: Columns = .all) {
+        (self.outline, self.style, shown) = (outline, style, columns)
+    }
 
     /// Appends all of it, with a head.
     package func render(_ limits: Limits = Limits(), by order: TreeOrder, into text: inout [UInt8]) {
@@ -77,8 +90,8 @@ package struct OutlineText {
     /// The names of the columns.
     package var head: String {
         switch outline.kind {
-        case .merged, .callers: columns("calls", "total", "self", "mean", "p99") + "function"
-        case .single: columns(nil, "took", "usually", "self", nil) + "function"
+        case .merged, .callers: columns("calls", ["total", "self"], ["mean", "p99"]) + "function"
+        case .single: columns(nil, ["took", "usually", ""], ["self"]) + "function"
         }
     }
 
@@ -86,19 +99,27 @@ package struct OutlineText {
     ///
     /// - Parameter mark: stands in front of the name.
     package func line(_ row: Int, level: Int, mark: String = "") -> String {
-        figures(outline.rows[row]) + String(repeating: " ", count: 2 * level) + mark + name(row) + note(row)
+        figures(row) + String(repeating: " ", count: 2 * level) + mark + name(row) + note(row)
     }
 
     /// The figures of a row, as wide as the head's.
-    package func figures(_ row: Outline.Row) -> String {
+    package func figures(_ row: Int) -> String {
+        let factor = outline.rows[row].factor
+        return factor.isEmpty
+            ? plainFigures(row) : plainFigures(row).replacing(" \(factor) ", with: " \(style.warning(factor)) ")
+    }
+
+    /// The same without colour.
+    package func plainFigures(_ row: Int) -> String {
+        let row = outline.rows[row]
         let typical = row.typicalNs.map(Figures.duration) ?? "-"
         let total = Figures.duration(row.totalNs)
         let own = Figures.duration(row.selfNs)
         switch outline.kind {
         case .merged, .callers:
             let mean = row.calls > 0 ? Figures.duration(row.meanNs) : "-"
-            return columns(row.calls > 0 ? Figures.count(row.calls) : "-", total, own, mean, typical)
-        case .single: return columns(nil, total, typical, own, nil)
+            return columns(row.calls > 0 ? Figures.count(row.calls) : "-", [total, own], [mean, typical])
+        case .single: return columns(nil, [total, typical, row.factor], [own])
         }
     }
 
@@ -110,22 +131,31 @@ package struct OutlineText {
 
     /// What is remarkable about a row, behind its name.
     package func note(_ row: Int) -> String {
-        let note = outline.rows[row].note
-        return note.isEmpty ? "" : "  " + style.warning("<- \(note)")
+        let note = plainNote(row)
+        return note.isEmpty ? "" : style.warning(note)
+    }
+
+    /// The same without colour.
+    package func plainNote(_ row: Int) -> String {
+        outline.rows[row].note.isEmpty ? "" : "  <- \(outline.rows[row].note)"
     }
 
     /// Rows that are one line: `12 smaller: 1.234 us`.
     package func line(_ hidden: Hidden, level: Int, _ word: String) -> String {
         let calls = outline.kind == .single ? nil : Figures.count(hidden.calls)
-        return columns(calls, Figures.duration(hidden.totalNs), "", "", outline.kind == .single ? nil : "")
+        let ns = Figures.duration(hidden.totalNs)
+        return columns(calls, outline.kind == .single ? [ns, "", ""] : [ns, ""], outline.kind == .single ? [""] : ["", ""])
             + String(repeating: " ", count: 2 * level)
             + style.dim("(\(Figures.count(hidden.rows)) \(word): \(Figures.duration(hidden.totalNs)))")
     }
 
-    /// Of a kind that does not have the first or the last one they are nil.
-    private func columns(_ calls: String?, _ a: String, _ b: String, _ c: String, _ d: String?) -> String {
-        var text = calls.map { padLeft($0, 9) + " " } ?? ""
-        for column in [a, b, c, d] { text += column.map { padLeft($0, 8) + " " } ?? "" }
-        return text + " "
+    /// - Parameters:
+    ///   - calls: nil of a kind that does not have them.
+    ///   - times: the first is the time in all.
+    ///   - derived: times that there is not always room for.
+    private func columns(_ calls: String?, _ times: [String], _ derived: [String]) -> String {
+        let count = shown == .one ? nil : calls
+        let columns = shown == .one ? [times[0]] : shown == .few ? times : times + derived
+        return (count.map { padLeft($0, 9) + " " } ?? "") + columns.map { padLeft($0, 8) + " " }.joined() + " "
     }
 }

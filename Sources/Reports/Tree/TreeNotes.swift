@@ -1,7 +1,7 @@
 /// What an outline is of, and what is not in it: lines above it.
 package struct TreeNotes {
     /// What is in it.
-    private let content: String
+    package let content: String
     /// What is not.
     package let doubts: [String]
 
@@ -74,8 +74,8 @@ package struct TreeNotes {
 
     // MARK: Single trees
 
-    /// `# slowest of 64 of dm_mq_queue_rq, number 17: dd-1213, CPU 1, at 43.991735, 57 calls; 812.3 us, usually 14.25 us`
-    package static func title(of picked: PickedTree, _ pick: TreePick, _ survey: TreeSurvey, _ style: Style) -> String {
+    /// `slowest of 64 of dm_mq_queue_rq, number 17: dd-1213, CPU 1, at 43.991735, 57 calls; 812.3 us, usually 14.25 us`
+    package static func title(of picked: PickedTree, _ pick: TreePick, _ survey: TreeSurvey) -> String {
         let (tree, root) = (picked.tree, picked.tree.root)
         var facts: [String] = []
         if let tid = root.tid { facts.append("\(tree.names.comm(of: tid) ?? "<...>")-\(tid)") }
@@ -84,8 +84,8 @@ package struct TreeNotes {
         facts.append(Figures.plural(tree.nodes.count, "call"))
         let place = survey.merged.place(of: picked.root, below: -1)
         let usual = place.map { survey.merged.nodes[$0].durations.percentiles([0.5])[0] }
-        return style.dim("# ") + style.bold("\(rank(picked, pick, survey)) of \(picked.root), number \(picked.number)")
-            + ": \(facts.joined(separator: ", ")); took \(Figures.duration(root.duration ?? 0))"
+        return "\(rank(picked, pick, survey)) of \(picked.root), number \(picked.number): "
+            + "\(facts.joined(separator: ", ")); took \(Figures.duration(root.duration ?? 0))"
             + (usual.map { ", usually \(Figures.duration($0))" } ?? "")
     }
 
