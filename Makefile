@@ -13,7 +13,7 @@ DMFLOW_REVISION := $(or $(DMFLOW_REVISION),$(shell git describe --always --dirty
 export DMFLOW_REVISION
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate live recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install uninstall deb package docs lint format deps lab-deps clean
+.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate browse live recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install uninstall deb package docs lint format deps lab-deps clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -23,8 +23,8 @@ demo: lab-deps static
 	Lab/lab run demo --dmflow $(dmflow)
 
 ## make test     all tests: unit, properties, golden reports, bad input, real captures in the lab, KernelShark's library,
-##               the JSON against its schema, what is allocated for a million events, the Debian package in a clean system
-test: unit e2e gate allocations kshark schema validate gate-curve package
+##               the JSON against its schema, the browser in tmux, what is allocated for a million events, the Debian package in a clean system
+test: unit e2e gate allocations kshark schema validate browse gate-curve package
 
 ## make unit     the tests that need no guest
 unit: built
@@ -61,6 +61,11 @@ gate-curve: static
 validate: static
 	@.ci/install python3 python3-venv make
 	Tests/Gate/validate $(dmflow) Tests/Fixtures/6.1/requests-graph.dat.xz Tests/Fixtures/6.12/requests-graph.dat.xz Tests/Fixtures/5.10/requests-graph.dat.xz
+
+## make browse   dmflow browse driven in tmux, as a person would
+browse: built
+	@.ci/install tmux xz-utils
+	Tests/Browse/check .build/debug/dmflow Tests/Fixtures/6.1/requests-graph.dat.xz
 
 ## make kshark   KernelShark's library opens the captures and finds as many events in them
 kshark: built
@@ -193,7 +198,7 @@ docs: built
 lint: built
 	@.ci/install python3 man-db
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
-	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after*') Lab/image/userland $$(find Lab/image -type f -perm /1) .ci/run .ci/install .ci/commits Packaging/deb Packaging/separate-debug Tests/KernelShark/check Tests/Packaging/check Benchmarks/gate Benchmarks/overhead Benchmarks/run Benchmarks/scaling Benchmarks/events Benchmarks/allocations Fuzzing/run
+	shellcheck --external-sources --source-path=SCRIPTDIR Lab/lab $$(find Lab -name '*.sh' -o -name '*.after*') Lab/image/userland $$(find Lab/image -type f -perm /1) .ci/run .ci/install .ci/commits Packaging/deb Packaging/separate-debug Tests/KernelShark/check Tests/Packaging/check Tests/Browse/check Benchmarks/gate Benchmarks/overhead Benchmarks/run Benchmarks/scaling Benchmarks/events Benchmarks/allocations Fuzzing/run
 	Documentation/libraries check
 	@# man itself succeeds whatever it warns of.
 	! for page in Documentation/man/*; do MANWIDTH=80 man --warnings --local-file -Tutf8 "$$page" 2>&1 >/dev/null; done | grep .

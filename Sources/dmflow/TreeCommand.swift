@@ -6,7 +6,8 @@ import Reports
 struct TreeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tree",
-        abstract: "Draw the call trees of a trace: each as function_graph does, merged, or the slowest beside the usual.",
+        abstract:
+            "Draw the call trees of a trace: each as function_graph does, merged, or the slowest beside the usual.",
         discussion: """
             Trees are drawn in the order in which their roots ended, from a pipe as they end. What the limits hide is summed \
             up in its place. With --merged, --callers, --callees or --pick, only calls that are complete are in the figures.
@@ -32,16 +33,20 @@ struct TreeCommand: ParsableCommand {
         transform: Quantity.microsecondsOrNone)
     var threshold: UInt64 = 0
 
-    @Flag(help: "Draw all trees as one: for each way of calling count, times in all, of its own, mean and 99th percentile.")
+    @Flag(
+        help:
+            "Draw all trees as one: for each way of calling count, times in all, of its own, mean and 99th percentile.")
     var merged = false
 
     @Option(
         help: ArgumentHelp(
-            "Draw who calls this function, in which ways, how often and how long: a name or glob.", valueName: "function"))
+            "Draw who calls this function, in which ways, how often and how long: a name or glob.",
+            valueName: "function"))
     var callers: String?
 
     @Option(
-        help: ArgumentHelp("Draw what this function calls, wherever it is called: a name or glob.", valueName: "function"))
+        help: ArgumentHelp(
+            "Draw what this function calls, wherever it is called: a name or glob.", valueName: "function"))
     var callees: String?
 
     @Option(

@@ -96,7 +96,9 @@ struct TreeFilterOptions: ParsableArguments {
         let (roots, functions) = (trees.missingRoots, trees.missingFunctions)
         if trees.admitted > 0 {
             if !roots.isEmpty { printError("no tree of the trace begins with \(roots.joined(separator: ", "))") }
-            if !functions.isEmpty { printError("no tree that is as asked for calls \(functions.joined(separator: ", "))") }
+            if !functions.isEmpty {
+                printError("no tree that is as asked for calls \(functions.joined(separator: ", "))")
+            }
             return
         }
         if !root.isEmpty, roots.count == Set(root).count {

@@ -69,7 +69,8 @@ struct TreeViews {
         }
         if picked.leftOut > 0 {
             printError(
-                "\(trace.name): trees with more than \(PickedTrees.maxCalls) calls together, which are not drawn: \(picked.leftOut)")
+                "\(trace.name): trees with more than \(PickedTrees.maxCalls) calls together, which are not drawn: \(picked.leftOut)"
+            )
         }
         for line in TreeNotes(survey.merged).doubts { printError("\(trace.name): \(line)") }
         try finish(reading, trees)

@@ -1,16 +1,21 @@
 import Foundation
 import Testing
 
+@testable import dmflow
+
 /// What shells complete, by scripts that the program writes itself.
 @Suite struct CompletionTests {
     /// As bash calls it when somebody presses Tab.
     @Test(arguments: [
-        ("dmflow ", ["doctor", "capture", "live", "flows", "restore", "report", "tree", "requests"]),
+        ("dmflow ", ["doctor", "capture", "live", "flows", "restore", "report", "tree", "browse", "requests"]),
         ("dmflow rep", ["report"]),
         ("dmflow report --form", ["--format"]), ("dmflow report --format ", ["text", "json"]),
         ("dmflow capture --flow fail", ["failover"]), ("dmflow live --flow fail", ["failover"]),
         ("dmflow live --format ", ["text", "jsonl"]), ("dmflow capture --noise ", ["locks", "allocator"]),
-        ("dmflow tree --thr", ["--threshold"]), ("dmflow requests --format ", ["text", "jsonl", "csv", "waterfall"]),
+        ("dmflow tree --thr", ["--threshold"]), ("dmflow tree --layer n", ["net"]),
+        ("dmflow tree --pick slow", ["slowest", "slowest:5"]),
+        ("dmflow browse --so", ["--sort"]), ("dmflow browse --sort ", ["total", "self", "first"]),
+        ("dmflow requests --format ", ["text", "jsonl", "csv", "waterfall"]),
         ("dmflow requests --operation fl", ["flush"]), ("dmflow requests --sort ", ["latency", "end"]),
         ("dmflow --ver", ["--version"]),
     ]) func bashCompletes(line: String, words: [String]) throws {
@@ -34,7 +39,7 @@ import Testing
     @Test(arguments: ["bash", "zsh", "fish"]) func everyShellKnowsAllOptions(shell: String) throws {
         let result = try Program.run(["--generate-completion-script", shell])
         #expect(result.status == 0 && result.errors.isEmpty)
-        for command in ["doctor", "capture", "live", "flows", "restore", "report", "tree", "requests"] {
+        for command in Dmflow.configuration.subcommands.compactMap(\.configuration.commandName) {
             let help = try Program.run([command, "--help"]).output
             for option in help.matches(of: /--([a-z][a-z-]+)/).map({ String($0.1) }) {
                 #expect(result.output.contains(option), "\(command) \(option)")

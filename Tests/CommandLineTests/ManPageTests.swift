@@ -2,16 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import dmflow
+
 @Suite struct ManPageTests {
     /// Every option that a command takes has its place in the command's man page, and no page has an option that does not exist.
-    @Test(arguments: [
-        "doctor", "capture", "live", "flows", "restore", "report", "tree", "requests", "failover", "baseline", "check", "diff",
-    ])
-    func manPagesHaveAllOptionsAndNoOthers(
-        command: String
-    )
-        throws
-    {
+    @Test(arguments: Dmflow.configuration.subcommands.compactMap(\.configuration.commandName))
+    func manPagesHaveAllOptionsAndNoOthers(command: String) throws {
         let help = try Program.run([command, "--help"]).output
         // Not those that an explanation names.
         let columns = help.split(separator: "\n").filter { $0.hasPrefix("  -") }.map { $0.prefix(26) }.joined(

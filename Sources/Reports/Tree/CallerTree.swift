@@ -6,7 +6,7 @@ package import GraphParser
 /// are in trees with calls in doubt, so that its sums are those of the report.
 package struct CallerTree {
     /// Its memory follows the distinct ways.
-    package private(set) var merged = MergedTree()
+    package private(set) var merged: MergedTree
     /// By node: what of it had no caller, in calls and ns.
     package private(set) var ends: [Int: End] = [:]
     /// Calls of the functions that are not complete.
@@ -22,7 +22,10 @@ package struct CallerTree {
         package var selfNs: UInt64 = 0
     }
 
-    package init(_ functions: FunctionPatterns) { self.functions = functions }
+    /// - Parameter limit: how many nodes there is room for.
+    package init(_ functions: FunctionPatterns, limit: Int = MergedTree.maxNodes) {
+        (self.functions, merged) = (functions, MergedTree(limit: limit))
+    }
 
     /// Names that no function of the trace has.
     package var missing: [String] { functions.missing }

@@ -38,6 +38,7 @@ package struct MergedTree {
     /// Calls for whose way there was no room.
     package private(set) var leftOut = 0
 
+    private let limit: Int
     private var children: [UInt64: Int] = [:]
     /// By the number of a function: the first one of the same name in the source.
     private var canonical: [FunctionID] = []
@@ -50,7 +51,8 @@ package struct MergedTree {
         var called: [(node: Int, times: Int)] = []
     }
 
-    package init() {}
+    /// - Parameter limit: how many nodes there is room for.
+    package init(limit: Int = maxNodes) { self.limit = limit }
 
     /// Adds a tree; one with calls in doubt is only counted, and fragments are not whole trees.
     package mutating func add(_ tree: CallTree) {
@@ -141,7 +143,7 @@ package struct MergedTree {
         let function = inSource(function, names)
         let key = Self.key(function, below: parent)
         if let known = children[key] { return known }
-        guard nodes.count < Self.maxNodes else { return -1 }
+        guard nodes.count < limit else { return -1 }
         children[key] = nodes.count
         nodes.append(Node(parent: parent, function: function))
         return nodes.count - 1

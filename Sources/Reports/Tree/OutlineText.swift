@@ -144,7 +144,8 @@ package struct OutlineText {
     package func line(_ hidden: Hidden, level: Int, _ word: String) -> String {
         let calls = outline.kind == .single ? nil : Figures.count(hidden.calls)
         let ns = Figures.duration(hidden.totalNs)
-        return columns(calls, outline.kind == .single ? [ns, "", ""] : [ns, ""], outline.kind == .single ? [""] : ["", ""])
+        return columns(
+            calls, outline.kind == .single ? [ns, "", ""] : [ns, ""], outline.kind == .single ? [""] : ["", ""])
             + String(repeating: " ", count: 2 * level)
             + style.dim("(\(Figures.count(hidden.rows)) \(word): \(Figures.duration(hidden.totalNs)))")
     }

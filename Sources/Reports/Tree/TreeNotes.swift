@@ -34,7 +34,8 @@ package struct TreeNotes {
         var doubts: [String] = []
         if tree.inDoubt > 0 {
             doubts.append(
-                "\(Figures.plural(tree.inDoubt, "call")) in doubt \(tree.inDoubt == 1 ? "is not in it" : "are not in it")")
+                "\(Figures.plural(tree.inDoubt, "call")) in doubt \(tree.inDoubt == 1 ? "is not in it" : "are not in it")"
+            )
         }
         if tree.cut > 0 {
             doubts.append(

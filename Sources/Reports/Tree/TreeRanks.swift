@@ -16,7 +16,10 @@ package enum TreePick: Equatable, Sendable {
 
     /// Reads `median`, `slowest`, `slowest:5`, `fastest:5` or `17`; nil for anything else.
     package init?(_ text: String) {
-        if text == "median" { self = .median; return }
+        if text == "median" {
+            self = .median
+            return
+        }
         if let number = Int(text) {
             guard number > 0 else { return nil }
             self = .number(number)

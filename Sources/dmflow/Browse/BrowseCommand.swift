@@ -28,14 +28,16 @@ struct BrowseCommand: ParsableCommand {
 
     func validate() throws {
         guard trace.file == "-" else { return }
-        throw ValidationError("browse reads the trace again for single trees, and standard input can be read once; give a file")
+        throw ValidationError(
+            "browse reads the trace again for single trees, and standard input can be read once; give a file")
     }
 
     func run() throws {
         try reporting {
             guard let terminal = Terminal.open() else {
                 throw Failure(
-                    message: "browse needs a terminal; dmflow tree --merged \(shellWord(trace.file)) prints the same tree")
+                    message:
+                        "browse needs a terminal; dmflow tree --merged \(shellWord(trace.file)) prints the same tree")
             }
             let map = try trace.layerMap()
             let style = Style.ofStandardOutput(trace.color).colored(by: map)

@@ -68,7 +68,9 @@ struct BrowseModel {
     mutating func show(_ outline: FoldedOutline?, root: String, _ wanted: Wanted) {
         guard var outline else {
             message = "no such tree of \(root)"
-            if case .slowest(let rank) = wanted, rank > 1 { message = "no slower ones of \(root) are kept; s shows the slowest" }
+            if case .slowest(let rank) = wanted, rank > 1 {
+                message = "no slower ones of \(root) are kept; s shows the slowest"
+            }
             return
         }
         // The function that one was looking at, as it was called here.

@@ -22,7 +22,9 @@ struct BrowseScreen {
         let (height, width) = (model.size.lines, model.size.columns)
         var lines = model.help.map(help) ?? rows
         while lines.count < model.pageSize { lines.append("") }
-        if height >= 5 { lines = (model.help == nil ? [title, style.dim("  " + text.head)] : [style.bold("help"), ""]) + lines }
+        if height >= 5 {
+            lines = (model.help == nil ? [title, style.dim("  " + text.head)] : [style.bold("help"), ""]) + lines
+        }
         if height >= 3 { lines.append(status) }
         return lines.prefix(height).map { fitting($0, width, unicode: style.unicode) }
     }
@@ -47,7 +49,8 @@ struct BrowseScreen {
             guard index == view.cursor else {
                 return "  " + text.figures(line.row) + name + text.name(line.row) + text.note(line.row)
             }
-            let plain = "> " + text.plainFigures(line.row) + name + view.outline.name(of: line.row) + text.plainNote(line.row)
+            let plain =
+                "> " + text.plainFigures(line.row) + name + view.outline.name(of: line.row) + text.plainNote(line.row)
             return "\u{1b}[7m" + plain + "\u{1b}[0m"
         }
     }
@@ -66,8 +69,11 @@ struct BrowseScreen {
     private var status: String {
         let view = model.view
         if let prompt = model.prompt { return "/" + prompt }
-        let place = view.lines.isEmpty ? "" : "\(view.cursor + 1)/\(view.lines.count)"
-        let hint = model.help == nil ? "? help  q quit  / search  s slowest  \(view.order.rawValue) first" : "q leaves the help"
+        let place =
+            (model.size.columns < 40 ? "" : " ? help")
+            + (view.lines.isEmpty ? "" : "  \(view.cursor + 1)/\(view.lines.count)")
+        let hint =
+            model.help == nil ? "q quit  / search  s slowest  by \(view.order.rawValue)" : "q leaves the help"
         let left = model.message.isEmpty ? hint : model.message
         let room = max(0, model.size.columns - place.count - 1)
         let text = fitting(left, room, unicode: style.unicode)

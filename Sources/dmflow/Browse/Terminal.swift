@@ -111,7 +111,8 @@ final class Terminal: Sendable {
             defer { restore(&state) }
             return state.isEntered
         }
-        kill(getpid(), SIGSTOP)
+        // To this thread, which does not return from the call before it goes on; the others stop with it.
+        raise(SIGSTOP)
         // It goes on.
         if wasEntered { begin() }
         wake()

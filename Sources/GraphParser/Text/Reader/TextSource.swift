@@ -64,7 +64,9 @@ struct TextSource: EventSource {
             unnamed.pass(&batch.events, namings)
             if filled == 0 { unnamed.finish(&batch.events) }
         }
-        batch.watermark = !unnamed.isEmpty ? nil : batch.events.last.flatMap { $0.timestamp == GraphEvent.noTime ? nil : $0.timestamp }
+        batch.watermark =
+            !unnamed.isEmpty
+            ? nil : batch.events.last.flatMap { $0.timestamp == GraphEvent.noTime ? nil : $0.timestamp }
         batch.position = offset + next
         return filled > 0
     }

@@ -1,7 +1,8 @@
 /// Calls whose task a text without the task column has not named yet, where nobody can look ahead: in a pipe.
 ///
 /// The first block of a CPU says whose its lines were until then, and a call that goes on behind it is that task's. So they are held
-/// back, up to the end of the outermost one: what has ended by then has its calls together, though nobody knows whose they were.
+/// back up to the end of the outermost one: what has ended by then has its calls together, though nobody knows whose they were. All
+/// that comes behind them waits, too, since the order of events is what calls are made of.
 struct UnnamedCalls: Sendable {
     /// A block has named the task of a CPU's first lines.
     struct Naming: Sendable {
@@ -11,54 +12,50 @@ struct UnnamedCalls: Sendable {
         let task: TaskKey
     }
 
-    private var held: [UInt16: [GraphEvent]] = [:]
+    private var queue: [GraphEvent] = []
+    /// By CPU: where in the queue the calls are that are not named, and have to be.
+    private var waiting: [UInt16: [Int]] = [:]
 
-    /// More of one CPU are handed on as they are.
-    private static let limit = 1 << 16
+    /// More events are not held, whoever waits: a call may have gone on on another CPU, and never end on its first one.
+    private static let limit = 1 << 14
 
-    var isEmpty: Bool { held.isEmpty }
+    var isEmpty: Bool { queue.isEmpty }
 
-    /// Puts back the events that are held no longer, and takes those out that are.
+    /// Puts in front of new events those that are held no longer, and takes out those that are.
     mutating func pass(_ events: inout [GraphEvent], _ namings: [Naming]) {
-        guard !held.isEmpty || events.contains(where: { $0.task.isUnnamed }) else { return }
-        var output: [GraphEvent] = []
-        output.reserveCapacity(events.count)
+        guard !queue.isEmpty || events.contains(where: { $0.task.isUnnamed }) else { return }
         var namings = namings[...]
         for (index, event) in events.enumerated() {
-            while let next = namings.first, next.place <= index { name(namings.removeFirst(), &output) }
-            take(event, &output)
+            while let next = namings.first, next.place <= index { name(namings.removeFirst()) }
+            take(event)
         }
-        for naming in namings { name(naming, &output) }
-        events = output
+        for naming in namings { name(naming) }
+        if queue.count >= Self.limit { waiting.removeAll() }
+        let end = waiting.values.compactMap(\.first).min() ?? queue.count
+        events = Array(queue[..<end])
+        queue.removeFirst(end)
+        for cpu in waiting.keys { waiting[cpu] = waiting[cpu]?.map { $0 - end } }
     }
 
     /// The text is over.
     mutating func finish(_ events: inout [GraphEvent]) {
-        for cpu in held.keys.sorted() { release(cpu, &events) }
+        events += queue
+        queue.removeAll()
+        waiting.removeAll()
     }
 
-    private mutating func take(_ event: GraphEvent, _ output: inout [GraphEvent]) {
+    private mutating func take(_ event: GraphEvent) {
+        queue.append(event)
         switch event.kind {
-        case .restart: finish(&output)
-        // What was before a loss must not come behind it.
-        case .loss: release(event.cpu, &output)
+        case .restart: waiting.removeAll()
         case .entry where event.task.isUnnamed, .exit where event.task.isUnnamed, .leaf where event.task.isUnnamed:
-            held[event.cpu, default: []].append(event)
             let isOver = event.kind != .entry && event.depth == 0
-            if isOver || held[event.cpu]!.count >= Self.limit { release(event.cpu, &output) }
-            return
-        default: release(event.cpu, &output)
+            if isOver { waiting[event.cpu] = nil } else { waiting[event.cpu, default: []].append(queue.count - 1) }
+        default: break
         }
-        output.append(event)
     }
 
-    private mutating func release(_ cpu: UInt16, _ output: inout [GraphEvent]) {
-        if let events = held.removeValue(forKey: cpu) { output += events }
-    }
-
-    private mutating func name(_ naming: Naming, _ output: inout [GraphEvent]) {
-        guard var events = held.removeValue(forKey: naming.cpu) else { return }
-        for index in events.indices { events[index].task = naming.task }
-        output += events
+    private mutating func name(_ naming: Naming) {
+        for index in waiting.removeValue(forKey: naming.cpu) ?? [] { queue[index].task = naming.task }
     }
 }
