@@ -58,6 +58,7 @@ struct ReportCommand: ParsableCommand {
             if !outputs.contains(where: \.format.needsSummary), let doubts = TextReport.doubts(reading.counts) {
                 printError("\(trace.name): \(doubts)")
             }
+            for omission in pass.omissions { printError("\(trace.name): \(omission)") }
             try trace.checkStrict(reading, pass.requests)
         }
     }

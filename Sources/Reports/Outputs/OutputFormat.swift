@@ -7,7 +7,7 @@ public import TraceFormat
 /// is over. One that needs more, such as each tree, brings an `Analyzer` of its own that takes part in the pass and may write
 /// while it goes on. Whatever a format writes goes to an ``OutputSink``; what that throws ends the pass.
 public protocol OutputFormat: Sendable {
-    /// As it is asked for: a word in lower case.
+    /// As it is asked for: a word in lower case, or words with hyphens.
     var name: String { get }
 
     /// What the user gets, a phrase that goes on behind the name.
@@ -30,6 +30,9 @@ public protocol OutputFormat: Sendable {
     ///
     /// - Throws: what the sink throws.
     func render(_ results: OutputResults, to sink: OutputSink) throws
+
+    /// What the output does not hold, and cannot say by itself, a phrase each; none by default.
+    func omissions(_ results: OutputResults) -> [String]
 }
 
 extension OutputFormat {
@@ -41,6 +44,8 @@ extension OutputFormat {
     public func analyzer(_ options: OutputOptions, to sink: OutputSink) -> (any Analyzer)? { nil }
     /// Writes nothing.
     public func render(_ results: OutputResults, to sink: OutputSink) throws {}
+    /// None.
+    public func omissions(_ results: OutputResults) -> [String] { [] }
 }
 
 /// How an output is to look, as far as its format has a choice.
@@ -89,6 +94,8 @@ public struct OutputResults {
     /// How this output is to look.
     public let options: OutputOptions
     let shared: Shared
+    /// The output's own analyzer, if its format has one.
+    let analyzer: (any Analyzer)?
 
     /// The sums of the pass; of no trace if no output of the pass needs them.
     public var summary: Summary { shared.summary }

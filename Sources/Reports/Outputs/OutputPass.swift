@@ -20,6 +20,8 @@ public final class OutputPass {
     /// What is to take part in the pass.
     public let analyzers: [any Analyzer]
     private let outputs: [Output]
+    /// By output.
+    private let ownAnalyzers: [(any Analyzer)?]
     private let builder: SummaryBuilder?
     private let joiner: RequestAnalyzer?
     private let failover: FailoverAnalyzer?
@@ -27,6 +29,8 @@ public final class OutputPass {
     private let names = NamesOfTrace()
     /// What the trace's requests come to, once the pass is finished; nil without any, and if no output asks for them.
     public private(set) var requests: RequestSummary?
+    /// What outputs do not hold, once the pass is finished: a line each, with the format's name.
+    public private(set) var omissions: [String] = []
 
     /// Keeps the names of the trace's functions and tasks.
     private final class NamesOfTrace: Analyzer {
@@ -41,7 +45,8 @@ public final class OutputPass {
     ///   - map: tells the layers of functions.
     public init(_ outputs: [Output], map: LayerMap) {
         self.outputs = outputs
-        let own = outputs.compactMap { $0.format.analyzer($0.options, to: $0.sink) }
+        ownAnalyzers = outputs.map { $0.format.analyzer($0.options, to: $0.sink) }
+        let own = ownAnalyzers.compactMap(\.self)
         builder = outputs.contains(where: \.format.needsSummary) ? SummaryBuilder(map: map) : nil
         joiner = Self.joiner(own.compactMap { $0 as? any RequestTaker }, isNeeded: builder != nil)
         failover = builder == nil ? nil : joiner.map { FailoverAnalyzer($0) }
@@ -78,9 +83,11 @@ public final class OutputPass {
         let shared = OutputResults.Shared(
             summary, source, notUnderstood: showsNotUnderstood ? source.notUnderstood : nil, names: names.names,
             merged: trees?.merged)
-        for output in outputs {
-            try output.format.render(OutputResults(options: output.options, shared: shared), to: output.sink)
+        for (output, analyzer) in zip(outputs, ownAnalyzers) {
+            let results = OutputResults(options: output.options, shared: shared, analyzer: analyzer)
+            try output.format.render(results, to: output.sink)
             try output.sink.flush()
+            omissions += output.format.omissions(results).map { "\(output.format.name): \($0)" }
         }
     }
 }

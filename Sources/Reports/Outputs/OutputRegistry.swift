@@ -7,13 +7,17 @@ public struct OutputRegistry: Sendable {
     public init(_ formats: [any OutputFormat]) { self.formats = formats }
 
     /// Those that dmflow brings.
-    public static let builtin = OutputRegistry([
-        TextOutput(),
-        JSONOutput(),
-        SummaryOutput(),
-        TreeOutput(),
-        TopologyOutput(),
-    ])
+    public static let builtin = OutputRegistry(
+        [
+            TextOutput(),
+            JSONOutput(),
+            SummaryOutput(),
+            TreeOutput(),
+            TopologyOutput(),
+            FoldedOutput(),
+            DotOutput(),
+            MermaidOutput(),
+        ])
 
     /// What the formats are called.
     public var names: [String] { formats.map(\.name) }

@@ -22,9 +22,19 @@ package struct MergedTree {
         package internal(set) var durations = Histogram()
         /// Self times, in ns.
         package internal(set) var selves = Histogram()
+        /// Calls below for whose way there was no room, and their self times.
+        package internal(set) var further = Further()
     }
 
-    /// More than a storage stack has; calls beyond are their callers', and counted in ``leftOut``.
+    /// Calls that are in no node, by themselves.
+    package struct Further: Equatable {
+        /// How many.
+        package internal(set) var calls = 0
+        /// Their self times together, in ns.
+        package internal(set) var selfNs: UInt64 = 0
+    }
+
+    /// More than a storage stack has; calls beyond are among the ``Node/further`` ones of their callers.
     package static let maxNodes = 20_000
 
     /// Roots and their calls; a caller before its calls.
@@ -37,6 +47,8 @@ package struct MergedTree {
     package private(set) var fragments = 0
     /// Calls for whose way there was no room.
     package private(set) var leftOut = 0
+    /// Those of them whose root had no room either.
+    package private(set) var further = Further()
 
     private let limit: Int
     private var children: [UInt64: Int] = [:]
@@ -85,7 +97,7 @@ package struct MergedTree {
             open[level].called.removeAll(keepingCapacity: true)
             last = level
             guard node >= 0 else {
-                leftOut += 1
+                leaveOut(entry.call, at: level)
                 continue
             }
             nodes[node].calls += 1
@@ -116,6 +128,16 @@ package struct MergedTree {
             nodes[node].selves.record(selfNs)
         }
         return node
+    }
+
+    /// The nearest caller that has a node keeps its time, so that no sum misses it.
+    private mutating func leaveOut(_ call: Call, at level: Int) {
+        leftOut += 1
+        let caller = open[..<level].last { $0.node >= 0 }?.node
+        var sum = caller.map { nodes[$0].further } ?? further
+        sum.calls += 1
+        sum.selfNs = sum.selfNs.addingSaturated(call.selfNs)
+        if let caller { nodes[caller].further = sum } else { further = sum }
     }
 
     private mutating func count(_ node: Int, at level: Int) {
