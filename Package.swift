@@ -33,6 +33,8 @@ let package = Package(
         .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         // Without its pkg-config: that would link the shared library, which not every host has.
         .systemLibrary(name: "CYaml", providers: [.apt(["libyaml-dev"])]),
+        // As is this.
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
 
         .systemLibrary(name: "CLinux"),
         // Debian 12's valgrind refuses programs with newer debug information than this.
@@ -50,8 +52,9 @@ let package = Package(
             name: "GraphParser", dependencies: ["TraceFormat", "Decompression", "CTraceevent", "CZlib", "CZstd"],
             swiftSettings: strict),
         .target(
-            name: "Reports", dependencies: ["TraceFormat", "GraphParser"],
-            resources: [.embedInCode("Layers/builtin.layers")], swiftSettings: strict),
+            name: "Reports", dependencies: ["TraceFormat", "GraphParser", "CSQLite"],
+            resources: [.embedInCode("Layers/builtin.layers")], swiftSettings: strict,
+            linkerSettings: [.linkedLibrary(":libsqlite3.a")]),
         .target(
             name: "Gate", dependencies: ["TraceFormat", "GraphParser", "Reports", "CYaml"],
             resources: [.embedInCode("Check/builtin.aliases"), .embedInCode("Policy/builtin.classes")],
@@ -81,7 +84,7 @@ let package = Package(
             name: "RoundTripTests", dependencies: ["TraceFormat", "TraceCapture", "GraphParser", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ReportsTests", dependencies: ["TraceFormat", "Reports", "GraphParser", "TestSupport"],
+            name: "ReportsTests", dependencies: ["TraceFormat", "Reports", "GraphParser", "CSQLite", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "GateTests", dependencies: ["TraceFormat", "Gate", "Reports", "GraphParser", "TestSupport"],

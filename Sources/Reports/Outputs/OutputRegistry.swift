@@ -17,7 +17,7 @@ public struct OutputRegistry: Sendable {
             FoldedOutput(),
             DotOutput(),
             MermaidOutput(),
-        ])
+        ] + TableOutput.all + [SQLiteOutput()])
 
     /// What the formats are called.
     public var names: [String] { formats.map(\.name) }

@@ -52,7 +52,7 @@ private struct EndedCalls: OutputFormat {
         let formats = OutputRegistry.builtin.formats
         #expect(Set(OutputRegistry.builtin.names).count == formats.count)
         for format in formats {
-            #expect(format.name.allSatisfy { $0.isLowercase && $0.isASCII } && !format.help.isEmpty)
+            #expect(format.name.allSatisfy { $0.isASCII && ($0.isLowercase || $0 == "-") } && !format.help.isEmpty)
             #expect(OutputRegistry.builtin.format(named: format.name)?.name == format.name)
         }
         #expect(OutputRegistry.builtin.format(named: "no") == nil)

@@ -19,19 +19,10 @@ struct RequestCSV {
             request.joinedBy.rawValue, request.isAmbiguous ? "yes" : "", request.stoodIn.joined(separator: ";"),
             request.stages.map { "\($0.stage)=\($0.ns)" }.joined(separator: ";"),
         ]
-        return fields.map { Self.field($0 ?? "") }.joined(separator: ",") + "\r\n"
+        return fields.map { CSVField.text($0 == "" ? nil : $0) }.joined(separator: ",") + "\r\n"
     }
 
     private func each(_ request: Request, _ text: (Request.Try) -> String) -> String {
         request.tries.map(text).joined(separator: " > ")
-    }
-
-    /// In quotes where it has to be. A spreadsheet takes what begins like a formula for one.
-    private static func field(_ text: String) -> String {
-        let isFormula = text.first.map { "=+-@".contains($0) } ?? false
-        let text = isFormula ? "'" + text : text
-        // Not by characters: a carriage return and a newline together are one.
-        guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
-        return "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
     }
 }
