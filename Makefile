@@ -13,7 +13,7 @@ DMFLOW_REVISION := $(or $(DMFLOW_REVISION),$(shell git describe --always --dirty
 export DMFLOW_REVISION
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate browse live recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install uninstall deb package docs lint format deps lab-deps clean
+.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate tables browse live recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install uninstall deb package docs lint format deps lab-deps clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -23,8 +23,9 @@ demo: lab-deps static
 	Lab/lab run demo --dmflow $(dmflow)
 
 ## make test     all tests: unit, properties, golden reports, bad input, real captures in the lab, KernelShark's library,
-##               the JSON against its schema, the browser in tmux, what is allocated for a million events, the Debian package in a clean system
-test: unit e2e gate allocations kshark schema validate browse gate-curve package
+##               the JSON against its schema, exports in the tools that take them, the browser in tmux, what is allocated
+##               for a million events, the Debian package in a clean system
+test: unit e2e gate allocations kshark schema validate tables browse gate-curve package
 
 ## make unit     the tests that need no guest
 unit: built
@@ -66,6 +67,13 @@ validate: static
 browse: built
 	@.ci/install tmux xz-utils
 	Tests/Browse/check .build/debug/dmflow Tests/Fixtures/6.1/requests-graph.dat.xz
+## make tables   graphviz, mermaid, SQLite, DuckDB and ClickHouse take what is written for them, with the report's sums
+tables: static
+	@.ci/install python3 python3-venv sqlite3 graphviz nodejs
+	Tests/Tables/check $(dmflow) Tests/Fixtures/6.1/requests-graph.dat.xz Tests/Fixtures/6.12/requests-graph.dat.xz \
+		Tests/Fixtures/6.12/failover-all-failing.dat.xz Tests/Fixtures/6.12/failover-flapping.dat.xz \
+		Tests/Fixtures/6.1/requests-slow-iscsi.dat.xz Tests/Fixtures/6.1/io-lossy-record.dat Tests/Fixtures/6.1/topology.dat \
+		$$(find .lab/e2e -name '*.dat' 2>/dev/null)
 
 ## make kshark   KernelShark's library opens the captures and finds as many events in them
 kshark: built
@@ -208,11 +216,11 @@ format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzzing/Package.swift Fuzzing/Sources
 
 deps:
-	@.ci/install pkg-config libtracefs-dev libtraceevent-dev libzstd-dev zlib1g-dev liblzma-dev libyaml-dev gzip xz-utils zstd trace-cmd shellcheck
+	@.ci/install pkg-config libtracefs-dev libtraceevent-dev libzstd-dev zlib1g-dev liblzma-dev libyaml-dev libsqlite3-dev gzip xz-utils zstd trace-cmd shellcheck
 
 lab-deps:
 	@Lab/lab setup
 
 ## make clean    remove what was built here (Lab/lab clean removes the guest's image)
 clean:
-	rm -rf .build $(static_path) .build-deb .build-docs .build-package .build-validate .lab Fuzzing/.build-* .fuzz-smoke
+	rm -rf .build $(static_path) .build-deb .build-docs .build-package .build-tables .build-validate .lab Fuzzing/.build-* .fuzz-smoke

@@ -15,7 +15,7 @@ struct Dmflow: ParsableCommand {
         subcommands: [
             DoctorCommand.self, CaptureCommand.self, LiveCommand.self, FlowsCommand.self, RestoreCommand.self,
             ReportCommand.self, RequestsCommand.self, FailoverCommand.self, TreeCommand.self, BrowseCommand.self,
-            BaselineCommand.self, CheckCommand.self, DiffCommand.self,
+            BaselineCommand.self, CheckCommand.self, DiffCommand.self, ExportCommand.self,
         ])
 
     @Flag(name: .customShort("V"), help: "Show the version, as --version does.")
