@@ -49,7 +49,10 @@ struct LiveCommand: ParsableCommand {
 
     @OptionGroup var flowOptions: FlowOptions
 
-    @Flag(help: "Watch the flows \(Flow.light.joined(separator: " and ")) alone, as without --flow: what a busy host can bear.")
+    @Flag(
+        help:
+            "Watch the flows \(Flow.light.joined(separator: " and ")) alone, as without --flow: what a busy host can bear."
+    )
     var light = false
 
     @Option(

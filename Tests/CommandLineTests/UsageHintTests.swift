@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: [
         (["reprot", "io.dat"], "did you mean 'report'?"), (["repor"], "did you mean 'report'?"),
         (["captrue", "--flow", "io"], "did you mean 'capture'?"), (["flow"], "did you mean 'flows'?"),
-        (["frobnicate"], "there are doctor, capture, flows, restore, report, requests, failover, tree"),
+        (["frobnicate"], "there are doctor, capture, live, flows, restore, report, requests, failover, tree"),
         (["/dev/null"], "to read the file of that name: dmflow report /dev/null"),
         (["/etc/../dev/null"], "dmflow report /etc/../dev/null"),
     ]) func aMistypedCommandIsNamed(arguments: [String], says: String) throws {

@@ -111,7 +111,9 @@ public final class FailoverAnalyzer: Analyzer {
         return LiveTroubles(watch, at: time).all
     }
 
-    private var isRecorded: Bool { events.map { events in Self.telling.contains { events.has($0, field: 0) } } ?? false }
+    private var isRecorded: Bool {
+        events.map { events in Self.telling.contains { events.has($0, field: 0) } } ?? false
+    }
 
     /// What there is to tell; call behind the pass. nil where nothing was recorded that would tell of a failure.
     ///

@@ -72,7 +72,8 @@ struct LiveTables {
         if !rest.isEmpty {
             let count = rest.reduce(0) { $0 + ($1.sums?.tries ?? 0) }
             rows.append(
-                "    and \(Figures.plural(rest.count, "path")) more, on which \(Figures.plural(count, "request")) were tried")
+                "    and \(Figures.plural(rest.count, "path")) more, on which \(Figures.plural(count, "request")) were tried"
+            )
         }
         let heads = [
             ("IOPS", 7), ("share", 8), ("depth", 6), ("failed", 7), ("again", 6), ("busy", 5), ("p50", 9), ("p99", 9),
@@ -122,8 +123,11 @@ struct LiveTables {
     // MARK: Cells
 
     /// What stands over a table.
-    private func title(_ name: String, _ width: Int, _ heads: [(name: String, width: Int)], _ rest: String = "") -> String {
-        let heads = String(repeating: " ", count: max(width - name.count - 2, 0)) + heads.map { padLeft($0, $1) }.joined()
+    private func title(_ name: String, _ width: Int, _ heads: [(name: String, width: Int)], _ rest: String = "")
+        -> String
+    {
+        let heads =
+            String(repeating: " ", count: max(width - name.count - 2, 0)) + heads.map { padLeft($0, $1) }.joined()
         return "  " + style.bold(name) + style.dim(heads + rest)
     }
 
@@ -138,7 +142,7 @@ struct LiveTables {
     }
 
     /// On a wide terminal there is more room.
-    private var barWidth: Int { min(8 + columns - 80, 24) }
+    private var barWidth: Int { min(7 + columns - 80, 24) }
 
     private func bar(_ part: UInt64, of whole: UInt64, _ layer: String) -> String {
         padLeft(Figures.share(part, of: whole), 8) + " "

@@ -72,7 +72,8 @@ public struct LiveText: Sendable {
         let unjoined = (interval.requests?.unjoined ?? []).filter { $0.count > 0 }
         let line =
             "  " + (lost.map { style.warning("EVENTS LOST: ") + $0 } ?? "no event lost")
-            + (interval.lateEvents > 0 ? "; \(Figures.plural(interval.lateEvents, "event")) too late for its order" : "")
+            + (interval.lateEvents > 0
+                ? "; \(Figures.plural(interval.lateEvents, "event")) too late for its order" : "")
             + "; dmflow took \(Figures.duration(interval.cpuNs)) of CPU time, \(share)"
         if unjoined.isEmpty { return [line] }
         let reasons = unjoined.map { "\(Figures.count($0.count)) \($0.name)" }.joined(separator: "; ")

@@ -71,7 +71,7 @@ public final class LiveWatch {
         number += 1
         let interval = LiveInterval(
             number: number, startNs: begin, endNs: max(begin, end), isLast: isLast,
-            requests: requests.isRecorded ? requests.takeSummary(source: source) ?? RequestSummary() : nil,
+            requests: requests.isRecorded ? requests.takeSummary(source: source) : nil,
             underWay: requests.underWay, names: requests.pathNames, calls: losses.hasCalls ? calls.takeCalls() : nil,
             troubles: failover.troubles(at: end), lost: losses.take(), lateEvents: lateEvents - late,
             cpuNs: cost.cpuNs - min(self.cost.cpuNs, cost.cpuNs), cpuSpanNs: cost.atNs - min(self.cost.atNs, cost.atNs),

@@ -59,14 +59,12 @@ public final class RequestAnalyzer: Analyzer {
 
     // MARK: Meanwhile
 
-    /// What has ended since this was asked last, and begins anew; nil if nothing has. All of these together are the summary that a
-    /// whole pass would have.
+    /// What has ended since this was asked last, and begins anew. All of these together are the summary that a whole pass would have.
     ///
     /// - Parameter source: the trace, for messages.
-    func takeSummary(source: String) -> RequestSummary? {
-        let summary = joins?.summary(pathNames, source: source)
-        joins?.renew()
-        return summary
+    func takeSummary(source: String) -> RequestSummary {
+        defer { joins?.renew() }
+        return joins?.sums(pathNames, source: source) ?? RequestSummary()
     }
 
     /// What is under way now.

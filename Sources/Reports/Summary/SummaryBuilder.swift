@@ -80,7 +80,8 @@ public final class SummaryBuilder: Analyzer {
             let layer = sums.functions[Int(root.function.index)].layer
             layers[layer].totalNs = layers[layer].totalNs.addingSaturated(leaves.sum)
         }
-        return layers.filter { $0.calls > 0 }
+        // The calls of a tree may have been handed over before it ended.
+        return layers.filter { $0.calls > 0 || $0.totalNs > 0 }
     }
 
     private var functions: [Summary.FunctionTime] {

@@ -235,7 +235,8 @@ struct CaptureRun {
         // What only the end is wanted of stays in the ring buffer until then.
         if options.keep == nil { try recording.start(at: begin) }
         let watch = CaptureWatch(
-            options.limits, own: own, probes: stopProbes, started: begin.monotonic, before: before, hitsBefore: hitsBefore,
+            options.limits, own: own, probes: stopProbes, started: begin.monotonic, before: before,
+            hitsBefore: hitsBefore,
             callCostNs: cost?.callNs)
         let workload =
             options.command.isEmpty

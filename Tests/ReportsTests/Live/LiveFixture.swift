@@ -43,7 +43,9 @@ struct LiveFixture {
         let rounds = Rounds(left: pages[...], round: round, watermark: pages.first?.begin ?? 0)
         let reading = try trace.read(rounds, into: watch.analyzers) { mark in
             late = mark.lateEvents
-            if let interval = watch.reach(mark.watermark, lateEvents: late, cost: .init(cpuNs: 1000, atNs: 2000)) { intervals.append(interval) }
+            if let interval = watch.reach(mark.watermark, lateEvents: late, cost: .init(cpuNs: 1000, atNs: 2000)) {
+                intervals.append(interval)
+            }
         }
         intervals.append(watch.finish(at: nil, lateEvents: late, cost: .init(cpuNs: 2000, atNs: 4000)))
         return (intervals, reading)

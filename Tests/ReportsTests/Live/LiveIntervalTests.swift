@@ -26,19 +26,31 @@ import TraceFormat
         let (intervals, live) = try LiveFixture(name).watch(round: lengths.round, interval: lengths.interval)
         #expect(intervals.count > 1 && live.counts == reading.counts)
         let parts = intervals.compactMap(\.requests)
-        #expect(parts.dropFirst().reduce(try #require(parts.first)) { $0.merged(with: $1) } == whole)
+        let merged = parts.dropFirst().reduce(try #require(parts.first)) { $0.merged(with: $1) }
+        #expect(Self.differences(merged, whole) == [])
+        #expect(merged == whole)
         #expect(intervals.reduce(0) { $0 + $1.lost.events } == live.counts.lostEvents)
 
         let totals = intervals.compactMap(\.calls)
         #expect(totals.reduce([]) { Summary.merge($0, $1.layers) } == summary.layers)
         #expect(totals.reduce([]) { Summary.merge($0, $1.functions) } == summary.functions)
         let roots = totals.reduce([Summary.Root]()) { Summary.merge($0, $1.roots) }
-        #expect(roots.map(\.latency) == summary.roots.map(\.latency) && roots.map(\.layers) == summary.roots.map(\.layers))
+        #expect(
+            roots.map(\.latency) == summary.roots.map(\.latency) && roots.map(\.layers) == summary.roots.map(\.layers))
 
         for (before, after) in zip(intervals, intervals.dropFirst()) {
             #expect(before.endNs == after.startNs && before.number + 1 == after.number && !before.isLast)
         }
         #expect(intervals.last?.isLast == true)
+    }
+
+    /// Names of what is not the same.
+    private static func differences(_ left: RequestSummary, _ right: RequestSummary) -> [String] {
+        func isSame(_ left: some Equatable, _ right: any Equatable) -> Bool { left.isEqual(to: right) }
+        return zip(Mirror(reflecting: left).children, Mirror(reflecting: right).children).compactMap { left, right in
+            guard let one = left.value as? any Equatable, let other = right.value as? any Equatable else { return nil }
+            return isSame(one, other) ? nil : left.label
+        }
     }
 
     /// What is under way is counted until it ends, and never as ended.
@@ -93,4 +105,8 @@ import TraceFormat
     @Test func withoutTroubleThereIsNone() throws {
         #expect(try troubles("6.12/failover-quiet.dat.xz").joined().isEmpty)
     }
+}
+
+extension Equatable {
+    fileprivate func isEqual(to other: any Equatable) -> Bool { (other as? Self) == self }
 }

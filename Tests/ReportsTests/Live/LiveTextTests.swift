@@ -22,10 +22,11 @@ import TraceFormat
         let colored = LiveText(style: Style(color: true, unicode: true))
         for interval in try intervals(name).prefix(12) {
             let block = text.block(interval).split(separator: "\n", omittingEmptySubsequences: false)
-            #expect(block.allSatisfy { $0.count <= 80 || $0.contains("NOT IN THE FIGURES") }, "\(block)")
+            #expect(block.allSatisfy { $0.count <= 80 || $0.contains("NOT IN THE FIGURES") || $0.contains(" + ") })
             for (columns, rows) in [(80, 24), (200, 60), (40, 10), (20, 3), (80, 1), (1, 1)] {
                 for text in [text, colored] {
-                    let screen = text.screen(interval, title: "dmflow live", hint: "q ends", columns: columns, rows: rows)
+                    let screen = text.screen(
+                        interval, title: "dmflow live", hint: "q ends", columns: columns, rows: rows)
                     #expect(screen.count <= rows && screen.allSatisfy { ClippedLine.width($0) <= columns })
                     if rows >= 3 { #expect(screen.last?.contains("no event") == true) }
                 }
@@ -36,16 +37,18 @@ import TraceFormat
     /// On 80 by 24, with all kinds of sections: each has a row, and what is left out is said.
     @Test func nothingIsLeftOutSilently() throws {
         let interval = try #require(
-            try intervals("6.12/requests-graph.dat.xz").first { $0.calls?.layers.isEmpty == false })
+            try intervals("6.12/requests-graph.dat.xz").first {
+                $0.calls?.layers.isEmpty == false && $0.requests?.joined ?? 0 > 0
+            })
         let whole = LiveText(style: .plain).block(interval)
         let screen = LiveText(style: .plain).screen(interval, title: "live", hint: "q", columns: 80, rows: 24)
         for title in ["request latency", "latency on paths", "stages' latency", "functions' time"] {
             #expect(whole.contains(title) && screen.contains { $0.contains(title) }, "\(title)")
         }
         #expect(screen.contains { $0.hasPrefix("    and ") && $0.hasSuffix(" more") })
-        let large = LiveText(style: .plain).screen(interval, title: "live", hint: "q", columns: 80, rows: 200)
+        let large = LiveText(style: .plain).screen(interval, title: "live", hint: "", columns: 80, rows: 200)
         #expect(!large.contains { $0.hasPrefix("    and ") })
-        let rows = Set(whole.split(separator: "\n").map(String.init).dropFirst())
+        let rows = Set(whole.split(separator: "\n").map(String.init).dropFirst().dropLast())
         #expect(rows.isSubset(of: Set(large)))
     }
 
@@ -67,7 +70,8 @@ import TraceFormat
         let interval = LiveInterval(
             number: 1, startNs: 0, endNs: 1_000_000_000, isLast: true, requests: nil, underWay: RequestsUnderWay(),
             names: PathNames(), calls: CallTotals(roots: [], layers: [], functions: []), troubles: nil,
-            lost: .init(events: 12, uncounted: 1), lateEvents: 1, cpuNs: 0, cpuSpanNs: 1, clock: WallClock(TraceIdentity()))
+            lost: .init(events: 12, uncounted: 1), lateEvents: 1, cpuNs: 0, cpuSpanNs: 1,
+            clock: WallClock(TraceIdentity()))
         let block = LiveText(style: .plain).block(interval)
         #expect(block.contains("interval 1  1.000 s: no call\n"))
         #expect(block.contains("EVENTS LOST: 12, and 1 time more without a count; 1 event too late for its order;"))
@@ -133,7 +137,8 @@ import TraceFormat
     @Test(
         arguments: [
             ("plain", 3, "pla"), ("plain", 5, "plain"), ("", 0, ""),
-            ("a\u{1b}[1;31mbcd\u{1b}[0m", 2, "a\u{1b}[1;31mb\u{1b}[0m"), ("\u{1b}[1mab\u{1b}[0m", 2, "\u{1b}[1mab\u{1b}[0m"),
+            ("a\u{1b}[1;31mbcd\u{1b}[0m", 2, "a\u{1b}[1;31mb\u{1b}[0m"),
+            ("\u{1b}[1mab\u{1b}[0m", 2, "\u{1b}[1mab\u{1b}[0m"),
         ] as [(String, Int, String)])
     func linesAreCutWithTheirColours(line: String, columns: Int, cut: String) {
         #expect(ClippedLine.clip(line, to: columns) == cut)

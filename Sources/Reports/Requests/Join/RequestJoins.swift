@@ -204,8 +204,13 @@ struct RequestJoins {
     ///
     /// - Parameter source: the trace, as the user gave it.
     func summary(_ names: PathNames, source: String) -> RequestSummary? {
-        let summary = ends.hasPointers ? pointerSummary(names, source) : sectorSummary(names, source)
+        let summary = sums(names, source: source)
         return summary.seen == 0 ? nil : summary
+    }
+
+    /// The same, also without any request.
+    func sums(_ names: PathNames, source: String) -> RequestSummary {
+        ends.hasPointers ? pointerSummary(names, source) : sectorSummary(names, source)
     }
 
     private func pointerSummary(_ names: PathNames, _ source: String) -> RequestSummary {
