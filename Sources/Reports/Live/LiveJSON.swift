@@ -8,6 +8,7 @@ public struct LiveJSON {
     /// What its lines begin with, as `schema`.
     public static let schema = "dmflow.live/1"
 
+    /// For any number of intervals.
     public init() { encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes] }
 
     /// The line, with a newline at its end.
