@@ -26,7 +26,7 @@ import Testing
     static func model(_ text: String) throws -> BrowseModel {
         let trace = try RecordedTrace(text: text)
         var merged = MergedTree()
-        trace.trees.forEach { merged.add($0) }
+        for one in trace.trees { merged.add(one) }
         let outline = Outline(merged, trace.names, .builtin)
         var roots: [Int: String] = [:]
         for (row, node) in merged.nodes.enumerated() where node.parent < 0 {

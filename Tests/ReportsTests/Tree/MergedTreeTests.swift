@@ -20,7 +20,7 @@ import Testing
         // What has no duration has no latency.
         let trees = trace.trees.filter { $0.root.duration != nil || $0.root.confidence != .complete }
         var tree = MergedTree()
-        trees.forEach { tree.add($0) }
+        for one in trees { tree.add(one) }
         var sums: [String: Sum] = [:]
         for node in tree.nodes where node.parent < 0 {
             sums[trace.names[node.function].baseName] = Sum(calls: node.calls, totalNs: node.durations.sum)
@@ -42,7 +42,7 @@ import Testing
     @Test(arguments: Fixtures.traces) func callersOfEachFunctionHaveItsSums(fixture: String) throws {
         let trace = try Fixtures.reading(fixture)
         var tree = CallerTree(FunctionPatterns(["*"]))
-        trace.trees.forEach { tree.add($0) }
+        for one in trace.trees { tree.add(one) }
         var sums: [String: Sum] = [:]
         for node in tree.merged.nodes where node.parent < 0 {
             sums[trace.names[node.function].baseName] = Sum(
@@ -56,7 +56,7 @@ import Testing
     @Test(arguments: Fixtures.traces) func whatFunctionsCallIsOfAllTheirCalls(fixture: String) throws {
         let trace = try Fixtures.reading(fixture)
         var tree = CalleeTree(FunctionPatterns(["*"]))
-        trace.trees.forEach { tree.add($0) }
+        for one in trace.trees { tree.add(one) }
         var sums: [String: Sum] = [:]
         for node in tree.merged.nodes where node.parent < 0 {
             sums[trace.names[node.function].baseName] = Sum(
@@ -98,7 +98,7 @@ import Testing
     @Test(arguments: Fixtures.datTraces) func timesOfEachRowAddUp(fixture: String) throws {
         let trace = try Fixtures.reading(fixture)
         var tree = MergedTree()
-        trace.trees.forEach { tree.add($0) }
+        for one in trace.trees { tree.add(one) }
         addUp(Outline(tree, trace.names, .builtin))
     }
 
@@ -179,7 +179,7 @@ import Testing
     func whatIsFoldedKeepsTheSums(depth: Int?, threshold: UInt64) throws {
         let trace = try Fixtures.reading("6.12/io.dat")
         var tree = MergedTree()
-        trace.trees.forEach { tree.add($0) }
+        for one in trace.trees { tree.add(one) }
         let outline = Outline(tree, trace.names, .builtin)
         let text = OutlineText(outline, style: .plain)
         var drawn: [UInt8] = []

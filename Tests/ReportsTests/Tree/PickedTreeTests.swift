@@ -30,9 +30,9 @@ import Testing
     private func pick(_ pick: TreePick) throws -> [PickedTree] {
         let trace = try Fixtures.reading(Self.fixture)
         var survey = TreeSurvey(TreeRanks(pick))
-        trace.trees.forEach { survey.add($0) }
+        for one in trace.trees { survey.add(one) }
         var picked = PickedTrees(pick, of: survey, trace.names)
-        trace.trees.forEach { picked.add($0) }
+        for one in trace.trees { picked.add(one) }
         #expect(picked.leftOut == 0)
         return picked.trees
     }
@@ -84,7 +84,7 @@ import Testing
         let text = String(repeating: tree(false), count: 20) + tree(true)
         let trace = try RecordedTrace(text: text)
         var merged = MergedTree()
-        trace.trees.forEach { merged.add($0) }
+        for one in trace.trees { merged.add(one) }
         let outline = Outline(trace.trees[20], beside: merged, .builtin)
         #expect(outline.rows.map(\.factor) == ["32x", "89x", "", ""])
         #expect(outline.rows.map(\.note) == ["", "", "", "seldom: 1 of 21"])
@@ -124,7 +124,7 @@ import Testing
             TreeNotes(callees).lines.joined(separator: "\n# "), Outline(callees.merged, trace.names, .builtin),
             .init(depth: 3), .own)
         var picked = PickedTrees(.slowest(2), of: survey, trace.names)
-        trace.trees.forEach { picked.add($0) }
+        for one in trace.trees { picked.add(one) }
         for one in picked.trees.prefix(2) {
             let outline = Outline(one.tree, beside: survey.merged, .builtin)
             add(TreeNotes.title(of: one, .slowest(2), survey), outline, .init(thresholdNs: 5000), .first)
