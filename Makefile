@@ -13,7 +13,7 @@ DMFLOW_REVISION := $(or $(DMFLOW_REVISION),$(shell git describe --always --dirty
 export DMFLOW_REVISION
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate tables browse live recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install uninstall deb package docs lint format deps lab-deps clean
+.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate tables browse live recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install uninstall deb package gallery quotes docs lint format deps lab-deps clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -24,8 +24,9 @@ demo: lab-deps static
 
 ## make test     all tests: unit, properties, golden reports, bad input, real captures in the lab, KernelShark's library,
 ##               the JSON against its schema, exports in the tools that take them, the browser in tmux, what is allocated
-##               for a million events, the Debian package in a clean system
-test: unit e2e gate allocations kshark schema validate tables browse gate-curve package
+##               for a million events, the Debian package in a clean system,
+##               the outputs in the documentation
+test: unit e2e gate allocations kshark schema validate tables browse gate-curve package quotes
 
 ## make unit     the tests that need no guest
 unit: built
@@ -197,6 +198,16 @@ package: deb
 	@.ci/install lintian mmdebstrap zsh fish man-db
 	Tests/Packaging/check .build-deb $(dmflow)
 
+## make gallery  the outputs that the documentation quotes, and its pictures, made anew where dmflow prints something else by now
+gallery: static
+	@.ci/install python3 python3-venv xz-utils chromium fonts-dejavu-core
+	Documentation/gallery/make update $(dmflow)
+
+## make quotes   the outputs that the documentation quotes, and its pictures, are what dmflow prints today
+quotes: static
+	@.ci/install python3 xz-utils
+	Documentation/gallery/make check $(dmflow)
+
 ## make docs     the libraries' documentation as a web site: .build-docs
 docs: built
 	@.ci/install python3
@@ -223,4 +234,4 @@ lab-deps:
 
 ## make clean    remove what was built here (Lab/lab clean removes the guest's image)
 clean:
-	rm -rf .build $(static_path) .build-deb .build-docs .build-package .build-tables .build-validate .lab Fuzzing/.build-* .fuzz-smoke
+	rm -rf .build $(static_path) .build-deb .build-docs .build-gallery .build-package .build-tables .build-validate .lab Fuzzing/.build-* .fuzz-smoke

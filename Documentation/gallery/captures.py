@@ -1,0 +1,51 @@
+"""The captures that the documentation shows, under names that somebody would give them, and a shell in their directory."""
+
+import lzma
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+# What the documentation calls them, and the fixture that they are.
+CAPTURES = {
+    "map.dat": "6.12/create-load.dat",
+    "io.dat": "6.1/requests-graph.dat.xz",
+    "slow.dat": "6.1/requests-slow-iscsi.dat.xz",
+    "lossy.dat": "6.1/io-lossy-record.dat",
+    "path.dat": "6.1/daemon-map.dat",
+    "cut.dat": "6.12/failover-cut-short.dat.xz",
+    "still.dat": "6.12/failover-all-queueing.dat.xz",
+    "old.dat": "6.1/requests-graph.dat.xz",
+    "new.dat": "6.12/requests-graph.dat.xz",
+    "base.json": "gate/reads-6.1.json.xz",
+}
+
+
+class Shell:
+    """Runs commands as somebody would type them who has dmflow installed; on no terminal, in the language C, with UTF-8."""
+
+    def __init__(self, dmflow, root):
+        self._directory = tempfile.TemporaryDirectory(prefix="dmflow-gallery-")
+        self.place = pathlib.Path(self._directory.name)
+        programs = self.place / ".bin"
+        programs.mkdir()
+        (programs / "dmflow").symlink_to(dmflow.resolve())
+        for name, fixture in CAPTURES.items():
+            data = (root / "Tests/Fixtures" / fixture).read_bytes()
+            (self.place / name).write_bytes(lzma.decompress(data) if fixture.endswith(".xz") else data)
+        self.environment = {
+            "PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(self.place), "LC_ALL": "C.UTF-8", "COLUMNS": "100", "TZ": "UTC",
+        }
+        self._printed = {}
+
+    def printed(self, command):
+        """What the command prints, errors included. Each is run once; one that dmflow takes for wrong usage ends all."""
+        if command not in self._printed:
+            done = subprocess.run(
+                ["bash", "-o", "pipefail", "-c", command], cwd=self.place, env=self.environment, text=True,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            if done.returncode in (64, 127):
+                sys.exit(f"'{command}' cannot be run: {done.stdout}")
+            self._printed[command] = done.stdout
+        return self._printed[command]
