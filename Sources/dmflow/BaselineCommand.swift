@@ -11,11 +11,14 @@ struct BaselineCommand: ParsableCommand {
         discussion: """
             The file has, for each capture, how its calls go and how long things took, in lines that a person can review; `dmflow check` \
             compares others with it. Baselines that are given among the files are taken over, so that captures can be added \
-            without the old ones:
-
-              dmflow baseline base-*.dat -o base.json
-              dmflow baseline base.json new.dat -o base.json
-            """)
+            without the old ones.
+            """
+                + Examples([
+                    "From captures of one machine and load":
+                        "dmflow baseline base-*.dat -o base.json",
+                    "One more capture":
+                        "dmflow baseline base.json new.dat -o base.json",
+                ]).text)
 
     @Argument(
         help: ArgumentHelp("Captures, as for `dmflow report`, or baselines.", valueName: "file"), completion: .file())

@@ -24,7 +24,17 @@ struct CaptureCommand: ParsableCommand {
             owner only. The exit code is 0 when the trace is written, also when COMMAND itself failed (its status is \
             printed; --exit-code command makes it the exit code); 1 when --max-loss or --max-overhead ended it; 2 when no trace could be made, or not all of it, or \
             tracing could not be put back; 3 when events were lost and --strict is given.
-            """)
+            """
+                + Examples([
+                    "Each request and every failover, on a busy host":
+                        "dmflow capture --light --duration 30s -o io.dat",
+                    "What a command does, with the calls of dm, block, SCSI and iSCSI":
+                        "dmflow capture -o io.dat -- dd if=/dev/mapper/mpatha of=/dev/null",
+                    "The minute before the next path failure, and half a minute more":
+                        "dmflow capture --light --last 60s --stop-at fail_path --stop-after 30s",
+                    "What multipathd has the kernel do":
+                        "dmflow capture --flow create,load -o create.dat -- multipath -r",
+                ]).text)
 
     // Not in the command's discussion: that is made for every command, and would read the catalogue.
     @Option(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gate
+import Reports
 import TraceFormat
 
 /// `dmflow check`: holds captures to a baseline and a policy.
@@ -14,11 +15,15 @@ struct CheckCommand: ParsableCommand {
 
             Exit codes: 0 passed; 1 worse, or cannot be told and the policy does not let that pass; 2 captures that cannot be \
             compared, a policy or a baseline that is none; 64 usage. make turns 1 into 2: --status FILE has the verdict.
-
-              dmflow check head-*.dat --baseline base.json --policy policy.yml
-              dmflow check head-*.dat --baseline base.json --output junit=check.xml
-              dmflow check --self-test base.json --policy policy.yml
-            """)
+            """
+                + Examples([
+                    "Captures of a change against those of before, by the rules of a file":
+                        "dmflow check head-*.dat --baseline base.json --policy policy.yml",
+                    "For a CI system that reads JUnit":
+                        "dmflow check head-*.dat --baseline base.json --output junit=check.xml",
+                    "Whether these captures and rules would see anything":
+                        "dmflow check --self-test base.json --policy policy.yml",
+                ]).text)
 
     @Argument(
         help: ArgumentHelp(
@@ -132,12 +137,21 @@ struct CheckCommand: ParsableCommand {
     }
 
     private func trial(_ captures: [CaptureProfile], _ policy: Policy) throws {
+        var progress = Progress(of: calibrate ? "checking draws of captures" : "checking changed captures")
+        defer { progress.end() }
+        let style = Style.ofStandardOutput(gate.color)
         if calibrate {
-            let calibration = try Calibration(captures, policy, side: side, rounds: rounds, seed: seed)
-            return try emit(calibration.text)
+            let calibration = try Calibration(captures, policy, side: side, rounds: rounds, seed: seed) {
+                progress.update(done: $0, of: $1)
+            }
+            progress.end()
+            return try emit(style.shown(calibration.text))
         }
-        let test = try SelfTest(captures, policy, side: side, seed: seed, today: GateOptions.today)
-        try emit(test.text)
+        let test = try SelfTest(captures, policy, side: side, seed: seed, today: GateOptions.today) {
+            progress.update(done: $0, of: $1)
+        }
+        progress.end()
+        try emit(style.shown(test.text))
         try end(test.passes, test.passes ? "same" : "worse")
     }
 }

@@ -44,7 +44,7 @@ struct CheckOutputs {
     func write(_ result: CheckResult, _ options: CheckOptions, color: ColorChoice) throws {
         for choice in choices.sorted(by: { $0.file != nil && $1.file == nil }) {
             var options = options
-            options.style = choice.file == nil ? .ofStandardOutput(color) : .plain
+            options.style = choice.file == nil ? .ofStandardOutput(color) : .ofOutput(.never, isTerminal: false)
             try ResultText.write(try choice.format.render(result, options), to: choice.file)
         }
         let isSaid = choices.contains { $0.file == nil && $0.format.endsWithVerdict }

@@ -9,9 +9,13 @@ struct DiffCommand: ParsableCommand {
         discussion: """
             As `dmflow check`, but nothing fails: the exit code is 0 whatever is found. Of two single captures, what always differs in \
             the calls is told, and of times only that they cannot be told from chance: give several, or baselines of several.
-
-              dmflow diff 6.1.json 6.12.json
-            """)
+            """
+                + Examples([
+                    "Two kernels":
+                        "dmflow diff 6.1.json 6.12.json",
+                    "All rows, also those that are the same":
+                        "dmflow diff --verbose before.json after.json",
+                ]).text)
 
     @Argument(help: ArgumentHelp("A capture or a baseline.", valueName: "base"), completion: .file())
     var base: String

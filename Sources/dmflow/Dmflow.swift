@@ -10,7 +10,17 @@ struct Dmflow: ParsableCommand {
         discussion: """
             Exit codes: 0 done; 1 a check failed; 2 the input or the machine does not allow it; 3 done, but events were \
             lost or calls are in doubt, where --strict asks for none; 64 usage.
-            """,
+            """
+                + Examples([
+                    "Whether this machine can be traced":
+                        "dmflow doctor",
+                    "Half a minute of a busy host":
+                        "dmflow capture --light --duration 30s -o io.dat",
+                    "Where the time went":
+                        "dmflow report io.dat",
+                    "What held requests up":
+                        "dmflow failover io.dat",
+                ]).text,
         version: Version.text,
         subcommands: [
             DoctorCommand.self, CaptureCommand.self, LiveCommand.self, FlowsCommand.self, RestoreCommand.self,

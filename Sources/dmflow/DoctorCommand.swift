@@ -13,7 +13,13 @@ struct DoctorCommand: ParsableCommand {
         discussion: """
             Looks only, and changes nothing: no setting, no file, no mount. Without root, what cannot be found out is said to \
             be not known. The exit code is 0 when a capture can be made here, 2 when something stands in the way.
-            """)
+            """
+                + Examples([
+                    "What this machine can trace":
+                        "dmflow doctor",
+                    "For a program":
+                        "dmflow doctor --format json",
+                ]).text)
 
     @OptionGroup var flows: FlowOptions
 
@@ -35,18 +41,15 @@ struct DoctorCommand: ParsableCommand {
         }
     }
 
+    /// Nil if standard output is no terminal: a line is one finding then, for grep.
+    private var columns: Int? { Style.terminalColumns.map { max(60, $0) } }
+
     private func render(_ diagnosis: Diagnosis) throws -> String {
         switch format {
         case .json: try diagnosis.json()
         case .text:
-            DoctorText(style: .ofStandardOutput(color), columns: terminalColumns()).render(diagnosis)
+            DoctorText(style: .ofStandardOutput(color), columns: columns).render(diagnosis)
         }
     }
 
-    /// Nil if standard output is no terminal: a line is one finding then, for grep.
-    private func terminalColumns() -> Int? {
-        var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 else { return nil }
-        return max(60, Int(size.ws_col))
-    }
 }

@@ -12,9 +12,19 @@ struct FailoverCommand: ParsableCommand {
             held up: errors, timers, resets, the kernel's own messages and multipathd's, on one clock. Timers are set beside \
             the settings that were in force. The trace needs the flow failover: `dmflow capture --light`; \
             `dmflow capture --light --last 60s --stop-at fail_path --stop-after 30s` waits for one.
-            """)
+            """
+                + Examples([
+                    "What happened to paths":
+                        "dmflow failover failover.dat",
+                    "One incident alone":
+                        "dmflow failover failover.dat --incident 2",
+                    "For a program":
+                        "dmflow failover failover.dat --format json",
+                ]).text)
 
     @OptionGroup var trace: TraceOptions
+
+    @OptionGroup var pager: PagerOption
 
     @Option(help: ArgumentHelp("How incidents look: text or json.", valueName: "format"))
     var format = FailoverFormat.text
@@ -24,16 +34,19 @@ struct FailoverCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
+            if format == .text { pager.use() }
             let style = Style.ofStandardOutput(trace.color).colored(by: try trace.layerMap())
             let (summary, requests, reading) = try trace.failovers()
             say(reading, requests)
             if let incident { _ = try trace.incident(incident, of: summary) }
             let sink = OutputSink.standardOutput()
-            switch format {
-            case .text: try sink.write(FailoverText(summary, style: style).render(only: incident))
-            case .json: try FailoverJSON(summary).write(only: incident, to: sink.write)
+            try Pager.tolerating {
+                switch format {
+                case .text: try sink.write(FailoverText(summary, style: style).render(only: incident))
+                case .json: try FailoverJSON(summary).write(only: incident, to: sink.write)
+                }
+                try sink.flush()
             }
-            try sink.flush()
             try trace.checkStrict(reading, requests)
         }
     }

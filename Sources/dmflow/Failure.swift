@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Reports
 import TraceFormat
 
 /// Why a command cannot do its work: what, where and what to do, in one line.
@@ -21,7 +22,9 @@ struct UsageFailure: Error, CustomStringConvertible {
 /// Prints a line to standard error, after the program's name.
 func printError(_ message: String) {
     // Whatever names are in it.
-    let text = "dmflow: \(printable(message))\n"
+    let line = "dmflow: \(printable(message))\n"
+    let text = Style.hasUnicode ? line : inASCII(line)
+    if Pager.hold(text) { return }
     // A closed standard error is no reason to stop.
     _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) }
 }
@@ -35,6 +38,8 @@ func reporting(_ body: () throws -> Void) throws {
     } catch let code as ExitCode {
         throw code
     } catch is ReaderGone {
+        // Who has left the pager has seen enough.
+        if Pager.isRunning { return }
         signal(SIGPIPE, SIG_DFL)
         raise(SIGPIPE)
         // It is blocked: the code that a shell gives to a program that it ends.

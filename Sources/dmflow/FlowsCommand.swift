@@ -7,7 +7,13 @@ struct FlowsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "flows",
         abstract: "List the flows that can be captured, and the functions that they are on this kernel.",
-        discussion: "Without root only the names are shown: which functions a kernel can trace is known to root alone.")
+        discussion: "Without root only the names are shown: which functions a kernel can trace is known to root alone."
+            + Examples([
+                "What can be captured here":
+                    "dmflow flows",
+                "With flows of your own":
+                    "dmflow flows --flows my.flows.json",
+            ]).text)
 
     @OptionGroup var options: FlowOptions
 

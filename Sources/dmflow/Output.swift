@@ -16,6 +16,7 @@ func emit(_ text: String) throws {
 func emit(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes(emit) }
 
 private func emit(_ bytes: UnsafeRawBufferPointer) throws {
+    Pager.begin()
     var done = 0
     while done < bytes.count {
         let count = write(STDOUT_FILENO, bytes.baseAddress! + done, bytes.count - done)
@@ -54,10 +55,26 @@ extension Style {
             case .always: true
             case .never: false
             }
-        let locale = environment("LC_ALL") ?? environment("LC_CTYPE") ?? environment("LANG") ?? ""
         return Style(
-            color: isColored,
-            unicode: locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8"))
+            color: isColored, unicode: hasUnicode, columns: (isTerminal ? terminalColumns : nil) ?? askedColumns)
+    }
+
+    /// Whether the locale has characters beyond ASCII.
+    static var hasUnicode: Bool {
+        let locale = environment("LC_ALL") ?? environment("LC_CTYPE") ?? environment("LANG") ?? ""
+        return ["UTF-8", "UTF8"].contains { locale.uppercased().contains($0) }
+    }
+
+    /// Of the terminal that standard output is; nil if it is none, or does not tell.
+    static var terminalColumns: Int? {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return max(40, Int(size.ws_col))
+    }
+
+    /// Where there is no terminal to ask.
+    private static var askedColumns: Int {
+        environment("COLUMNS").flatMap { Int($0) }.map { min(max($0, 40), 1000) } ?? usualColumns
     }
 
     /// A variable's value; nil if it is not set or empty.

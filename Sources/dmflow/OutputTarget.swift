@@ -28,6 +28,8 @@ final class ResultFile: OutputTarget {
     /// As it was asked for.
     let path: String
     private var file: OutputFile
+    /// What goes if a signal ends dmflow.
+    private let unfinished: Int?
 
     /// - Throws: ``Failure`` if the directory cannot be written to.
     init(_ path: String) throws {
@@ -44,7 +46,10 @@ final class ResultFile: OutputTarget {
             throw Failure(
                 message: "\(path): cannot be written: \(reason(error.errno)); check the directory, or choose another")
         }
+        unfinished = Interruption.removes(file.temporaryName, in: file.openDirectory)
     }
+
+    deinit { Interruption.keep(unfinished) }
 
     /// Two names of one file are equal.
     var place: OutputFile.Place { file.place }

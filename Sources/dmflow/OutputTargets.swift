@@ -13,12 +13,12 @@ struct OutputTargets {
     let isPrinting: Bool
 
     /// - Parameters:
-    ///   - trace: the file that is read; `-` for standard input.
+    ///   - traces: the files that are read; `-` for standard input.
     ///   - options: of an output to standard output, with the style for it.
-    /// - Throws: ``Failure``; ``UsageFailure`` if two go to the same file, or one to the trace's.
-    init(_ choices: [OutputChoice], trace: String, color: ColorChoice, options: OutputOptions) throws {
+    /// - Throws: ``Failure``; ``UsageFailure`` if two go to the same file, or one to a trace's.
+    init(_ choices: [OutputChoice], traces: [String], color: ColorChoice, options: OutputOptions) throws {
         let places = choices.map(\.file)
-        targets = try places.map { try Self.open($0, trace: trace) }
+        targets = try places.map { try Self.open($0, traces: traces) }
         let files = targets.compactMap { $0 as? ResultFile }
         if let path = Self.doubled(files) {
             throw UsageFailure("\(path): two outputs would go to this file; give each one of its own")
@@ -35,9 +35,9 @@ struct OutputTargets {
         isPrinting = choices.contains { $0.file == nil && !$0.format.needsSummary }
     }
 
-    private static func open(_ file: String?, trace: String) throws -> any OutputTarget {
+    private static func open(_ file: String?, traces: [String]) throws -> any OutputTarget {
         guard let file else { return StandardOutput() }
-        guard !isSame(file, trace) else {
+        guard !traces.contains(where: { isSame(file, $0) }) else {
             throw UsageFailure("\(file): is the trace itself; choose another file for the output")
         }
         return NamedDevice.isOne(file) ? try NamedDevice(file) : try ResultFile(file)

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Says on standard error how far the reading of a trace is, if that is a terminal and somebody has to wait.
+/// Says on standard error how far the reading of a trace is, or other work, if that is a terminal and somebody has to wait.
 struct Progress {
-    private let path: String
+    private let work: String
     private let begin = Self.now()
     private let isShown: Bool
     private var next = Self.patience
@@ -15,8 +15,14 @@ struct Progress {
     /// - Parameter printing: results are printed while reading. Unless they go to a file they show how far it is, and a pager
     ///   may have the terminal.
     init(path: String, printing: Bool = false) {
-        self.path = path
+        work = "reading \(path)"
         isShown = isatty(STDERR_FILENO) == 1 && (!printing || Self.isFile(STDOUT_FILENO))
+    }
+
+    /// Of work that prints nothing meanwhile.
+    init(of work: String) {
+        self.work = work
+        isShown = isatty(STDERR_FILENO) == 1
     }
 
     /// A file or a device that is no terminal, such as /dev/null.
@@ -27,13 +33,13 @@ struct Progress {
     }
 
     /// - Parameters:
-    ///   - done: bytes read so far.
-    ///   - all: bytes there are; 0 if that is not known.
+    ///   - done: bytes read so far, or rounds of work done.
+    ///   - all: how many there are; 0 if that is not known.
     mutating func update(done: Int, of all: Int) {
         guard isShown, done > 0, case let seconds = Self.now() - begin, seconds >= next else { return }
         next = seconds + Self.pace
         isLineOpen = true
-        write(Self.line(path: path, done: done, all: all, seconds: seconds))
+        write(Self.line(work, done: done, all: all, seconds: seconds))
     }
 
     /// Removes the line.
@@ -44,11 +50,11 @@ struct Progress {
     }
 
     /// `reading io.dat: 45 %, 3 s left`
-    static func line(path: String, done: Int, all: Int, seconds: Double) -> String {
-        guard all > 0 else { return "reading \(path): \(done / 1_000_000) MB" }
+    static func line(_ work: String, done: Int, all: Int, seconds: Double) -> String {
+        guard all > 0 else { return "\(work): \(done / 1_000_000) MB" }
         let share = min(Double(done) / Double(all), 1)
         let left = Int((seconds / max(share, 0.001) - seconds).rounded(.up))
-        return "reading \(path): \(Int(share * 100)) %, \(left) s left"
+        return "\(work): \(Int(share * 100)) %, \(left) s left"
     }
 
     /// In place of the line that was there.

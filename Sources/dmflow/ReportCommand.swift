@@ -10,9 +10,30 @@ struct ReportCommand: ParsableCommand {
         discussion: """
             A root is a call without a recorded caller. Only complete calls are in the figures; what was lost or is in \
             doubt is counted in the first lines.
-            """)
+            """
+                + Examples([
+                    "The story, then all figures":
+                        "dmflow report io.dat",
+                    "Of text from any kernel":
+                        "dmflow report /sys/kernel/tracing/trace",
+                    "Several captures as one":
+                        "dmflow report host1.dat host2.dat",
+                    "For programs, and to be merged with others, in one pass":
+                        "dmflow report io.dat --output json=io.json --output summary=io.summary.json",
+                    "Summaries of many hosts as one":
+                        "dmflow report host1.summary.json host2.summary.json",
+                ]).text)
 
-    @OptionGroup var trace: TraceOptions
+    @Argument(
+        help: ArgumentHelp(
+            "A trace.dat or function_graph text, also compressed with gzip, xz or zstd; - reads standard input. Several are reported as one. Or summaries of traces, from --output summary.",
+            valueName: "file"),
+        completion: .file())
+    var files: [String]
+
+    @OptionGroup var reading: ReadingOptions
+
+    @OptionGroup var pager: PagerOption
 
     @Option(
         help: ArgumentHelp(
@@ -45,22 +66,35 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let outputs = try choices()
-            let map = try trace.layerMap()
+            let choices = try choices()
+            if choices.contains(where: { $0.file == nil && $0.format.isForReading }) { pager.use() }
+            let map = try reading.layers.map()
             let options = OutputOptions(
-                style: .ofStandardOutput(trace.color), rootLimit: roots, functionLimit: functions, map: map)
-            let targets = try OutputTargets(outputs, trace: trace.file, color: trace.color, options: options)
-            let pass = OutputPass(targets.outputs, map: map)
-            let reading = try trace.read(into: pass.analyzers, printing: targets.isPrinting)
-            try pass.finish(source: reading.source, counts: reading.counts, showsNotUnderstood: verbose)
-            try targets.finish()
-            // Trees alone do not say it.
-            if !outputs.contains(where: \.format.needsSummary), let doubts = TextReport.doubts(reading.counts) {
-                printError("\(trace.name): \(doubts)")
-            }
-            for omission in pass.omissions { printError("\(trace.name): \(omission)") }
-            try trace.checkStrict(reading, pass.requests)
+                style: .ofStandardOutput(reading.color), rootLimit: roots, functionLimit: functions, map: map)
+            let several = try SeveralTraces(files, reading: reading)
+            if several.areMerged { try several.check(choices) }
+            let targets = try OutputTargets(choices, traces: files, color: reading.color, options: options)
+            let isInDoubt =
+                several.areMerged
+                ? try several.report(to: targets, map: map) : try reportOne(choices, to: targets, map: map)
+            if reading.strict, isInDoubt { throw ExitCode(3) }
         }
+    }
+
+    /// - Returns: whether anything is in doubt.
+    private func reportOne(_ choices: [OutputChoice], to targets: OutputTargets, map: LayerMap) throws -> Bool {
+        let pass = OutputPass(targets.outputs, map: map)
+        let trace = try reading.read(files[0], into: pass.analyzers, printing: targets.isPrinting)
+        try Pager.tolerating {
+            try pass.finish(source: trace.source, counts: trace.counts, showsNotUnderstood: verbose)
+            try targets.finish()
+        }
+        // Trees alone do not say it.
+        if !choices.contains(where: \.format.needsSummary), let doubts = TextReport.doubts(trace.counts) {
+            printError("\(ReadingOptions.name(of: files[0])): \(doubts)")
+        }
+        for omission in pass.omissions { printError("\(ReadingOptions.name(of: files[0])): \(omission)") }
+        return ReadingOptions.isInDoubt(trace, pass.requests)
     }
 
     /// What was asked for, or else the first format.

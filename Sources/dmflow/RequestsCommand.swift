@@ -13,9 +13,21 @@ struct RequestsCommand: ParsableCommand {
 
             The table shows the slowest first; a path is followed by ! where it failed, ? where it did not take the request, and \
             *N where SCSI sent the command N times.
-            """)
+            """
+                + Examples([
+                    "The twenty slowest":
+                        "dmflow requests io.dat",
+                    "Slow ones on one path":
+                        "dmflow requests io.dat --path sdb --min-latency 5ms",
+                    "Where one request was when":
+                        "dmflow requests io.dat --id 17 --format waterfall",
+                    "All of them for another program":
+                        "dmflow requests io.dat --format jsonl > requests.jsonl",
+                ]).text)
 
     @OptionGroup var trace: TraceOptions
+
+    @OptionGroup var pager: PagerOption
 
     @Option(
         help: ArgumentHelp(
@@ -111,6 +123,7 @@ struct RequestsCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
+            if isForReading { pager.use() }
             let style = Style.ofStandardOutput(trace.color).colored(by: try trace.layerMap())
             let sink = OutputSink.standardOutput()
             var filter = filter
@@ -118,8 +131,9 @@ struct RequestsCommand: ParsableCommand {
                 filter.ids = Set(try trace.incident(incident, of: trace.failovers().summary).stalledIDs)
             }
             let listing = RequestListing(filter, as: format, style: style, to: sink)
-            let reading = try trace.read(into: [listing], printing: true)
-            try sink.flush()
+            // In any order but that of their ends, they are printed when all have been read.
+            let reading = try trace.read(into: [listing], printing: filter.order == .end)
+            try Pager.tolerating { try sink.flush() }
             try say(listing, reading)
             try trace.checkStrict(reading, listing.summary(source: reading.source))
         }

@@ -10,7 +10,11 @@ struct RestoreCommand: ParsableCommand {
         discussion: """
             A capture puts back what it has changed, however it ends; only SIGKILL and a crash keep it from doing so. What it \
             was changing stands in a journal in /run/dmflow, from which this command puts it back. Needs root.
-            """)
+            """
+                + Examples([
+                    "After a capture that was killed":
+                        "dmflow restore"
+                ]).text)
 
     func run() throws {
         try reporting {

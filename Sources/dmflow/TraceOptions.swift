@@ -13,16 +13,12 @@ struct TraceOptions: ParsableArguments {
         completion: .file())
     var file: String
 
-    @OptionGroup var layers: LayerOption
+    @OptionGroup var reading: ReadingOptions
 
-    @Option(help: "Colour: on terminals only, for a pager that shows it, or none.")
-    var color = ColorChoice.auto
-
-    @Flag(help: "Exit with 3 if events were lost, or calls or requests are in doubt.")
-    var strict = false
+    var color: ColorChoice { reading.color }
 
     /// The file, as messages call it.
-    var name: String { file == "-" ? "standard input" : printable(file) }
+    var name: String { ReadingOptions.name(of: file) }
 
     /// Reads the trace, and says on a terminal how far it is.
     ///
@@ -32,11 +28,7 @@ struct TraceOptions: ParsableArguments {
     func read(
         into analyzers: [any Analyzer], printing: Bool = false, asItComes: Bool = false
     ) throws -> TraceReading {
-        var progress = Progress(path: name, printing: printing)
-        defer { progress.end() }
-        return try TraceFile.read(file, asItComes: asItComes, into: analyzers) {
-            progress.update(done: $0, of: $1)
-        }
+        try reading.read(file, into: analyzers, printing: printing, asItComes: asItComes)
     }
 
     /// Whether the trace comes from a pipe, or what else may have more of it later.
@@ -46,18 +38,12 @@ struct TraceOptions: ParsableArguments {
         return code == 0 && (status.st_mode & S_IFMT != S_IFREG || status.st_size == 0)
     }
 
-    func layerMap() throws -> LayerMap { try layers.map() }
+    func layerMap() throws -> LayerMap { try reading.layers.map() }
 
     /// Call last: what was printed stays printed.
     ///
     /// - Parameter requests: what the trace's requests come to, if it was asked for.
-    func checkStrict(_ reading: TraceReading, _ requests: RequestSummary? = nil) throws {
-        let areInDoubt = requests.map { $0.isInDoubt || areMissed($0, reading.source) } ?? false
-        if strict, reading.counts.isInDoubt || areInDoubt { throw ExitCode(3) }
-    }
-
-    private func areMissed(_ requests: RequestSummary, _ source: TraceSource) -> Bool {
-        RequestFacts.unseen(requests, source) != nil
-            || source.recording?.missedByProbes?.values.contains { $0 > 0 } == true
+    func checkStrict(_ trace: TraceReading, _ requests: RequestSummary? = nil) throws {
+        if reading.strict, ReadingOptions.isInDoubt(trace, requests) { throw ExitCode(3) }
     }
 }

@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ["report"], ["report", "x", "y"], ["report", "x", "--format", "xml"], ["tree", "x", "--depth", "0"],
+        ["report"], ["tree", "x", "y"], ["report", "x", "--format", "xml"], ["tree", "x", "--depth", "0"],
         ["report", "x", "--functions", "-1"], ["frobnicate"], ["capture", "--depth", "0"],
         ["capture", "--duration", "soon"], ["capture", "--flow", ","], ["capture", "--flow", "create,bogus"],
     ])

@@ -15,7 +15,7 @@ import TraceFormat
         (["report", "/dev/null", "--layers", "/nonexistent/@"], 2),
         (["flows", "--flows", "/nonexistent/@"], 2), (["doctor", "--flows", "/nonexistent/@"], 2),
         (["tree", "--root", "@", Fixtures.path("article/io.txt")], 2), (["report", "x", "--@"], 64),
-        (["report", "x", "@"], 64),
+        (["requests", "x", "@"], 64),
         (["report", "x", "--format", "@"], 64), (["report", "x", "--format=@"], 64), (["capture", "--flow", "@"], 64),
         (["capture", "--noise", "@"], 64), (["capture", "--duration", "@"], 64), (["capture", "--max-size=@"], 64),
         (["capture", "@"], 64), (["@"], 64), (["-@"], 64), (["help", "@"], 0),
@@ -98,7 +98,7 @@ import TraceFormat
             """
         let result = try Program.run(script: script)
         #expect(result.status == 0, "\(result.errors)")
-        #expect(result.output.hasPrefix(#"io\xff.txt: text"#) && result.output.contains("  mine "), "\(result.output)")
+        #expect(result.output.hasPrefix(#"io\xff.txt:"#) && result.output.contains("  mine "), "\(result.output)")
         #expect(
             result.output.contains("\nmine        s") && result.output.contains(#""path" : "io\\xff.txt""#),
             "\(result.output)")

@@ -164,7 +164,7 @@ import Testing
             "\(calibration.errors)")
         let test = try run("check", "--self-test", "@a.txt", "@b.txt", "@c.txt", "--policy", "@shape.yml")
         #expect(test.status == 0, "\(test.output)\(test.errors)")
-        #expect(test.output.contains("fails   a new call, dm_mq_queue_rq → dmflow_injected_call"))
+        #expect(test.output.contains("fails   a new call, dm_mq_queue_rq -> dmflow_injected_call"))
         // Of so few captures there is nothing to calibrate.
         let few = try run("check", "--calibrate", "@a.txt", "@b.txt")
         #expect(few.status == 2 && few.errors.contains("nothing to calibrate"), "\(few.output)\(few.errors)")

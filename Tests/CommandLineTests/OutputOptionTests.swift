@@ -45,7 +45,7 @@ import Testing
         let result = try Program.run(
             ["report", "-", "--output", "json", "--output", "text=\(path)"], input: try Fixtures.bytes("6.1/io.dat"))
         #expect(result.status == 0 && result.output.contains("dmflow.report/1"))
-        #expect(try directory.text("r.txt").hasPrefix("standard input: trace.dat"))
+        #expect(try directory.text("r.txt").hasPrefix("standard input:\n  trace.dat"))
     }
 
     @Test(arguments: [["--format", "json"], ["--output", "json"], ["--output", "json=-"]])

@@ -10,6 +10,6 @@ import Testing
             (130, 100, 2, "reading io.dat: 100 %, 0 s left"), (3_500_000, 0, 2, "reading io.dat: 3 MB"),
         ])
     func saysHowFarItIs(done: Int, all: Int, seconds: Double, expected: String) {
-        #expect(Progress.line(path: "io.dat", done: done, all: all, seconds: seconds) == expected)
+        #expect(Progress.line("reading io.dat", done: done, all: all, seconds: seconds) == expected)
     }
 }

@@ -56,7 +56,7 @@ import Testing
     /// Where more is wrong than that, or nothing of the kind, the parser says it.
     @Test(arguments: [
         ["capture", "--flow", "bogus", "dd"], ["capture", "--depth", "0", "dd"], ["capture", "--bogus", "dd"],
-        ["capture", "x", "--", "dd"], ["capture", "--duration", "dd"], ["report", "a", "b"],
+        ["capture", "x", "--", "dd"], ["capture", "--duration", "dd"], ["tree", "a", "b"],
     ]) func otherMistakesAreNotTakenForIt(arguments: [String]) throws {
         let result = try Program.run(arguments)
         #expect(result.status == 64 && !result.errors.contains("write: ") && result.errors.hasPrefix("Error: "))

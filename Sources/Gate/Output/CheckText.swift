@@ -18,7 +18,7 @@ struct CheckText: CheckFormat {
         lines += [
             "", "verdict: \(result.verdict.rawValue)" + (passesAnyway(result) ? ", which the policy lets pass" : ""),
         ]
-        return lines.joined(separator: "\n") + "\n"
+        return options.style.shown(lines.joined(separator: "\n") + "\n")
     }
 
     /// What there was to find something in: a check that looks at nothing passes nothing.

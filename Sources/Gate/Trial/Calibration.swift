@@ -12,16 +12,19 @@ public struct Calibration {
     ///   - side: captures of each side of a check; half of all by default.
     ///   - rounds: checks without a change, and as many with one.
     ///   - seed: where drawing begins.
+    ///   - progress: called now and then with how many checks have been made, and how many there are.
     /// - Throws: ``GateError`` if the captures are too few, or cannot be compared.
     public init(
-        _ captures: [CaptureProfile], _ policy: Policy, side: Int?, rounds: Int, seed: UInt64
+        _ captures: [CaptureProfile], _ policy: Policy, side: Int?, rounds: Int, seed: UInt64,
+        progress: (Int, Int) -> Void = { _, _ in }
     ) throws(GateError) {
         var policy = policy
         (policy.budgets, policy.time.anyOrder) = ([], true)
         var draw = try Draw(captures, side: side, seed: seed)
         var (alarms, untold, compared) = (0, 0, 0)
         var subjects: [Verdict: [String: Int]] = [:]
-        for _ in 0..<rounds {
+        for round in 0..<rounds {
+            progress(round, 2 * rounds)
             let (base, head) = draw.next()
             let result = try Self.check(base, head, policy)
             for finding in result.findings { subjects[finding.verdict, default: [:]][finding.subject, default: 0] += 1 }
@@ -39,6 +42,7 @@ public struct Calibration {
         var seen: [Row: Int] = [:]
         var tried: [Row: Int] = [:]
         for round in 0..<(layers.isEmpty ? 0 : rounds) {
+            progress(rounds + round, 2 * rounds)
             let row = layers[round % layers.count]
             let injection = Injection.slower(row, by: policy.time.tolerance)
             let (base, head) = draw.next()

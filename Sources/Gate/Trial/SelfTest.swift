@@ -16,9 +16,11 @@ public struct SelfTest {
     ///   - side: captures of each side; half of all by default.
     ///   - seed: where drawing begins.
     ///   - today: for budgets that expire: year, month, day.
+    ///   - progress: called now and then with how many checks have been made, and how many there are.
     /// - Throws: ``GateError`` if the captures are too few, or cannot be compared.
     public init(
-        _ captures: [CaptureProfile], _ policy: Policy, side: Int?, seed: UInt64, today: String
+        _ captures: [CaptureProfile], _ policy: Policy, side: Int?, seed: UInt64, today: String,
+        progress: (Int, Int) -> Void = { _, _ in }
     ) throws(GateError) {
         var policy = policy
         policy.time.anyOrder = true
@@ -43,7 +45,9 @@ public struct SelfTest {
             areAllFound = false
             lines.append("  NO TIME could be made longer: no layer and no path has enough times in every capture")
         }
-        for injection in injections {
+        let checks = injections.count + (policy.time.isCompared ? Self.splits : 0)
+        for (done, injection) in injections.enumerated() {
+            progress(done, checks)
             let changed = try result(head.map(injection.change))
             let isFound = !changed.passes && injection.isFound(in: changed)
             areAllFound = areAllFound && isFound
@@ -57,7 +61,7 @@ public struct SelfTest {
         }
         if policy.time.isCompared {
             lines += ["", "the smallest slowdown that 95 of 100 such checks see, by row:"]
-            lines += try Self.smallest(&draw, policy).map { "  \(Self.column($0.part))\($0.row)" }
+            lines += try Self.smallest(&draw, policy) { progress(injections.count + $0, checks) }.map { "  \(Self.column($0.part))\($0.row)" }
         }
         lines += [
             "",
@@ -114,10 +118,11 @@ public struct SelfTest {
 
     /// What each row would have to be slower by to be called worse, in all but one of twenty ways to draw the sides.
     private static func smallest(
-        _ draw: inout Draw, _ policy: Policy
+        _ draw: inout Draw, _ policy: Policy, progress: (_ done: Int) -> Void
     ) throws(GateError) -> [(row: String, part: Double?)] {
         var least: [String: [Double]] = [:]
-        for _ in 0..<splits {
+        for split in 0..<splits {
+            progress(split)
             let (base, head) = draw.next()
             let design: Design
             do { design = try Design(base: base, head: head, isPaired: false, anyOrder: true) } catch {

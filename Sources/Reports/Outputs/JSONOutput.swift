@@ -1,9 +1,9 @@
 /// All figures of the report.
-struct JSONOutput: OutputFormat {
+struct JSONOutput: SummaryFormat {
     let name = "json"
     let help = "all figures of the report, percentiles among them, as JSON (\(Report.schema))"
 
-    func render(_ results: OutputResults, to sink: OutputSink) throws {
-        try results.report.writeJSON(to: sink.write)
+    func render(_ summary: Summary, _ report: Report, _ options: OutputOptions, to sink: OutputSink) throws {
+        try report.writeJSON(to: sink.write)
     }
 }

@@ -16,6 +16,9 @@ public protocol OutputFormat: Sendable {
     /// Whether ``render(_:to:)`` looks at the summary or the report: calls are summed up only if some output does. True by default.
     var needsSummary: Bool { get }
 
+    /// Whether people read it, so that a terminal shows it in a pager. False by default.
+    var isForReading: Bool { get }
+
     /// Whether ``render(_:to:)`` looks at all trees merged into one. False by default.
     var needsMergedTree: Bool { get }
 
@@ -36,6 +39,8 @@ public protocol OutputFormat: Sendable {
 }
 
 extension OutputFormat {
+    /// False.
+    public var isForReading: Bool { false }
     /// True.
     public var needsSummary: Bool { true }
     /// False.

@@ -1,10 +1,10 @@
 /// What the report is derived from.
-struct SummaryOutput: OutputFormat {
+struct SummaryOutput: SummaryFormat {
     let name = "summary"
     let help =
         "counts, sums and histograms, which can be merged with those of other traces, as JSON (\(Summary.schema))"
 
-    func render(_ results: OutputResults, to sink: OutputSink) throws {
-        try results.summary.writeJSON(to: sink.write)
+    func render(_ summary: Summary, _ report: Report, _ options: OutputOptions, to sink: OutputSink) throws {
+        try summary.writeJSON(to: sink.write)
     }
 }

@@ -1,13 +1,13 @@
 /// The report for reading in a terminal.
-struct TextOutput: OutputFormat {
+struct TextOutput: SummaryFormat {
     let name = "text"
-    let help = "for reading: latency per root, layers, hottest functions"
+    let help = "for reading: the story, then requests, failovers, latency per root, layers, hottest functions"
+    let isForReading = true
 
-    func render(_ results: OutputResults, to sink: OutputSink) throws {
-        let options = results.options
+    func render(_ summary: Summary, _ report: Report, _ options: OutputOptions, to sink: OutputSink) throws {
         try sink.write(
             TextReport(
-                results.report, style: options.layerStyle, rootLimit: options.rootLimit,
+                report, of: summary, style: options.layerStyle, rootLimit: options.rootLimit,
                 functionLimit: options.functionLimit
             ).render())
     }

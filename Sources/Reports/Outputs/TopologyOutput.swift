@@ -5,6 +5,7 @@ struct TopologyOutput: OutputFormat {
     let name = "topology"
     let help = "multipath maps, paths and their timers when the trace was recorded, as multipath -ll shows them"
     let needsSummary = false
+    let isForReading = true
 
     /// Keeps nothing. That it wants events makes a trace of events alone one, too.
     private final class Events: Analyzer {
@@ -18,6 +19,7 @@ struct TopologyOutput: OutputFormat {
         guard let topology = results.topology else {
             return try sink.write("no multipath maps: the machine had none, or the trace does not tell of them\n")
         }
-        try sink.write(TopologyText(topology, style: results.options.style).render())
+        let style = results.options.style
+        try sink.write(style.shown(TopologyText(topology, style: style).render()))
     }
 }

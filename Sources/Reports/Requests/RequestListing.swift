@@ -133,9 +133,11 @@ public final class RequestListing: Analyzer {
     /// Looks the fields of the events up.
     public func begin(_ trace: TraceContext) { analyzer.begin(trace) }
 
+    private var lines: RequestLines { RequestLines(names: names, style: style, origin: origin ?? 0) }
+
     private func writeHead() throws {
         switch format {
-        case .text: try sink.write(style.dim(RequestLines.head) + "\n")
+        case .text: try sink.write(lines.head + "\n")
         case .csv: try sink.write(RequestCSV.head)
         case .jsonl, .waterfall: break
         }
@@ -184,10 +186,9 @@ public final class RequestListing: Analyzer {
         last = request
         if listed == 0 { try writeHead() }
         listed += 1
-        let lines = RequestLines(names: names, style: style, origin: origin ?? 0)
         switch format {
-        case .text: try sink.write(lines.line(request) + "\n")
-        case .waterfall: try sink.write((listed > 1 ? "\n" : "") + lines.waterfall(request) + "\n")
+        case .text: try sink.write(style.shown(lines.line(request)) + "\n")
+        case .waterfall: try sink.write((listed > 1 ? "\n" : "") + style.shown(lines.waterfall(request)) + "\n")
         case .jsonl: try sink.write(RequestJSON(names).line(request))
         case .csv: try sink.write(RequestCSV(names: names).line(request))
         }

@@ -37,7 +37,8 @@ package struct OutputFile: ~Copyable {
     let path: RawString
     let directory: Descriptor
     private let name: RawString
-    private let temporaryName: RawString
+    /// What it is called in its directory until it is whole, if it is called anything.
+    package let temporaryName: RawString
     /// False while the file has no name at all, not even the temporary one.
     private let isNamed: Bool
     private var committed = false
@@ -107,6 +108,9 @@ package struct OutputFile: ~Copyable {
     func give(to owner: Account) -> Int32 {
         retrying { fchown(descriptor, owner.user, owner.group) } == nil ? errno : 0
     }
+
+    /// The directory's descriptor, open as long as this is.
+    package var openDirectory: Int32 { directory.number }
 
     /// Where the file is to be.
     package var place: Place {

@@ -42,7 +42,8 @@ public func printableJSON(_ json: String) -> String {
     }
 }
 
-private func escape(_ scalar: Unicode.Scalar) -> String {
+/// A character by its number, as ``printable(_:)`` writes it.
+package func escape(_ scalar: Unicode.Scalar) -> String {
     switch scalar.value {
     case 0..<0x80: #"\x"# + hexadecimal(scalar.value, width: 2)
     case 0x80..<0x10000: #"\u"# + hexadecimal(scalar.value, width: 4)

@@ -60,7 +60,7 @@ private struct EndedCalls: OutputFormat {
 
     @Test(arguments: ["6.1/io.dat", "6.1/io-lossy.txt"]) func eachFormatWritesWhatItSays(fixture: String) throws {
         let summary = try makeSummary(fixture)
-        let text = TextReport(Report(summary), style: .plain, rootLimit: 10, functionLimit: 15).render()
+        let text = TextReport(Report(summary), of: summary, style: .plain, rootLimit: 10, functionLimit: 15).render()
         let written = try outputs(["text", "json", "summary"], of: fixture)
         #expect(written == [text, try Report(summary).json(), try summary.json()])
     }

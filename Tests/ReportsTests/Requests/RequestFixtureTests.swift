@@ -51,9 +51,12 @@ import Testing
     /// it before you commit it.
     @Test(arguments: captures) func theReportIsAsItWas(name: String) throws {
         let reading = try #require(Self.readings[name])
+        let requests = try #require(reading.report.requests)
+        let section = RequestSection(
+            requests, reading.report.paths ?? [], latency: reading.summary.latency, isOfOneTrace: true, style: .plain)
         let text =
-            RequestSection(try #require(reading.report.requests), reading.report.paths ?? [], style: .plain).sections()
-            .joined(separator: "\n\n") + "\n\n" + reading.table
+            (requests.findings.joined(separator: "\n") + "\n\n" + section.sections().joined(separator: "\n\n") + "\n\n"
+                + reading.table)
         let url = Fixtures.directory.appending(path: name + ".requests.golden")
         guard let golden = try? String(contentsOf: url, encoding: .utf8) else {
             try text.write(to: url, atomically: true, encoding: .utf8)

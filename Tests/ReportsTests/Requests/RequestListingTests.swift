@@ -37,7 +37,8 @@ import Testing
         change(&filter)
         var bytes: [UInt8] = []
         let sink = OutputSink { bytes += $0 }
-        let listing = RequestListing(filter, as: format, style: .plain, to: sink)
+        let listing = RequestListing(
+            filter, as: format, style: Style(color: false, unicode: false, columns: 132), to: sink)
         try RequestReading.read(Self.script.text, InventedRequest.requestSize, nil, listing)
         try sink.flush()
         return (String(decoding: bytes, as: UTF8.self), listing)

@@ -20,18 +20,21 @@ public struct FailoverText {
     public func render(only id: Int? = nil) -> String {
         let shown = summary.incidents.filter { id == nil || $0.id == id }.map { sections($0).joined(separator: "\n\n") }
         let rest = notes().joined(separator: "\n")
-        return ((shown.isEmpty ? [] : [shown.joined(separator: "\n\n\n")]) + (rest.isEmpty ? [] : [rest]))
-            .joined(separator: "\n\n") + "\n"
+        let parts = (shown.isEmpty ? [] : [shown.joined(separator: "\n\n\n")]) + (rest.isEmpty ? [] : [rest])
+        return style.shown(parts.joined(separator: "\n\n") + "\n")
     }
 
     /// What a report says: a sentence each.
-    func section() -> String {
+    ///
+    /// - Parameter told: whether the report has said all of them already.
+    func section(told: Bool) -> String {
         if summary.incidents.isEmpty { return notes().joined(separator: "\n") }
         let head =
             style.bold("failover")
             + ": \(Figures.plural(summary.incidents.count, "incident")); dmflow failover shows each on one clock"
         let areOfOne = Set(summary.incidents.map(\.source)).count == 1
-        let incidents = summary.incidents.map { incident in
+        let untold = told ? summary.incidents.filter { !$0.remarks.isEmpty } : summary.incidents
+        let incidents = untold.map { incident in
             let label = areOfOne ? "  \(incident.id)  " : "  \(incident.id) of \(printable(incident.source))  "
             let remarks = incident.remarks.map { " (\(printable($0)))" }.joined()
             return Self.wrap(printable(incident.sentence) + remarks, first: label, hanging: 5)

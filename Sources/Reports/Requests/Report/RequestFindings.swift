@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// What a person would say of the requests of a trace: what was slow, where, by how much, on which path. The most important first.
 struct RequestFindings {
     let summary: RequestSummary
@@ -69,8 +71,12 @@ struct RequestFindings {
         let share = most.map { layer in
             "; \(isAtMost(layer.layer) ? "up to " : "")\(Figures.share(layer.ns.sum, of: summary.latency.sum)) of all their time went by in \(Self.place(layer.layer))"
         }
-        return "Half of \(Figures.plural(summary.joined, "request")) took \(Figures.duration(values[0])) or less, "
-            + "one in a hundred \(Figures.duration(values[1])) or more" + (share ?? "") + "."
+        if summary.joined == 1 {
+            return "The request took \(Figures.duration(summary.latency.max))" + (share ?? "") + "."
+        }
+        let tail = summary.joined < 100 ? "" : ", one in a hundred \(Figures.duration(values[1])) or more"
+        return "Half of \(Figures.plural(summary.joined, "request")) took \(Figures.duration(values[0])) or less" + tail
+            + (share ?? "") + "."
     }
 
     /// Whether stages of the layer hold parts of others, whose points are not recorded.
@@ -89,8 +95,10 @@ struct RequestFindings {
         guard let slow = summary.slowest.first else { return [] }
         let stages = slow.tries.flatMap { one in one.stages.map { (one, $0) } }
         guard let (one, stage) = stages.max(by: { $0.1.ns < $1.1.ns }) else { return [] }
+        // Numbers are a trace's own.
+        let source = Set(summary.slowest.map(\.source)).count > 1 ? " of \(printable(slow.source))" : ""
         return [
-            "The slowest, number \(slow.id), took \(Figures.duration(slow.latencyNs)), \(Figures.duration(stage.ns)) of it in "
+            "The slowest, number \(slow.id)\(source), took \(Figures.duration(slow.latencyNs)), \(Figures.duration(stage.ns)) of it in "
                 + "\(stage.stage)" + (one.path.map { " on \($0)" } ?? "") + "."
         ]
     }

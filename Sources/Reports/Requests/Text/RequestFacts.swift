@@ -14,8 +14,12 @@ public struct RequestFacts {
     ///
     /// The kernel counts from a little before the recording to a little behind it, so that a few more are no difference.
     public static func unseen(_ summary: RequestSummary, _ source: TraceSource) -> String? {
-        guard let counted = source.recording?.multipathRequests else { return nil }
-        let seen = UInt64(summary.seen)
+        unseen(summary.seen, counted: source.recording?.multipathRequests)
+    }
+
+    /// The same by the number of requests in the trace.
+    static func unseen(_ seen: Int, counted: UInt64?) -> String? {
+        guard let counted, case let seen = UInt64(max(seen, 0)) else { return nil }
         guard counted > seen, counted - seen > min(64, max(8, counted / 10)) else { return nil }
         return "the kernel counted \(counted) requests meanwhile; those missing were lost or missed"
     }

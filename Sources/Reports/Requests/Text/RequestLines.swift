@@ -7,18 +7,26 @@ struct RequestLines {
     /// When the first of all began: times are told from then on.
     let origin: UInt64
 
-    static let head =
-        "      id        at       latency  until data  operation      size        sector  path             longest stage"
+    /// Of the columns.
+    var head: String { table.head }
 
-    func line(_ request: Request) -> String {
-        let at = Figures.duration(request.startNs - min(origin, request.startNs))
-        let columns = [
-            padLeft(String(request.id), 8), padLeft(at, 10), padLeft(Figures.duration(request.latencyNs), 13),
-            padLeft(request.untilDataNs.map(Figures.duration) ?? "-", 11), pad("  " + request.operation, 13),
-            padLeft(Figures.size(UInt64(request.bytes)), 8), padLeft(request.sector.map { " \($0)" } ?? "-", 13),
-            "  " + pad((request.isAmbiguous ? "~" : "") + path(request), 16), longest(request),
-        ]
-        return columns.joined() + (request.error.map { style.warning("  \($0)") } ?? "")
+    func line(_ request: Request) -> String { table.line(request) }
+
+    private var isWide: Bool { style.columns >= 112 }
+
+    private var table: TextTable<Request> {
+        TextTable(
+            [
+                .init("id", isWide ? 8 : 6) { String($0.id) },
+                .init("at", isWide ? 10 : 9) { Figures.duration($0.startNs - min(origin, $0.startNs)) },
+                .init("latency", isWide ? 13 : 10) { Figures.duration($0.latencyNs) },
+                .init("until data", 11, from: 92) { $0.untilDataNs.map(Figures.duration) ?? "-" },
+                .init("  operation", isWide ? 13 : 9, isLeft: true) { "  " + $0.operation },
+                .init("size", 8) { Figures.size(UInt64($0.bytes)) },
+                .init("sector", 13, from: 112) { $0.sector.map { " \($0)" } ?? "-" },
+                .init("  path", isWide ? 18 : 12, isLeft: true) { "  " + ($0.isAmbiguous ? "~" : "") + path($0) },
+            ], last: .init("longest stage", 0, layer: { longest($0)?.layer }) { longestText($0) }, wraps: false,
+            style: style)
     }
 
     /// `sda`, or with several tries `sda! sdb`: the first failed.
@@ -29,24 +37,31 @@ struct RequestLines {
         }.joined(separator: " ")
     }
 
-    private func longest(_ request: Request) -> String {
-        guard let stage = request.stages.max(by: { $0.ns < $1.ns }) else { return "" }
-        return " " + style.layer(stage.layer, stage.stage) + " " + Figures.duration(stage.ns)
+    private func longest(_ request: Request) -> Request.Stage? { request.stages.max { $0.ns < $1.ns } }
+
+    /// A request is one line: on a narrow terminal stages of long names, which stand for several, are cut.
+    private func longestText(_ request: Request) -> String {
+        let error = request.error.map { "  \($0)" } ?? ""
+        guard let stage = longest(request) else { return error }
+        let time = Figures.duration(stage.ns)
+        let room = isWide ? .max : max(style.columns - table.indent - time.count - 1 - error.count, 8)
+        let name = stage.stage.count > room ? stage.stage.prefix(room - 1) + "~" : stage.stage
+        return "\(time) \(name)\(error)"
     }
 
     // MARK: Waterfalls
 
-    private static let barWidth = 40
-
     func waterfall(_ request: Request) -> String {
         var lines = [title(request)]
+        let names = request.stages.map(\.stage.count).max() ?? 0
+        let width = min(max(style.columns - Self.beside - names, 12), 60)
         var number = 0
         for one in request.tries {
             number += 1
             if request.tries.count > 1 || one.error != nil { lines.append(tryTitle(one, number)) }
             for (round, stages) in one.rounds.enumerated() {
                 if one.rounds.count > 1 { lines.append(style.dim("    round \(round + 1) of \(one.rounds.count)")) }
-                lines += stages.stages.map { stage($0, of: request) }
+                lines += stages.stages.map { stage($0, of: request, width: width) }
             }
         }
         if let data = request.untilDataNs {
@@ -75,15 +90,18 @@ struct RequestLines {
             + (one.error.map { ": " + style.warning($0) } ?? "")
     }
 
+    /// Columns of a stage's line that are neither bar nor name.
+    private static let beside = 27
+
     /// A bar where the stage lies in the request.
-    private func stage(_ stage: Request.Stage, of request: Request) -> String {
+    private func stage(_ stage: Request.Stage, of request: Request, width: Int) -> String {
         let whole = Double(max(request.latencyNs, 1))
         let from = Double(stage.startNs - min(request.startNs, stage.startNs)) / whole
-        let start = min(Int(from * Double(Self.barWidth)), Self.barWidth - 1)
-        let bar = style.bar(Double(stage.ns) / whole, of: Self.barWidth, padded: false)
-        let line = String(repeating: " ", count: start) + String(bar.prefix(Self.barWidth - start))
+        let start = min(Int(from * Double(width)), width - 1)
+        let bar = style.bar(Double(stage.ns) / whole, of: width, padded: false)
+        let line = String(repeating: " ", count: start) + String(bar.prefix(width - start))
         return
             "    \(padLeft(Figures.duration(stage.ns), 10)) \(padLeft(Figures.share(stage.ns, of: request.latencyNs), 8))  "
-            + style.layer(stage.layer, pad(line, Self.barWidth)) + "  " + style.layer(stage.layer, stage.stage)
+            + style.layer(stage.layer, pad(line, width)) + "  " + style.layer(stage.layer, stage.stage)
     }
 }

@@ -1,21 +1,31 @@
-/// The requests in a report for reading: what was slow, what can be trusted, then stages, paths, and the slowest.
+import TraceFormat
+
+/// The requests in a report for reading: what can be trusted of them, then latencies, stages, paths, and the slowest.
 struct RequestSection {
     private let requests: Report.Requests
     private let paths: [Report.Path]
+    private let latency: Histogram?
+    private let isOfOneTrace: Bool
     private let style: Style
 
-    private static let barWidth = 20
     /// Waterfalls of the slowest that a report shows.
     private static let slowestShown = 2
+    private static let stepsShown = 10
 
-    init(_ requests: Report.Requests, _ paths: [Report.Path], style: Style) {
-        (self.requests, self.paths, self.style) = (requests, paths, style)
+    /// - Parameters:
+    ///   - latency: of all requests; nil where only what it comes to is known.
+    ///   - isOfOneTrace: else times of traces that have nothing to do with each other are beside each other.
+    init(
+        _ requests: Report.Requests, _ paths: [Report.Path], latency: Histogram?, isOfOneTrace: Bool, style: Style
+    ) {
+        (self.requests, self.paths, self.latency) = (requests, paths, latency)
+        (self.isOfOneTrace, self.style) = (isOfOneTrace, style)
     }
 
     /// Sections, with blank lines to be put between them.
     func sections() -> [String] {
         if requests.joined == 0 { return [head()] }
-        return [head(), latencies(), stages(), pathTable()] + slowest()
+        return [head(), latencies()] + distribution() + [stages(), pathTable()] + slowest()
     }
 
     // MARK: Head
@@ -27,38 +37,38 @@ struct RequestSection {
             begins.contains("wait for a request")
             ? "a request's first bio"
             : begins.contains("dm queue") ? "when the kernel made a request" : "when dm was given a request"
-        var lines = [
-            style.bold("requests") + ": the latency of I/O to multipath devices, from \(begin) to its end"
-        ]
-        lines += requests.findings.enumerated().map { $0 == 0 ? style.bold($1) : $1 }.map { "  " + $0 }
-        lines.append("  " + joined())
-        if let rate = rate() { lines.append("  " + rate) }
+        let title = "requests"
+        var lines = style.prose(
+            "\(title): the latency of I/O to multipath devices, from \(begin) to its end", hanging: 2)
+        lines[0] = style.bold(title) + lines[0].dropFirst(title.count)
+        lines += prose(joined())
+        if let rate = rate() { lines += prose(rate) }
         if !requests.unjoined.isEmpty {
             let reasons = requests.unjoined.map { "\(Figures.count($0.count)) \($0.reason)" }
-            lines.append("  " + style.warning("NOT IN THE FIGURES: ") + reasons.joined(separator: "; "))
+            lines += style.warning("NOT IN THE FIGURES:", reasons.joined(separator: "; "), indent: 2)
         }
         if !requests.stoodIn.isEmpty {
             let points = requests.stoodIn.map { "\($0.reason) \(Figures.count($0.count))" }
-            lines.append(
-                "  points that no event shows, whose neighbours stand for them: " + points.joined(separator: ", "))
+            lines += prose(
+                "points that no event shows, whose neighbours stand for them: " + points.joined(separator: ", "))
         }
         if requests.ambiguous > 0 {
-            lines.append(
-                "  " + style.warning("AMBIGUOUS: ")
-                    + "\(Figures.count(requests.ambiguous)), where several requests could be meant")
+            lines += style.warning(
+                "AMBIGUOUS:", "\(Figures.count(requests.ambiguous)), where several requests could be meant", indent: 2)
         }
         if requests.disagreed > 0 {
-            lines.append(
-                "  " + style.warning("DISAGREED: ")
-                    + "\(Figures.plural(requests.disagreed, "request")), of which device and sector say something else than addresses"
-            )
+            let count = Figures.plural(requests.disagreed, "request")
+            lines += style.warning(
+                "DISAGREED:", "\(count), of which device and sector say something else than addresses", indent: 2)
         }
         return lines.joined(separator: "\n")
     }
 
+    private func prose(_ text: String) -> [String] { style.prose(text, first: "  ", hanging: 4) }
+
     /// Throughput and queue depth, where requests ended in more than a moment.
     private func rate() -> String? {
-        guard let first = requests.overTime.first, let last = requests.overTime.last,
+        guard isOfOneTrace, let first = requests.overTime.first, let last = requests.overTime.last,
             case let length = last.startNs.addingSaturated(last.lengthNs) - first.startNs, requests.overTime.count > 4
         else { return nil }
         let seconds = Double(length) / 1e9
@@ -84,16 +94,23 @@ struct RequestSection {
 
     // MARK: Figures
 
-    private static let columns = "       p50        p90        p99      p99.9        max"
-
-    private static func values(_ latency: Report.RequestLatency) -> String {
-        [latency.p50Ns, latency.p90Ns, latency.p99Ns, latency.p999Ns, latency.maxNs]
-            .map { padLeft(Figures.duration($0), 11) }.joined()
+    /// Percentiles and the longest: on a narrow terminal the most telling ones.
+    private static func values<Row>(
+        _ width: Int, othersFrom from: Int, _ latency: @escaping (Row) -> Report.RequestLatency
+    ) -> [TextTable<Row>.Column] {
+        [
+            .init("p50", width) { Figures.duration(latency($0).p50Ns) },
+            .init("p90", width, from: from) { Figures.duration(latency($0).p90Ns) },
+            .init("p99", width) { Figures.duration(latency($0).p99Ns) },
+            .init("p99.9", width, from: from) { Figures.duration(latency($0).p999Ns) },
+            .init("max", width) { Figures.duration(latency($0).maxNs) },
+        ]
     }
 
     private func latencies() -> String {
-        var rows = [("all", requests.latency)]
-        if requests.untilData.count > 0 { rows.append(("until the data was complete", requests.untilData)) }
+        typealias Row = (name: String, latency: Report.RequestLatency)
+        var rows: [Row] = [("all", requests.latency)]
+        if requests.untilData.count > 0 { rows.append(("until data is there", requests.untilData)) }
         if requests.operations.count > 1 { rows += requests.operations.map { ($0.name, $0.latency) } }
         if requests.maps.count > 1 { rows += requests.maps.map { ($0.name, $0.latency) } }
         if requests.sizes.count > 1 {
@@ -101,38 +118,48 @@ struct RequestSection {
                 ($0.upToBytes == 0 ? "no data" : "to " + Figures.size($0.upToBytes), $0.latency)
             }
         }
-        let lines = rows.map { name, latency in
-            "  \(pad(name, 28)) \(padLeft(Figures.count(latency.count), 10)) \(Self.values(latency))"
-        }
-        return ([style.dim("  " + pad("latency", 28) + "   requests  " + Self.columns)] + lines).joined(separator: "\n")
+        let table = TextTable<Row>(
+            [
+                .init("latency", 19, isLeft: true) { $0.name },
+                .init("requests", 9) { Figures.count($0.latency.count) },
+            ] + Self.values(10, othersFrom: 0) { $0.latency }, style: style)
+        return ([table.head] + rows.map(table.line)).joined(separator: "\n")
+    }
+
+    private func distribution() -> [String] {
+        let lines = latency.map { Distribution($0, limit: Self.stepsShown).lines(of: "requests", style: style) } ?? []
+        return lines.isEmpty ? [] : [lines.joined(separator: "\n")]
     }
 
     private func stages() -> String {
-        var lines = [
-            style.bold("stages") + ": one after the other, they are a request's whole latency",
-            style.dim("   share  " + pad("", Self.barWidth) + "     times " + Self.columns + "  layer     stage"),
-        ]
-        lines += requests.stages.map { stage in
-            let fraction = Double(stage.latency.sumNs) / Double(max(requests.latency.sumNs, 1))
-            let bar = style.bar(fraction, of: Self.barWidth, padded: true)
-            return "\(padLeft(Figures.share(stage.latency.sumNs, of: requests.latency.sumNs), 8))  "
-                + style.layer(stage.layer, bar) + padLeft(Figures.count(stage.latency.count), 10) + " "
-                + Self.values(stage.latency) + "  " + style.layer(stage.layer, pad(stage.layer, 9)) + " " + stage.stage
-        }
-        return lines.joined(separator: "\n")
+        let whole = requests.latency.sumNs
+        let share = { (stage: Report.Requests.Stage) in Double(stage.latency.sumNs) / Double(max(whole, 1)) }
+        let columns: [TextTable<Report.Requests.Stage>.Column] =
+            [
+                .init("share", 7) { Figures.share($0.latency.sumNs, of: whole) },
+                .init("", 22, from: 104, layer: \.layer) { "  " + style.bar(share($0), of: 20, padded: true) },
+                .init("times", 8) { Figures.count($0.latency.count) },
+            ] + Self.values(style.columns < 100 ? 9 : 10, othersFrom: 132) { $0.latency } + [
+                .init("  layer", 10, isLeft: true, layer: \.layer) { "  " + $0.layer }
+            ]
+        let table = TextTable(columns, last: .init("stage", 0, layer: \.layer) { $0.stage }, style: style)
+        return
+            ([style.bold("stages") + ": one after the other, they are a request's whole latency", table.head]
+            + requests.stages.map(table.line)).joined(separator: "\n")
     }
 
     private func pathTable() -> String {
-        var lines = [
-            style.bold("paths") + ": tries from the clone to dm's verdict",
-            style.dim(
-                "  " + pad("path", 26) + "     tries  failed   again" + Self.columns + "  slower than its siblings"),
-        ]
-        lines += paths.map { path in
-            "  \(pad(Self.name(path), 26))\(padLeft(Figures.count(path.tries), 10))\(padLeft(Figures.count(path.failed), 8))"
-                + "\(padLeft(Figures.count(path.retries), 8))\(Self.values(path.latency))  " + compared(path)
-        }
-        return lines.joined(separator: "\n")
+        let columns: [TextTable<Report.Path>.Column] =
+            [
+                .init("path", style.columns < 100 ? 18 : 26, isLeft: true) { Self.name($0) },
+                .init("tries", style.columns < 100 ? 7 : 10) { Figures.count($0.tries) },
+                .init("failed", 7) { Figures.count($0.failed) },
+                .init("again", 6) { Figures.count($0.retries) },
+            ] + Self.values(style.columns < 100 ? 9 : 10, othersFrom: 132) { $0.latency }
+        let table = TextTable(columns, last: .init("slower", 0) { compared($0) }, style: style)
+        return
+            ([style.bold("paths") + ": tries from the clone to dm's verdict; how much slower than its siblings"]
+            + [table.head] + paths.map(table.line)).joined(separator: "\n")
     }
 
     private static func name(_ path: Report.Path) -> String {
@@ -143,8 +170,9 @@ struct RequestSection {
     private func compared(_ path: Report.Path) -> String {
         guard let comparison = path.comparison else { return "-" }
         let shift = (comparison.shiftNs < 0 ? "-" : "+") + Figures.duration(comparison.shiftNs.magnitude)
-        let text = "\(shift), in \(Int(comparison.slowerInPercent.rounded())) of 100 pairs"
-        return comparison.isSlow ? style.warning(text) : text
+        let mark = comparison.isSlow ? "! " : ""
+        if style.columns < 110 { return mark + shift }
+        return mark + shift + ", in \(Int(comparison.slowerInPercent.rounded())) of 100 pairs"
     }
 
     // MARK: The slowest
@@ -156,31 +184,36 @@ struct RequestSection {
     }
 
     private func waterfall(_ slow: SlowRequest) -> String {
+        let place = isOfOneTrace ? "" : " of \(printable(slow.source))"
         var lines = [
-            "  request \(slow.id): \(slow.operation)"
+            "  request \(slow.id)\(place): \(slow.operation)"
                 + (slow.bytes > 0 ? " of \(Figures.size(UInt64(slow.bytes)))" : "")
                 + (slow.sector.map { " at sector \($0)" } ?? "") + ", \(Figures.duration(slow.latencyNs))"
                 + (slow.error.map { style.warning("; \($0)") } ?? "")
         ]
+        let names = slow.tries.flatMap { $0.stages.map(\.stage.count) }.max() ?? 0
+        let width = min(max(style.columns - Self.beside - names, 12), 60)
         var passed: UInt64 = 0
         for one in slow.tries {
             lines.append(
                 "    on \(one.path ?? "an unknown path")" + (one.error.map { ": " + style.warning($0) } ?? "")
                     + (one.rounds > 1 ? ", sent \(one.rounds) times" : ""))
             for stage in one.stages {
-                lines.append(self.stage(stage, at: passed, of: slow.latencyNs))
+                lines.append(self.stage(stage, at: passed, of: slow.latencyNs, width: width))
                 passed = passed.addingSaturated(stage.ns)
             }
         }
         return lines.joined(separator: "\n")
     }
 
-    private func stage(_ stage: SlowRequest.Stage, at passed: UInt64, of whole: UInt64) -> String {
-        let width = 2 * Self.barWidth
+    /// Columns of a stage's line that are neither bar nor name.
+    private static let beside = 17
+
+    private func stage(_ stage: SlowRequest.Stage, at passed: UInt64, of whole: UInt64, width: Int) -> String {
         let start = min(Int(Double(passed) / Double(max(whole, 1)) * Double(width)), width - 1)
         let bar = style.bar(Double(stage.ns) / Double(max(whole, 1)), of: width, padded: false)
         let line = String(repeating: " ", count: start) + String(bar.prefix(width - start))
-        return "    \(padLeft(Figures.duration(stage.ns), 11))  " + style.layer(stage.layer, pad(line, width)) + "  "
+        return "   \(padLeft(Figures.duration(stage.ns), 10))  " + style.layer(stage.layer, pad(line, width)) + "  "
             + style.layer(stage.layer, stage.stage)
     }
 }
