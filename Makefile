@@ -13,7 +13,7 @@ DMFLOW_REVISION := $(or $(DMFLOW_REVISION),$(shell git describe --always --dirty
 export DMFLOW_REVISION
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate tables browse live recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install uninstall deb package gallery quotes docs lint format deps lab-deps clean
+.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate html tables browse live recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install uninstall deb package gallery quotes docs lint format deps lab-deps clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -23,10 +23,10 @@ demo: lab-deps static
 	Lab/lab run demo --dmflow $(dmflow)
 
 ## make test     all tests: unit, properties, golden reports, bad input, real captures in the lab, KernelShark's library,
-##               the JSON against its schema, exports in the tools that take them, the browser in tmux, what is allocated
+##               the JSON against its schema, exports in the tools that take them, the browser in tmux, pages in Chromium, what is allocated
 ##               for a million events, the Debian package in a clean system,
 ##               the outputs in the documentation
-test: unit e2e gate allocations kshark schema validate tables browse gate-curve package quotes
+test: unit e2e gate allocations kshark schema validate tables browse html gate-curve package quotes
 
 ## make unit     the tests that need no guest
 unit: built
@@ -75,6 +75,12 @@ tables: static
 		Tests/Fixtures/6.12/failover-all-failing.dat.xz Tests/Fixtures/6.12/failover-flapping.dat.xz \
 		Tests/Fixtures/6.1/requests-slow-iscsi.dat.xz Tests/Fixtures/6.1/io-lossy-record.dat Tests/Fixtures/6.1/topology.dat \
 		$$(find .lab/e2e -name '*.dat' 2>/dev/null)
+
+## make html     pages of dmflow report --output html, opened, used and held to the report's JSON in a headless Chromium, a minute
+html_fixtures := 6.1/requests-graph.dat.xz 6.12/requests-graph.dat.xz 6.1/failover-cut-long.dat.xz 6.1/io-lossy.txt article/io.txt
+html: static
+	@.ci/install python3 python3-venv chromium chromium-driver fonts-dejavu-core
+	Tests/HTML/check $(dmflow) $(addprefix Tests/Fixtures/,$(html_fixtures))
 
 ## make kshark   KernelShark's library opens the captures and finds as many events in them
 kshark: built
@@ -234,4 +240,4 @@ lab-deps:
 
 ## make clean    remove what was built here (Lab/lab clean removes the guest's image)
 clean:
-	rm -rf .build $(static_path) .build-deb .build-docs .build-gallery .build-package .build-tables .build-validate .lab Fuzzing/.build-* .fuzz-smoke
+	rm -rf .build $(static_path) .build-deb .build-docs .build-gallery .build-html .build-package .build-tables .build-validate .lab Fuzzing/.build-* .fuzz-smoke

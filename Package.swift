@@ -53,7 +53,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Reports", dependencies: ["TraceFormat", "GraphParser", "CSQLite"],
-            resources: [.embedInCode("Layers/builtin.layers")], swiftSettings: strict,
+            resources: [.embedInCode("Layers/builtin.layers"), .embedInCode("HTML/Page")], swiftSettings: strict,
             linkerSettings: [.linkedLibrary(":libsqlite3.a")]),
         .target(
             name: "Gate", dependencies: ["TraceFormat", "GraphParser", "Reports", "CYaml"],

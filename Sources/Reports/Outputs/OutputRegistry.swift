@@ -14,6 +14,7 @@ public struct OutputRegistry: Sendable {
             SummaryOutput(),
             TreeOutput(),
             TopologyOutput(),
+            HTMLOutput(),
             FoldedOutput(),
             DotOutput(),
             MermaidOutput(),

@@ -44,6 +44,14 @@ public struct FailoverText {
 
     /// What there is to say besides incidents, or of their absence.
     private func notes() -> [String] {
+        let none =
+            summary.incidents.isEmpty
+            ? [style.bold("failover") + ": no incident in \(Figures.seconds(summary.lookedAtNs))"] : []
+        return none + asides()
+    }
+
+    /// What there is to say beside incidents.
+    func asides() -> [String] {
         let stray =
             summary.strayStalls == 0
             ? nil
@@ -57,10 +65,7 @@ public struct FailoverText {
         let further =
             summary.further == 0
             ? nil : style.warning("NOT KEPT: ") + Figures.plural(summary.further, "sign") + " of further incidents"
-        let none =
-            summary.incidents.isEmpty
-            ? style.bold("failover") + ": no incident in \(Figures.seconds(summary.lookedAtNs))" : nil
-        return [none, stray, unplaced, further].compactMap(\.self)
+        return [stray, unplaced, further].compactMap(\.self)
     }
 
     private func remarks(_ incident: Incident) -> [String] { incident.remarks.map { printable($0) } }
