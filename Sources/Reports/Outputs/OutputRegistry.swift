@@ -19,6 +19,14 @@ public struct OutputRegistry: Sendable {
             DotOutput(),
             MermaidOutput(),
         ] + TableOutput.all + [SQLiteOutput()])
+    public static let builtin = OutputRegistry([
+        TextOutput(),
+        JSONOutput(),
+        SummaryOutput(),
+        TreeOutput(),
+        TopologyOutput(),
+        PerfettoOutput(),
+    ])
 
     /// What the formats are called.
     public var names: [String] { formats.map(\.name) }
