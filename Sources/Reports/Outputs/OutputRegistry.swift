@@ -26,6 +26,9 @@ public struct OutputRegistry: Sendable {
         TreeOutput(),
         TopologyOutput(),
         PerfettoOutput(),
+        ChromeOutput(),
+        SpeedscopeOutput(),
+        OTLPOutput(),
     ])
 
     /// What the formats are called.

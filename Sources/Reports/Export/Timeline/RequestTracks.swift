@@ -80,7 +80,7 @@ final class RequestTracks {
     private func event(of request: Request, _ names: PathNames) -> TimelineEvent {
         let name = request.isAmbiguous ? "\(request.operation) (ambiguous)" : request.operation
         var event = TimelineEvent(name: labels[name], category: labels["request"])
-        event.flow = UInt64(request.id)
+        (event.flow, event.beginsFlow) = (UInt64(request.id), true)
         var arguments = Arguments(labels)
         arguments.add("id", UInt64(request.id))
         arguments.add("map", label: names.map(request.device))

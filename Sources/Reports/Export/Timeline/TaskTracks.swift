@@ -82,7 +82,8 @@ final class TaskTracks {
     private func name(of task: Task, _ lane: Int) -> String {
         let name =
             switch task {
-            case .thread(let tid): "\(names.comm(of: tid) ?? "<...>") \(tid)"
+            // A viewer puts the number behind it, where it knows that it is a thread.
+            case .thread(let tid): (names.comm(of: tid) ?? "<...>") + (lane == 0 ? "" : " \(tid)")
             case .idle(let cpu): "idle, CPU \(cpu)"
             case .unnamed(let cpu): "CPU \(cpu), task not told"
             }

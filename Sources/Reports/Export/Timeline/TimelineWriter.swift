@@ -46,6 +46,8 @@ struct TimelineEvent {
     var arguments: [Argument] = []
     /// Joins slices and instants that have the same number, over all tracks, in the order of time.
     var flow: UInt64?
+    /// Whether it is the first of its flow.
+    var beginsFlow = false
 }
 
 /// A form in which tracks are written. Times are ns of the trace clock.
