@@ -13,7 +13,7 @@ DMFLOW_REVISION := $(or $(DMFLOW_REVISION),$(shell git describe --always --dirty
 export DMFLOW_REVISION
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate html tables browse live recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install uninstall deb package gallery quotes docs lint format deps lab-deps clean
+.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate html tables viewers browse live recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install uninstall deb package gallery quotes docs lint format deps lab-deps clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -26,7 +26,7 @@ demo: lab-deps static
 ##               the JSON against its schema, exports in the tools that take them, the browser in tmux, pages in Chromium, what is allocated
 ##               for a million events, the Debian package in a clean system,
 ##               the outputs in the documentation
-test: unit e2e gate allocations kshark schema validate tables browse html gate-curve package quotes
+test: unit e2e gate allocations kshark schema validate tables viewers browse html gate-curve package quotes
 
 ## make unit     the tests that need no guest
 unit: built
@@ -63,6 +63,11 @@ gate-curve: static
 validate: static
 	@.ci/install python3 python3-venv make
 	Tests/Gate/validate $(dmflow) Tests/Fixtures/6.1/requests-graph.dat.xz Tests/Fixtures/6.12/requests-graph.dat.xz Tests/Fixtures/5.10/requests-graph.dat.xz
+
+## make viewers  the real Perfetto UI, OpenTelemetry's classes and speedscope's schema read what is written for them, and find in it what is reported
+viewers: static
+	@.ci/install python3 python3-venv chromium chromium-driver
+	Tests/Viewers/check $(dmflow) Tests/Fixtures
 
 ## make browse   dmflow browse driven in tmux, as a person would
 browse: built
@@ -240,4 +245,4 @@ lab-deps:
 
 ## make clean    remove what was built here (Lab/lab clean removes the guest's image)
 clean:
-	rm -rf .build $(static_path) .build-deb .build-docs .build-gallery .build-html .build-package .build-tables .build-validate .lab Fuzzing/.build-* .fuzz-smoke
+	rm -rf .build $(static_path) .build-deb .build-docs .build-gallery .build-html .build-package .build-tables .build-validate .build-viewers .lab Fuzzing/.build-* .fuzz-smoke

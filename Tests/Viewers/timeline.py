@@ -102,7 +102,9 @@ class Asked:
         self.flows_join_requests_with_tasks()
 
     def flows_join_requests_with_tasks(self):
-        request = "coalesce(extract_arg({0}.arg_set_id, '$request'), extract_arg({0}.arg_set_id, '$id'))"
+        # It begins with the request in its slot, or in JSON with a slice inside of that.
+        request = """coalesce(extract_arg({0}.arg_set_id, '$request'), extract_arg({0}.arg_set_id, '$id'),
+            (select extract_arg(arg_set_id, '$id') from ancestor_slice({0}.id) where category = 'request'))"""
         joined = self.query(f"""select {request.format('target')}, count(*), sum({request.format('source')} = {request.format('target')})
             from flow join slice as source on flow.slice_out = source.id join slice as target on flow.slice_in = target.id group by 1""")
         points = self.query("""select extract_arg(arg_set_id, '$request'), count(*), count(*) from slice where category = 'point' group by 1""")

@@ -58,7 +58,9 @@ final class ChromeWriter: TimelineWriter {
         try meta("thread_sort_index", pid, tid: tid(track), "sort_index") { $0.appendJSON(track.rank) }
     }
 
-    private func meta(_ name: StaticString, _ pid: Int, tid: Int?, _ key: StaticString, _ value: (inout [UInt8]) -> Void) throws {
+    private func meta(
+        _ name: StaticString, _ pid: Int, tid: Int?, _ key: StaticString, _ value: (inout [UInt8]) -> Void
+    ) throws {
         beginEvent("M")
         sink.bytes.appendJSON(raw: ",\"name\":\"")
         sink.bytes.appendJSON(raw: name)

@@ -26,7 +26,9 @@ struct OTLPOutput: OutputFormat {
             let name = CaptureName(trace)
             let clock = WallClock(trace.identity)
             (self.name, self.clock) = (name, clock)
-            var resource: [(String, SpanBatch.Value)] = [("service.name", .text("dmflow")), ("os.type", .text("linux"))]
+            var resource: [(String, SpanBatch.Value)] = [
+                ("service.name", .text("dmflow")), ("os.type", .text("linux")),
+            ]
             if let host = name.host { resource.append(("host.name", .text(host))) }
             if let kernel = name.kernel { resource.append(("os.version", .text(kernel))) }
             resource.append(("dmflow.capture", .text(name.capture)))

@@ -41,7 +41,9 @@ struct RequestSpans {
         let span = add("try", in: root, start, end, attributes, error: one.error)
         for (number, round) in one.rounds.enumerated() {
             guard let (start, end) = Self.span(round.stages) else { continue }
-            let round = (add("round", in: span, start, end, [("dmflow.round", .number(UInt64(number + 1)))]), round.stages)
+            let round = (
+                add("round", in: span, start, end, [("dmflow.round", .number(UInt64(number + 1)))]), round.stages
+            )
             for stage in round.1 { add(stage, in: round.0) }
         }
     }

@@ -34,7 +34,8 @@ struct SpeedscopeOutput: OutputFormat {
         func take(_ tree: CallTree, number: Int) { trees.add(tree, number: number) }
 
         func finish(_ end: TraceEnd) throws {
-            let note = trees.leftOut > 0 ? ", single calls of the first \(TypicalTrees.maxRoots) root functions only" : ""
+            let note =
+                trees.leftOut > 0 ? ", single calls of the first \(TypicalTrees.maxRoots) root functions only" : ""
             let singles = trees.main(Self.roots).flatMap(Self.singles)
             let writer = SpeedscopeWriter(sink)
             // Behind these comes the one of all calls, which is what is looked at first.

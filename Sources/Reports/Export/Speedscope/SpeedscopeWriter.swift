@@ -11,7 +11,8 @@ struct SpeedscopeWriter {
     ///
     /// - Parameter shown: the number of the one that is shown first.
     func begin(name: String, shown: Int) throws {
-        sink.bytes.appendJSON(raw: "{\"$schema\":\"https://www.speedscope.app/file-format-schema.json\",\"exporter\":\"dmflow\",")
+        sink.bytes.appendJSON(
+            raw: "{\"$schema\":\"https://www.speedscope.app/file-format-schema.json\",\"exporter\":\"dmflow\",")
         sink.bytes.appendJSON(raw: "\"activeProfileIndex\":")
         sink.bytes.appendJSON(shown)
         sink.bytes.appendJSON(raw: ",\"name\":")

@@ -37,7 +37,9 @@ struct TypicalTrees {
 
     /// Those with the most time, most first.
     func main(_ count: Int) -> [Root] {
-        let order = roots.values.sorted { ($1.durations.sum, $0.function.index) < ($0.durations.sum, $1.function.index) }
+        let order = roots.values.sorted {
+            ($1.durations.sum, $0.function.index) < ($0.durations.sum, $1.function.index)
+        }
         return Array(order.prefix(count))
     }
 }

@@ -22,12 +22,13 @@ final class CallTracks {
     }
 
     private struct Words {
-        let module, selfNs, durationNs, confidence, fragment, tree, cpu: Label
+        let module, selfNs, durationNs, confidence, fragment, hollow, tree, cpu: Label
         let confidences: [Label]
 
         init(_ labels: Labels) {
             (module, selfNs, durationNs) = (labels["module"], labels["selfNs"], labels["durationNs"])
-            (confidence, fragment, tree, cpu) = (labels["confidence"], labels["fragment"], labels["tree"], labels["cpu"])
+            (confidence, fragment, hollow) = (labels["confidence"], labels["fragment"], labels["hollow"])
+            (tree, cpu) = (labels["tree"], labels["cpu"])
             confidences = Confidence.allCases.map { labels["\($0)"] }
         }
     }
@@ -55,7 +56,9 @@ final class CallTracks {
 
     /// Draws what had not ended.
     func finish() throws {
-        for (task, tree) in held.sorted(by: { $0.key < $1.key }) { try draw(tree.tree, tree.number, task, goesOn: true) }
+        for (task, tree) in held.sorted(by: { $0.key < $1.key }) {
+            try draw(tree.tree, tree.number, task, goesOn: true)
+        }
         held = [:]
     }
 
@@ -95,7 +98,9 @@ final class CallTracks {
         var event = TimelineEvent(name: drawn.name, category: drawn.layer)
         event.arguments.reserveCapacity(4)
         if let module = drawn.module { event.arguments.append(.init(name: words.module, value: .label(module))) }
-        event.arguments.append(.init(name: words.selfNs, value: .number(call.selfNs)))
+        // What a hollow call called nobody knows: what is left of it is no function's own.
+        event.arguments.append(.init(name: words.selfNs, value: .number(call.isHollow ? 0 : call.selfNs)))
+        if call.isHollow { event.arguments.append(.init(name: words.hollow, value: .flag(true))) }
         let confidence = words.confidences[Int(call.confidence.rawValue)]
         event.arguments.append(.init(name: words.confidence, value: .label(confidence)))
         // Where it cannot be seen.
@@ -125,7 +130,8 @@ final class CallTracks {
         var name = function.name
         if isUntimed { name += " (untimed)" } else if call.confidence != .complete { name += " (\(call.confidence))" }
         let new = Drawn(
-            name: labels[name], layer: labels[map.layers[map.layer(of: function)]], module: function.module.map { labels[$0] })
+            name: labels[name], layer: labels[map.layers[map.layer(of: function)]],
+            module: function.module.map { labels[$0] })
         drawn[index] = new
         return new
     }

@@ -139,7 +139,8 @@ final class RequestTracks {
         }
         // Which CPU's idle task it was is not known.
         guard let tid = request.endTid, tid != 0 else { return }
-        try writer.instant(point("request ends", of: request), on: try tasks.track(of: .init(tid: tid, cpu: 0)), at: end)
+        try writer.instant(
+            point("request ends", of: request), on: try tasks.track(of: .init(tid: tid, cpu: 0)), at: end)
     }
 
     private func point(_ name: String, of request: Request) -> TimelineEvent {

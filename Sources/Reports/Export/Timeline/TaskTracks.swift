@@ -55,7 +55,8 @@ final class TaskTracks {
             guard case .thread(let tid) = task, names.comm(of: tid) != nil else { continue }
             for (lane, track) in all.tracks.enumerated() {
                 try writer.declare(
-                    TimelineTrack(id: track.id, group: track.group, name: name(of: task, lane), tid: track.tid, rank: track.rank))
+                    TimelineTrack(
+                        id: track.id, group: track.group, name: name(of: task, lane), tid: track.tid, rank: track.rank))
             }
         }
     }

@@ -117,7 +117,8 @@ extension TimelineCapture {
     /// What is known, by name.
     var facts: [(String, String)] {
         let all = [
-            ("capture", name.capture), ("host", name.host), ("boot", name.boot), ("kernel", name.kernel), ("clock", clock),
+            ("capture", name.capture), ("host", name.host), ("boot", name.boot), ("kernel", name.kernel),
+            ("clock", clock),
         ]
         return all.compactMap { key, value in value.map { (key, $0) } }
     }
