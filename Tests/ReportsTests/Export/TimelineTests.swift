@@ -147,9 +147,10 @@ private struct Checked: OutputFormat {
         var random = SeededRandom(seed: 7)
         for seed in 0..<40 as Range<UInt64> {
             let trace = SyntheticTrace(seed: seed, tasks: 4, cpus: 2, steps: 150, order: order)
-            var form = TextForm.random(using: &random)
             // Without any column, half a text is nothing that is known for a trace.
-            form.context = true
+            var any = TextForm.random(using: &random)
+            any.context = true
+            let form = any
             let text = Array(trace.text(form).utf8)
             let cut = Int.random(in: text.count / 2...text.count, using: &random)
             let file = try TemporaryFile(Array(text.prefix(cut)))

@@ -4,10 +4,12 @@ import TraceFormat
 /// Draws requests: each map has a track for each request that it had under way at once, and a request's tries, rounds and stages lie
 /// inside of it. Where a request came by a task, an instant on the task's track says so, and a flow joins these.
 final class RequestTracks {
-    private struct Map {
+    private final class Map {
         let group: TimelineGroup
         var tracks: [TimelineTrack] = []
         var slots = SlotTable()
+
+        init(_ group: TimelineGroup) { self.group = group }
     }
 
     private let numbers: TrackNumbers
@@ -21,7 +23,7 @@ final class RequestTracks {
     }
 
     func add(_ request: Request, _ names: PathNames) throws {
-        var map = try maps[request.device] ?? declared(request.device, names)
+        let map = try maps[request.device] ?? declared(request.device, names)
         let slot = map.slots.take(at: request.startNs)
         let end = request.startNs.addingSaturated(request.latencyNs)
         if slot.number >= map.tracks.count {
@@ -31,7 +33,6 @@ final class RequestTracks {
             map.tracks.append(track)
         }
         map.slots.give(slot, freeFrom: end)
-        maps[request.device] = map
         try draw(request, names, on: map.tracks[slot.number], end: end)
         try drawPoints(of: request, end: end)
     }
@@ -40,7 +41,9 @@ final class RequestTracks {
         let name = printable(names.map(device) ?? "map not known")
         let group = TimelineGroup(id: numbers.next(), name: "requests of \(name)", rank: 1)
         try writer.declare(group)
-        return Map(group: group)
+        let map = Map(group)
+        maps[device] = map
+        return map
     }
 
     // MARK: In its slot

@@ -4,10 +4,10 @@ import GraphParser
 ///
 /// Viewers take only calls that lie inside of their callers, and beside each other. What was recorded does not always: a call's entry has
 /// the time at which it was written down, its duration is the kernel's and begins a little earlier; text is rounded; some has no times.
-/// So durations are kept, which sums are made of, and where a call does not fit, its begin is moved, as one in a hundred is that an interrupt hit
-/// before it was written down: not before the call in front has ended, and early enough that all behind it have room in their caller. Without times calls stand one
-/// behind the other from their caller's begin on. Only where calls together are longer than their caller, which rounding can make
-/// them, one is drawn shorter than it was.
+/// So durations are kept, which sums are made of, and where a call does not fit, its begin is moved, as one in a hundred is that an
+/// interrupt hit before it was written down: not before the call in front has ended, and early enough that all behind it have room in
+/// their caller. Without times calls stand one behind the other from their caller's begin on. Only where calls together are longer
+/// than their caller, which rounding can make them, one is drawn shorter than it was.
 struct TreePlacement {
     /// Where a call is.
     struct Place {
