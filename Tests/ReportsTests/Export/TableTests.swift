@@ -178,8 +178,8 @@ final class KeptRows: TableWriter {
         let table = Table(
             "t", "", key: ["a"], [.init("a", .text, ""), .init("b", .number, ""), .init("c", .count, "")])
         let capture = CaptureName(TraceIdentity(), path: "x")
-        TableJSON(capture).append([.text(""), .number(.min), .count(.max)], of: table, to: &json)
-        TableCSV(capture).append([.null, .number(.min), .count(.max)], of: table, to: &csv)
+        TableJSON(capture, table).append([.text(""), .number(.min), .count(.max)], to: &json)
+        TableCSV(capture, table).append([.null, .number(.min), .count(.max)], to: &csv)
         #expect(
             String(decoding: json, as: UTF8.self)
                 == #"{"capture":"x","host":null,"boot":null,"kernel":null,"a":"","b":-9223372036854775808,"c":18446744073709551615}"#

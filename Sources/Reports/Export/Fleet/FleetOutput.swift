@@ -42,16 +42,20 @@ public struct FleetOutput: OutputFormat {
 
     private final class Writer: TableWriter {
         private let sinks: [String: OutputSink]
-        private var text: TableJSON?
+        /// By table.
+        private var texts: [String: TableJSON] = [:]
 
         init(_ sinks: [String: OutputSink]) { self.sinks = sinks }
 
         func wants(_ table: Table) -> Bool { sinks[table.name] != nil }
-        func begin(_ capture: CaptureName) { text = TableJSON(capture) }
+
+        func begin(_ capture: CaptureName) {
+            for table in FleetOutput.tables { texts[table.name] = TableJSON(capture, table) }
+        }
 
         func write(_ row: [TableValue], to table: Table) throws {
             guard let sink = sinks[table.name] else { return }
-            text?.append(row, of: table, to: &sink.bytes)
+            texts[table.name]?.append(row, to: &sink.bytes)
             try sink.pass()
         }
     }

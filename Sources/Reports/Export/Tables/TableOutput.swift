@@ -60,13 +60,13 @@ private final class TextTableWriter<Text: TableText>: TableWriter {
     func wants(_ table: Table) -> Bool { table.name == self.table.name }
 
     func begin(_ capture: CaptureName) throws {
-        let text = Text(capture)
-        try sink.write(text.head(of: table))
+        let text = Text(capture, table)
+        try sink.write(text.head)
         self.text = text
     }
 
     func write(_ row: [TableValue], to table: Table) throws {
-        text?.append(row, of: table, to: &sink.bytes)
+        text?.append(row, to: &sink.bytes)
         try sink.pass()
     }
 }

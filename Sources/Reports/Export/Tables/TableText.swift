@@ -1,23 +1,23 @@
 import TraceFormat
 
-/// A row as a line of text.
+/// The rows of a table and a capture as lines of text.
 protocol TableText {
-    /// What stands before the rows of a table; empty if nothing does.
-    func head(of table: Table) -> String
+    init(_ capture: CaptureName, _ table: Table)
 
-    /// For the rows of a capture.
-    init(_ capture: CaptureName)
+    /// What stands before the rows; empty if nothing does.
+    var head: String { get }
 
     /// Appends a row with its line end.
-    func append(_ row: [TableValue], of table: Table, to bytes: inout [UInt8])
+    func append(_ row: [TableValue], to bytes: inout [UInt8])
 }
 
 /// Rows as JSON objects, a line each.
 struct TableJSON: TableText {
-    /// `{"capture":"…","host":null,…`
-    private let begin: [UInt8]
+    let head = ""
+    /// By column: what stands before its value, of the first one all of the capture too: `{"capture":"…","host":null,…,"id":`.
+    private let keys: [[UInt8]]
 
-    init(_ capture: CaptureName) {
+    init(_ capture: CaptureName, _ table: Table) {
         var bytes: [UInt8] = []
         let values = [capture.capture, capture.host, capture.boot, capture.kernel]
         for (index, value) in values.enumerated() {
@@ -26,19 +26,15 @@ struct TableJSON: TableText {
             bytes.append(UInt8(ascii: ":"))
             bytes.appendJSON(value)
         }
-        begin = bytes
+        keys = table.columns.enumerated().map { index, column in
+            (index == 0 ? bytes : []) + ",\"\(column.name)\":".utf8
+        }
     }
 
-    func head(of table: Table) -> String { "" }
-
-    func append(_ row: [TableValue], of table: Table, to bytes: inout [UInt8]) {
-        bytes += begin
-        for (column, value) in zip(table.columns, row) {
-            // Names of columns need no escapes.
-            bytes += ",\"".utf8
-            bytes += column.name.utf8
-            bytes += "\":".utf8
-            switch value {
+    func append(_ row: [TableValue], to bytes: inout [UInt8]) {
+        for index in row.indices {
+            bytes += keys[index]
+            switch row[index] {
             case .null: bytes.appendJSON(raw: "null")
             case .text(let text): bytes.appendJSON(text)
             case .count(let number): bytes.appendJSON(number)
@@ -46,36 +42,34 @@ struct TableJSON: TableText {
             case .flag(let flag): bytes.appendJSON(raw: flag ? "true" : "false")
             }
         }
-        bytes += "}\n".utf8
+        bytes.appendJSON(raw: "}\n")
     }
 }
 
 /// Rows as comma-separated values (RFC 4180).
 struct TableCSV: TableText {
+    let head: String
     /// The capture's fields, with a comma behind each.
     private let begin: [UInt8]
 
-    init(_ capture: CaptureName) {
+    init(_ capture: CaptureName, _ table: Table) {
+        head = (Table.identity + table.columns).map(\.name).joined(separator: ",") + "\r\n"
         begin = [capture.capture, capture.host, capture.boot, capture.kernel]
             .flatMap { Array(CSVField.text($0).utf8) + [UInt8(ascii: ",")] }
     }
 
-    func head(of table: Table) -> String {
-        (Table.identity + table.columns).map(\.name).joined(separator: ",") + "\r\n"
-    }
-
-    func append(_ row: [TableValue], of table: Table, to bytes: inout [UInt8]) {
+    func append(_ row: [TableValue], to bytes: inout [UInt8]) {
         bytes += begin
-        for (index, value) in row.enumerated() {
+        for index in row.indices {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            switch value {
+            switch row[index] {
             case .null: break
             case .text(let text): bytes += CSVField.text(text).utf8
-            case .count(let number): bytes += String(number).utf8
-            case .number(let number): bytes += String(number).utf8
-            case .flag(let flag): bytes += (flag ? "true" : "false").utf8
+            case .count(let number): bytes.appendJSON(number)
+            case .number(let number): bytes.appendJSON(number)
+            case .flag(let flag): bytes.appendJSON(raw: flag ? "true" : "false")
             }
         }
-        bytes += "\r\n".utf8
+        bytes.appendJSON(raw: "\r\n")
     }
 }
