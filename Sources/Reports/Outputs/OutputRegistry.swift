@@ -15,21 +15,14 @@ public struct OutputRegistry: Sendable {
             TreeOutput(),
             TopologyOutput(),
             HTMLOutput(),
+            PerfettoOutput(),
+            ChromeOutput(),
+            SpeedscopeOutput(),
+            OTLPOutput(),
             FoldedOutput(),
             DotOutput(),
             MermaidOutput(),
         ] + TableOutput.all + [SQLiteOutput()])
-    public static let builtin = OutputRegistry([
-        TextOutput(),
-        JSONOutput(),
-        SummaryOutput(),
-        TreeOutput(),
-        TopologyOutput(),
-        PerfettoOutput(),
-        ChromeOutput(),
-        SpeedscopeOutput(),
-        OTLPOutput(),
-    ])
 
     /// What the formats are called.
     public var names: [String] { formats.map(\.name) }
