@@ -39,7 +39,7 @@ import Testing
     @Test(arguments: ["bash", "zsh", "fish"]) func everyShellKnowsAllOptions(shell: String) throws {
         let result = try Program.run(["--generate-completion-script", shell])
         #expect(result.status == 0 && result.errors.isEmpty)
-        for command in Dmflow.configuration.subcommands.compactMap(\.configuration.commandName) {
+        for command in Dmflow.configuration.subcommands.compactMap({ $0.configuration.commandName }) {
             let help = try Program.run([command, "--help"]).output
             for option in help.matches(of: /--([a-z][a-z-]+)/).map({ String($0.1) }) {
                 #expect(result.output.contains(option), "\(command) \(option)")
