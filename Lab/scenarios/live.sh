@@ -1,6 +1,6 @@
 # dmflow live under real multipath I/O: as text, as JSON and on a terminal (tmux), with a path slow, one offline and a session lost; ended by its time, by q, Ctrl-C, its reader and SIGKILL.
 # Needs: dmflow
-# Deadline: 600
+# Deadline: 1500
 #
 # Out:
 #   text.txt, slow.jsonl, graph.txt, with_command.txt  what it printed: blocks; lines with the path of slow.disk slow by 50 ms; blocks with the
@@ -41,7 +41,7 @@ slow() {
     dmflow live --format jsonl --duration 8s >slow.jsonl
     portal_together
 }
-graph() { dmflow live --flow requests,io --duration 4s --interval 2s >graph.txt; }
+graph() { dmflow live --flow requests,io --duration 6s --interval 2s >graph.txt; }
 with_command() { dmflow live -- bash -c 'direct_reads 64; exit 7' >with_command.txt; }
 # Who reads wants no more.
 reader() { dmflow live --interval 500ms | head -n 1 >reader.txt || ((PIPESTATUS[0] == 141)); }
@@ -132,7 +132,7 @@ events_kept_on sched/sched_switch sched/sched_waking scsi/scsi_dispatch_cmd_star
 tracefs_settings >"$work/before"
 step 30 "read through mpatha" reads_begin
 for name in text slow graph with_command reader interrupted killed screen ctrl_c; do
-    step 150 "live: $name" watched "$name" "$name"
+    step 300 "live: $name" watched "$name" "$name"
 done
 step 30 "end the reading" reads_end
 tracefs_settings | diff "$work/before" - >changed.diff || true

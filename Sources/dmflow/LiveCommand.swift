@@ -127,7 +127,7 @@ struct LiveCommand: ParsableCommand {
             let session = try CaptureSession(options, catalogue: catalogue, report: display.note)
             // Whatever happens, the terminal is as it was before anything is said of it.
             defer { display.close() }
-            let summary = try session.watch(every: interval) { viewer.run($0) }
+            let summary = try session.watch(every: interval, prepare: viewer.prepare) { viewer.run($0) }
             display.close()
             if let failure = viewer.failure { throw failure }
             for line in viewer.totals.lines + CaptureLines(summary, options).lines { printError(line) }

@@ -29,18 +29,24 @@ extension LiveDisplay {
 
 /// Reads the pages of a capture that goes on, and shows each interval.
 ///
-/// It runs on the watcher's thread. Its results are looked at when that has ended.
+/// It is prepared on the capture's thread, and then runs on the watcher's. Its results are looked at when that has ended.
 final class LiveViewer: @unchecked Sendable {
     private let display: any LiveDisplay
     private let map: LayerMap
     private let interval: UInt64
     /// Of all intervals.
     private(set) var totals = LiveTotals()
+    private var trace: Result<LiveTrace, TraceError>?
     /// What ended it early.
     private(set) var failure: (any Error)?
 
     init(_ display: any LiveDisplay, map: LayerMap, interval: UInt64) {
         (self.display, self.map, self.interval) = (display, map, interval)
+    }
+
+    /// Reads all that describes the pages, symbols too.
+    func prepare(_ watched: WatchedTrace) {
+        trace = Result { () throws(TraceError) in try LiveTrace(watched) }
     }
 
     /// Whoever looks wants no more.
@@ -56,7 +62,9 @@ final class LiveViewer: @unchecked Sendable {
     }
 
     private func read(_ feed: LiveFeed) throws {
-        let trace = try LiveTrace(feed.trace)
+        guard var trace = try trace?.get() else { return }
+        // When it began is known by now.
+        (trace.identity, trace.recording) = (feed.trace.identity, feed.trace.facts)
         let watch = LiveWatch(
             interval: interval, map: map, cost: .now, source: feed.trace.path)
         var late = 0
@@ -67,8 +75,7 @@ final class LiveViewer: @unchecked Sendable {
             }
             if try display.look() { throw Enough() }
         }
-        let now = trace.identity.clock == "mono" ? monotonicNanoseconds() : nil
-        try show(watch.finish(at: now, lateEvents: late, cost: .now))
+        try show(watch.finish(at: feed.endNs, lateEvents: late, cost: .now))
     }
 
     private func show(_ interval: LiveInterval) throws {

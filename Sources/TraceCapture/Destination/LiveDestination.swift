@@ -5,6 +5,7 @@ import TraceFormat
 final class LiveDestination: CaptureDestination {
     private let path: String
     private let interval: UInt64
+    private let prepare: (WatchedTrace) -> Void
     private let watch: @Sendable (LiveFeed) -> Void
     private var feed: LiveFeed?
 
@@ -14,9 +15,13 @@ final class LiveDestination: CaptureDestination {
     /// - Parameters:
     ///   - path: where tracefs is, for messages.
     ///   - interval: ns after which the watcher wants to know how things are.
+    ///   - prepare: called once, before tracing begins.
     ///   - watch: called once, on a thread of its own; the capture ends when it returns.
-    init(path: String, interval: UInt64, watch: @escaping @Sendable (LiveFeed) -> Void) {
-        (self.path, self.interval, self.watch) = (path, interval, watch)
+    init(
+        path: String, interval: UInt64, prepare: @escaping (WatchedTrace) -> Void,
+        watch: @escaping @Sendable (LiveFeed) -> Void
+    ) {
+        (self.path, self.interval, self.prepare, self.watch) = (path, interval, prepare, watch)
     }
 
     func open(
@@ -26,6 +31,7 @@ final class LiveDestination: CaptureDestination {
         let trace = WatchedTrace(
             path: path, metadata: try setup.metadata(), cpus: setup.cpus, pageSize: setup.pageSize, facts: setup.facts,
             topology: setup.topology)
+        prepare(trace)
         let feed = try LiveFeed(trace, pages, pace: LiveFeed.pace(interval: interval, bufferSize: setup.bufferSize))
         self.feed = feed
         return LiveRecording(feed, watch, ended: ended)

@@ -17,6 +17,8 @@ public final class LiveFeed: @unchecked Sendable {
         var bytes = 0
         var failure: CaptureError?
         var isWatcherDone = false
+        /// When tracing had ended, on the monotonic clock.
+        var stoppedAt: UInt64?
         /// Closing it is the sign that tracing ends.
         var running: Descriptor?
     }
@@ -72,6 +74,9 @@ public final class LiveFeed: @unchecked Sendable {
         }
     }
 
+    /// When tracing had ended, in ns of the trace clock; nil before, and where the kernel alone can read that clock.
+    public var endNs: UInt64? { lock.withLock { _ in trace.identity.startOnClockNs == nil ? nil : state.stoppedAt } }
+
     /// Until the next look is due, or tracing ends.
     private func wait() {
         let now = monotonicNanoseconds()
@@ -99,6 +104,7 @@ public final class LiveFeed: @unchecked Sendable {
     func stop() {
         lock.withLock { _ in
             state.running = nil
+            state.stoppedAt = monotonicNanoseconds()
             var rest: [(cpu: Int, page: [UInt8])] = []
             do throws(CaptureError) {
                 if state.failure == nil {

@@ -58,14 +58,17 @@ public struct CaptureSession {
     ///
     /// - Parameters:
     ///   - interval: ns after which the watcher wants to know how things are: a look falls on the end of each.
+    ///   - prepare: called once, when all but the time of the beginning is known: what takes long is not to be in the way of what is
+    ///     watched.
     ///   - watcher: called once, on a thread of its own, when tracing is about to begin; the capture ends when it returns. It gets
     ///     all pages up to the capture's end, and has to come to an end when there are no more.
     /// - Throws: what kept the capture from being made or finished.
     public func watch(
-        every interval: UInt64, _ watcher: @escaping @Sendable (LiveFeed) -> Void
+        every interval: UInt64, prepare: @escaping (WatchedTrace) -> Void = { _ in },
+        _ watcher: @escaping @Sendable (LiveFeed) -> Void
     ) throws(CaptureError) -> CaptureSummary {
         let path = files.directory
-        return try run { _ in LiveDestination(path: path, interval: interval, watch: watcher) }
+        return try run { _ in LiveDestination(path: path, interval: interval, prepare: prepare, watch: watcher) }
     }
 
     private func run(
