@@ -13,7 +13,7 @@ DMFLOW_REVISION := $(or $(DMFLOW_REVISION),$(shell git describe --always --dirty
 export DMFLOW_REVISION
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate html tables viewers browse live recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install uninstall deb package gallery quotes docs lint format deps lab-deps clean
+.PHONY: help demo test unit e2e matrix requests failover gate gate-changes gate-curve validate html tables viewers browse browse-lab live recorded kills bench allocations kshark schema fuzz fuzz-smoke build built static install uninstall deb package gallery quotes docs lint format deps lab-deps clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -120,6 +120,12 @@ failover: lab-deps static
 	for kernel in bookworm trixie; do \
 		Lab/lab run failover --kernel $$kernel --dmflow $(dmflow) -o .lab/failover-$$kernel || exit; \
 	done
+
+## make browse-lab  dmflow browse in the lab, with a capture that was just made, and dmflow tree drawing trace_pipe, three minutes
+browse-lab: lab-deps static
+	@# As in e2e.
+	Lab/lab run browse --dmflow $(dmflow) || { [ ! -s .lab/browse/scenario.exit ] && echo "the guest hung: once more" >&2 && \
+		Lab/lab run browse --dmflow $(dmflow); }
 
 ## make live     dmflow live in a terminal and out of one, with paths in trouble, and all its ways to end, eight minutes
 live: lab-deps static

@@ -72,6 +72,33 @@ import Testing
         #expect(one.output.matches(of: #/(?m)^# one of \d+ of \w+, number 17: /#).count == 5)
     }
 
+    /// The second tree is written when the first one has been read: it is there although the pipe is open.
+    @Test func treesFromAPipeAreDrawnAsTheyEnd() throws {
+        let script = #"""
+            set -e
+            work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+            mkfifo "$work/in" "$work/out"
+            tree() { printf ' 0)               |  %s() {\n 0)   1.000 us    |    g();\n 0)   4.000 us    |  }\n' "$1"; }
+            "$DMFLOW" tree - <"$work/in" >"$work/out" &
+            exec 3>"$work/in" 4<"$work/out"
+            for name in first second third; do
+                tree "$name" >&3
+                while read -r -t 60 line <&4; do
+                    echo "$line"
+                    [[ $line != *'}' ]] || break
+                done
+            done
+            exec 3>&-
+            wait
+            """#
+        let result = try Program.run(script: script)
+        #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+        #expect(
+            result.output.matches(of: /(first|second|third)\(\) \{/).map { String($0.1) } == [
+                "first", "second", "third",
+            ])
+    }
+
     @Test func viewsHaveTheColoursOfTheLayersIfAsked() throws {
         let plain = try Program.run(["tree", "--merged", "--color", "never", Self.capture]).output
         let coloured = try Program.run(["tree", "--merged", "--color", "always", Self.capture]).output
