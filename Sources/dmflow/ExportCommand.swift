@@ -10,13 +10,15 @@ struct ExportCommand: ParsableCommand {
         abstract: "Write captures of a fleet for a database: data, schema, and ready queries.",
         discussion: """
             The directory has a folder for each capture, with its requests, paths, incidents and what its calls come to as JSON lines; \
-            schema.sql and load.sql; and ten queries. Captures can be added to it, each once:
-
-              dmflow export --for duckdb -o fleet host-a.dat host-b.dat
-              dmflow export --for duckdb -o fleet host-c.dat
-              cd fleet && duckdb fleet.db < schema.sql && duckdb fleet.db < load.sql
-              duckdb fleet.db < queries/01-slowest-path-by-host.sql
-            """)
+            schema.sql and load.sql; and ten queries. Captures can be added to it, each once. The \
+            engine reads them in that directory: `duckdb fleet.db < schema.sql`, then load.sql, then a query.
+            """
+                + Examples([
+                    "Captures of two hosts":
+                        "dmflow export --for duckdb -o fleet host-a.dat host-b.dat",
+                    "One more":
+                        "dmflow export --for duckdb -o fleet host-c.dat",
+                ]).text)
 
     @Argument(
         help: ArgumentHelp(

@@ -25,16 +25,21 @@ struct LiveCommand: ParsableCommand {
             Needs what `dmflow capture` needs, refuses when it does, and puts tracing back as capture does: on success, error, \
             Ctrl-C and SIGTERM by itself, after SIGKILL by `dmflow restore`.
 
-            Examples:
-              dmflow live                      requests, paths, failovers, each second
-              dmflow live --interval 10s --plain >> live.log
-              dmflow live --flow requests,io   with the time in functions, by layer
-              dmflow live --format jsonl --duration 1m | jq .requests.latency.p99Ns
-              dmflow live --plain -- fio job.fio           for as long as fio runs
-
             The exit code is 0 when it came to its end; 2 when it could not watch, or tracing could not be put back; 3 when events \
             were lost and --strict is given.
-            """)
+            """
+                + Examples([
+                    "Requests, paths and failovers, each second":
+                        "dmflow live",
+                    "For a log":
+                        "dmflow live --interval 10s --plain >> live.log",
+                    "With the time in functions, by layer":
+                        "dmflow live --flow requests,io",
+                    "For a program":
+                        "dmflow live --format jsonl --duration 1m | jq .requests.latency.p99Ns",
+                    "For as long as a command runs":
+                        "dmflow live --plain -- fio job.fio",
+                ]).text)
 
     @Option(
         name: .customLong("flow"),

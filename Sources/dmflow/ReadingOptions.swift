@@ -23,7 +23,8 @@ struct ReadingOptions: ParsableArguments {
     ///   - asItComes: text from a pipe is handed on as it comes.
     ///   - place: which of several it is: `2 of 3`.
     func read(
-        _ file: String, into analyzers: [any Analyzer], printing: Bool = false, asItComes: Bool = false, place: String? = nil
+        _ file: String, into analyzers: [any Analyzer], printing: Bool = false, asItComes: Bool = false,
+        place: String? = nil
     ) throws -> TraceReading {
         let name = Self.name(of: file) + (place.map { " (\($0))" } ?? "")
         var progress = Progress(path: name, printing: printing)

@@ -12,20 +12,20 @@ struct TreeCommand: ParsableCommand {
             Trees are drawn in the order in which their roots ended, from a pipe as they end. What the limits hide is summed \
             up in its place. With --merged, --callers, --callees or --pick, only calls that are complete are in the figures.
             """
-            + Examples([
-                "Trees that took a millisecond or longer, of dm's functions":
-                    "dmflow tree io.dat --root 'dm_*' --slower-than 1ms",
-                "All as one, without what is small":
-                    "dmflow tree io.dat --merged --threshold 100us",
-                "Who takes a lock":
-                    "dmflow tree io.dat --callers mutex_lock",
-                "The slowest beside the usual one":
-                    "dmflow tree io.dat --pick slowest:5 --root dm_mq_queue_rq",
-                "What one request called":
-                    "dmflow tree io.dat --request 17",
-                "As they end":
-                    "cat /sys/kernel/tracing/trace_pipe | dmflow tree -",
-            ]).text)
+                + Examples([
+                    "Trees that took a millisecond or longer, of dm's functions":
+                        "dmflow tree io.dat --root 'dm_*' --slower-than 1ms",
+                    "All as one, without what is small":
+                        "dmflow tree io.dat --merged --threshold 100us",
+                    "Who takes a lock":
+                        "dmflow tree io.dat --callers mutex_lock",
+                    "The slowest beside the usual one":
+                        "dmflow tree io.dat --pick slowest:5 --root dm_mq_queue_rq",
+                    "What one request called":
+                        "dmflow tree io.dat --request 17",
+                    "As they end":
+                        "cat /sys/kernel/tracing/trace_pipe | dmflow tree -",
+                ]).text)
 
     @OptionGroup var trace: TraceOptions
     @OptionGroup var filter: TreeFilterOptions

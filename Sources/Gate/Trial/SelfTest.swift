@@ -61,7 +61,8 @@ public struct SelfTest {
         }
         if policy.time.isCompared {
             lines += ["", "the smallest slowdown that 95 of 100 such checks see, by row:"]
-            lines += try Self.smallest(&draw, policy) { progress(injections.count + $0, checks) }.map { "  \(Self.column($0.part))\($0.row)" }
+            let smallest = try Self.smallest(&draw, policy) { progress(injections.count + $0, checks) }
+            lines += smallest.map { "  \(Self.column($0.part))\($0.row)" }
         }
         lines += [
             "",

@@ -10,12 +10,15 @@ struct BrowseCommand: ParsableCommand {
         discussion: """
             All trees are one at first: each way of calling is a line with its count and times. Enter folds, / searches, s \
             shows the slowest tree of the root that the cursor is in, ? all keys. The trace is read again for single trees.
-
-            Examples:
-              dmflow browse capture.dat
-              dmflow browse --root dm_mq_queue_rq --slower-than 1ms capture.dat
-              dmflow browse --path sda --sort p99 capture.dat
-            """)
+            """
+                + Examples([
+                    "All trees":
+                        "dmflow browse io.dat",
+                    "The slow ones of one root":
+                        "dmflow browse io.dat --root dm_mq_queue_rq --slower-than 1ms",
+                    "Those of requests to one path":
+                        "dmflow browse io.dat --path sda --sort p99",
+                ]).text)
 
     @OptionGroup var trace: TraceOptions
     @OptionGroup var filter: TreeFilterOptions
