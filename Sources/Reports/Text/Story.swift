@@ -23,7 +23,7 @@ struct Story {
 
     // MARK: What flowed
 
-    private var flowed: String? {
+    var flowed: String? {
         let calls = report.counts.calls
         guard let requests = report.requests else { return calls > 0 ? callsFlowed + place + "." : nothing }
         if requests.seen == 0 && calls == 0 { return nothing }
@@ -73,7 +73,7 @@ struct Story {
 
     // MARK: How long, and whose
 
-    private var times: [String] {
+    var times: [String] {
         if let requests = report.requests, requests.joined > 0 { return requests.findings }
         let roots = report.roots.filter { !$0.fragment && $0.askedFor != false }.prefix(2)
         return roots.map(duration) + [owner].compactMap(\.self)
@@ -111,7 +111,7 @@ struct Story {
 
     private static func longest(_ incident: Incident) -> UInt64 { incident.stalls.first?.ns ?? 0 }
 
-    private var incidents: [String] {
+    var incidents: [String] {
         let all = report.failover?.incidents ?? []
         let sentences = told.map { incident in
             let place = captures > 1 ? " of \(printable(incident.source))" : ""
@@ -125,6 +125,12 @@ struct Story {
 
     /// Of requests; what is in doubt of calls stands above in words that are louder. That nothing is in doubt is said where it is so.
     private var doubts: String? {
+        if !doubtful.isEmpty { return "In doubt: " + doubtful.joined(separator: "; ") + "." }
+        return isSure ? "Nothing was lost, and nothing is in doubt." : nil
+    }
+
+    /// A phrase for each.
+    var doubtful: [String] {
         var doubts: [String] = []
         if let requests = report.requests {
             let unjoined = requests.unjoined.reduce(0) { $0.addingSaturated($1.count) }
@@ -147,11 +153,11 @@ struct Story {
             doubts.append(
                 "\(Figures.plural(failover.summary.unplaced, "failure")) of sessions that no path is known of")
         }
-        if !doubts.isEmpty { return "In doubt: " + doubts.joined(separator: "; ") + "." }
-        return isSure ? "Nothing was lost, and nothing is in doubt." : nil
+        return doubts
     }
 
-    private var isSure: Bool {
+    /// Whether nothing was lost, and nothing is in doubt.
+    var isSure: Bool {
         let counts = report.counts
         let calls = [
             counts.open, counts.orphans, counts.lossy, counts.lostEvents, counts.uncountedLosses, counts.unparsedLines,

@@ -181,7 +181,7 @@ import Testing
         let parts = try JSONDecoder().decode(Parts.self, from: Self.json(Self.page(file.path)))
         #expect(
             parts.story.map(\.text) == [
-                "The trace has no complete call of a root, and no requests: there is nothing to show times of."
+                "No complete call and no request of a multipath device: there are no times to tell."
             ])
     }
 }

@@ -8,58 +8,38 @@ struct PageStory {
         let text: String
         /// The section's name.
         let section: String
-    }
 
-    private let report: Report
-
-    init(_ report: Report) { self.report = report }
-
-    /// The most important first; never empty.
-    var lines: [Line] {
-        let requests = (report.requests?.findings ?? []).map { Line(text: $0, section: "requests") }
-        let lines = failover + requests + roots
-        return lines.isEmpty ? [Line(text: nothing, section: "doubt")] : lines
-    }
-
-    private var failover: [Line] {
-        guard let incidents = report.failover?.incidents else { return [] }
-        let shown = incidents.prefix(5).map { incident in
-            let remarks = incident.remarks.map { " (\($0))" }.joined()
-            return Line(text: "Incident \(incident.id): \(incident.sentence)\(remarks)", section: "failover")
+        init(_ text: String, in section: String) {
+            // As long as the longest name that a page shows, and what is said of it.
+            (self.text, self.section) = (PageText.cut(text, to: 1000), section)
         }
-        let rest = incidents.count - shown.count
-        return shown
-            + (rest > 0 ? [Line(text: "\(Figures.plural(rest, "further incident")).", section: "failover")] : [])
     }
+
+    /// The whole one, not what the page has of its lists.
+    private let report: Report
+    private let story: Story
+
+    init(_ report: Report) {
+        self.report = report
+        story = Story(report: report, captures: 1, hosts: 1)
+    }
+
+    /// The same sentences as in a terminal, but for doubts; never empty.
+    var lines: [Line] {
+        let hasRequests = (report.requests?.joined ?? 0) > 0
+        let flowed = story.flowed.map { [Line($0, in: hasRequests ? "requests" : "doubt")] } ?? []
+        return flowed + story.times.map { Line($0, in: hasRequests ? "requests" : "roots") }
+            + story.incidents.map { Line($0, in: "failover") }
+    }
+
+    /// Whether nothing was lost, and nothing is in doubt.
+    var isSure: Bool { story.isSure && doubts.isEmpty }
 
     /// What there is to say of failovers beside incidents, or of their absence.
     var failoverNotes: [String] {
         guard let summary = report.failover?.summary else { return [] }
         let none = summary.incidents.isEmpty ? ["No incident in \(Figures.seconds(summary.lookedAtNs))."] : []
         return none + FailoverText(summary, style: .plain).asides()
-    }
-
-    private var roots: [Line] {
-        report.roots.filter { !$0.fragment && $0.calls > 0 }.prefix(3).map { root in
-            let name = PageText.cut(Function(name: root.function, module: root.module).description, to: 100)
-            let latency = root.latency
-            let most = root.layers.first.map {
-                "; \(Figures.share($0.selfNs, of: latency.sumNs)) of its time is in functions of the layer \($0.layer)"
-            }
-            let times =
-                root.calls == 1
-                ? "1 call, which took \(Figures.duration(latency.maxNs))"
-                : "\(Figures.plural(root.calls, "call")), half of them \(Figures.duration(latency.p50Ns)) or less, "
-                    + "one in a hundred \(Figures.duration(latency.p99Ns)) or more"
-            return Line(text: "\(name): \(times)\(most ?? "").", section: "roots")
-        }
-    }
-
-    private var nothing: String {
-        if report.requests != nil {
-            return "The trace has no request that could be joined, and no complete call of a root."
-        }
-        return "The trace has no complete call of a root, and no requests: there is nothing to show times of."
     }
 
     /// What casts doubt on the figures; empty if nothing does.
@@ -81,7 +61,7 @@ struct PageStory {
                 "\(Figures.count(counts.unparsedLines)) of \(Figures.plural(counts.records, "record")) not understood; "
                     + "calls in them are missing.")
         }
-        return doubts + rootDoubts + requestDoubts + report.source.notes
+        return doubts + rootDoubts + requestDoubts + report.source.notes.map { PageText.cut($0, to: 1000) }
     }
 
     private var rootDoubts: [String] {
@@ -102,27 +82,10 @@ struct PageStory {
     }
 
     private var requestDoubts: [String] {
-        guard let requests = report.requests else { return [] }
-        var doubts: [String] = []
-        if requests.joined < requests.seen {
-            let reasons = requests.unjoined.map { "\($0.reason) \(Figures.count($0.count))" }.joined(separator: ", ")
-            doubts.append(
-                "\(Figures.count(requests.seen - requests.joined)) of \(Figures.plural(requests.seen, "request")) in no figure: "
-                    + "\(reasons).")
-        }
-        if requests.ambiguous > 0 {
-            doubts.append(
-                "\(Figures.count(requests.ambiguous)) choices between requests that the trace does not tell apart.")
-        }
-        if requests.disagreed > 0 {
-            doubts.append(
-                "Of \(Figures.plural(requests.disagreed, "request")) the joins by pointer and by sector say different things."
-            )
-        }
-        if !requests.stoodIn.isEmpty {
-            let points = requests.stoodIn.map { "\($0.reason) \(Figures.count($0.count))" }.joined(separator: ", ")
-            doubts.append("Points of requests that were missed, so that one stage stands for several: \(points).")
-        }
-        return doubts
+        let missed = report.requests?.stoodIn ?? []
+        let points = missed.map { "\($0.reason) \(Figures.count($0.count))" }.joined(separator: ", ")
+        return story.doubtful
+            + (missed.isEmpty
+                ? [] : ["points of requests that were missed, so that one stage stands for several: \(points)"])
     }
 }

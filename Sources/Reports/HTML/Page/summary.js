@@ -20,7 +20,8 @@ function summaryView() {
 const sectionNames = { requests: "requests", failover: "failover", roots: "roots and layers", doubt: "what was read" };
 
 function doubtBox() {
-  if (data.doubts.length === 0) return html("p", { class: "sound" }, "Nothing was lost, and nothing of it is in doubt.");
+  if (data.sure) return html("p", { class: "sound" }, "Nothing was lost, and nothing is in doubt.");
+  if (data.doubts.length === 0) return null;
   return html("div", { class: "doubts" }, html("strong", {}, "In doubt"), html("ul", {}, data.doubts.map((text) => html("li", {}, sentence(text)))));
 }
 
