@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ManPageTests {
     /// Every option that a command takes has its place in the command's man page, and no page has an option that does not exist.
-    @Test(arguments: Dmflow.configuration.subcommands.compactMap(\.configuration.commandName))
+    @Test(arguments: Dmflow.configuration.subcommands.compactMap({ $0.configuration.commandName }))
     func manPagesHaveAllOptionsAndNoOthers(command: String) throws {
         let help = try Program.run([command, "--help"]).output
         // Not those that an explanation names.

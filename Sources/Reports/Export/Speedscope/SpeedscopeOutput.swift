@@ -13,7 +13,7 @@ struct SpeedscopeOutput: OutputFormat {
     func analyzer(_ options: OutputOptions, to sink: OutputSink) -> (any Analyzer)? { Singles(sink) }
 
     func render(_ results: OutputResults, to sink: OutputSink) throws {
-        try SpeedscopeWriter(sink).write(results.mergedTree, functions: results.names)
+        try SpeedscopeWriter(sink).write(results.mergedTree, furtherFrame: results.names.count)
         try writeFrames(results, to: sink)
     }
 
@@ -69,7 +69,9 @@ struct SpeedscopeOutput: OutputFormat {
             sink.bytes.append(UInt8(ascii: "}"))
             try sink.pass()
         }
-        sink.bytes.appendJSON(raw: "\n]}}\n")
+        sink.bytes.appendJSON(raw: ",\n{\"name\":")
+        sink.bytes.appendJSON(MergedTree.furtherName)
+        sink.bytes.appendJSON(raw: "}\n]}}\n")
         try sink.pass()
     }
 }

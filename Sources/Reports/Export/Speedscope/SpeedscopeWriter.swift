@@ -69,29 +69,35 @@ struct SpeedscopeWriter {
     // MARK: All merged
 
     /// Writes all calls in one tree, each way of calling with its self time.
-    func write(_ merged: MergedTree, functions: TraceNames) throws {
-        let weights = merged.weights
-        head("sampled", name: merged.title, endValue: weights.reduce(0) { $0.addingSaturated($1) })
+    ///
+    /// - Parameter furtherFrame: the frame of calls for whose way there was no room.
+    func write(_ merged: MergedTree, furtherFrame: Int) throws {
+        head("sampled", name: merged.title, endValue: merged.totalNs)
         sink.bytes.appendJSON(raw: ",\"samples\":[")
-        var path: [Int32] = []
-        var isFirst = true
-        let order = merged.depthFirst
-        for (node, level) in order {
-            path.removeSubrange(level...)
-            path.append(merged.nodes[node].function.index)
-            sink.bytes.appendJSON(raw: isFirst ? "\n[" : ",\n[")
-            isFirst = false
-            for (place, function) in path.enumerated() {
+        var path: [Int] = []
+        var weights: [UInt64] = []
+        func sample(_ stack: [Int], _ weight: UInt64) throws {
+            sink.bytes.appendJSON(raw: weights.isEmpty ? "\n[" : ",\n[")
+            for (place, frame) in stack.enumerated() {
                 if place > 0 { sink.bytes.append(UInt8(ascii: ",")) }
-                sink.bytes.appendJSON(function)
+                sink.bytes.appendJSON(frame)
             }
             sink.bytes.append(UInt8(ascii: "]"))
+            weights.append(weight)
             try sink.pass()
         }
+        for (index, level) in merged.depthFirst {
+            let node = merged.nodes[index]
+            path.removeSubrange(level...)
+            path.append(Int(node.function.index))
+            try sample(path, node.selves.sum)
+            if node.further.calls > 0 { try sample(path + [furtherFrame], node.further.selfNs) }
+        }
+        if merged.further.calls > 0 { try sample([furtherFrame], merged.further.selfNs) }
         sink.bytes.appendJSON(raw: "],\"weights\":[")
-        for (place, (node, _)) in order.enumerated() {
+        for (place, weight) in weights.enumerated() {
             if place > 0 { sink.bytes.append(UInt8(ascii: ",")) }
-            sink.bytes.appendJSON(weights[node])
+            sink.bytes.appendJSON(weight)
         }
         sink.bytes.appendJSON(raw: "]}")
         try sink.pass()
@@ -101,19 +107,8 @@ struct SpeedscopeWriter {
 extension MergedTree {
     fileprivate var title: String {
         let trees = nodes.filter { $0.parent < 0 }.reduce(0) { $0 + $1.calls }
-        var notes = ["\(Figures.plural(trees, "whole tree"))"]
-        if treesInDoubt > 0 { notes.append("\(treesInDoubt) with calls in doubt left out") }
-        if leftOut > 0 { notes.append("\(Figures.plural(leftOut, "call")) not told apart") }
-        return "all calls by self time: " + notes.joined(separator: ", ")
-    }
-
-    /// By node: the time that is none of the calls below.
-    fileprivate var weights: [UInt64] {
-        guard leftOut > 0 else { return nodes.map(\.selves.sum) }
-        // What there was no room for is its caller's.
-        var below = [UInt64](repeating: 0, count: nodes.count)
-        for node in nodes where node.parent >= 0 { below[node.parent] &+= node.durations.sum }
-        return nodes.indices.map { nodes[$0].durations.sum - min(below[$0], nodes[$0].durations.sum) }
+        return (["all calls of \(Figures.plural(trees, "whole tree")) by self time"] + omissions).joined(
+            separator: "; ")
     }
 
     /// Each node with its level, its calls behind it.
