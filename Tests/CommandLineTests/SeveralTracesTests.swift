@@ -19,7 +19,7 @@ import Testing
         let both = try json([Self.one, Self.other])
         #expect(calls(both) == calls(left) + calls(right) && calls(left) > 0 && calls(right) > 0)
         let text = try Program.run(["report", Self.one, Self.other]).output
-        #expect(text.contains("\(Self.one):\n") && text.contains("\(Self.other):\n") && text.contains("in 2 captures"))
+        #expect(text.contains("\(Self.one):\n") && text.contains("\(Self.other):\n") && text.contains("in 2 captures."))
     }
 
     /// The same whether the traces are read, or what was left of them, in any order.

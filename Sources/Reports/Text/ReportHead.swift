@@ -16,8 +16,10 @@ struct ReportHead {
 
     /// The traces, what was lost of them, and then what they tell.
     func story() -> String {
+        let hosts = Set(sources.map(\.identity.host))
+        // Of how many is not known where a trace does not tell its own.
         let story = Story(
-            report: report, captures: max(sources.count, 1), hosts: Set(sources.map(\.identity.host)).count)
+            report: report, captures: max(sources.count, 1), hosts: hosts.contains(nil) ? 1 : hosts.count)
         return (title() + warnings() + [""] + story.sentences.flatMap(said)).joined(separator: "\n")
     }
 
