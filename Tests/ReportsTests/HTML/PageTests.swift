@@ -95,10 +95,10 @@ import Testing
     }
 
     @Test func aLongNameIsCut() throws {
-        let name = String(repeating: "n", count: 65_536)
+        let name = String(repeating: "n", count: 60_000)
         let file = try TemporaryFile(Array(" 0)   1.000 us    |  f();\n 0)   1.000 us    |  \(name)();\n".utf8))
-        let page = try Self.page(file.path, named: name)
-        #expect(page.utf8.count < 400_000 && page.contains("(65,236 bytes more)"))
+        let page = try Self.page(file.path, named: "long")
+        #expect(page.utf8.count < 400_000 && page.contains("(59,700 bytes more)"))
     }
 
     @Test func aLongTextSaysWhatIsCutOff() {
