@@ -25,6 +25,7 @@ public struct LiveText: Sendable {
     /// What fits, the most important first.
     ///
     /// - Parameters:
+    ///   - interval: what it shows.
     ///   - title: on the first line.
     ///   - hint: at the end of the last line, if there is room.
     ///   - columns: of the terminal.

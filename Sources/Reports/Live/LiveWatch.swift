@@ -53,7 +53,10 @@ public final class LiveWatch {
 
     /// The trace is over.
     ///
-    /// - Parameter time: when it ended, in ns of the trace clock; nil where only its last event is known.
+    /// - Parameters:
+    ///   - time: when it ended, in ns of the trace clock; nil where only its last event is known.
+    ///   - lateEvents: that came too late to stand in the order of time, since the beginning.
+    ///   - cost: of the recording, since the beginning.
     /// - Returns: what is left.
     public func finish(at time: UInt64?, lateEvents: Int, cost: LiveCost) -> LiveInterval {
         let end = time ?? max(requests.time?.upperBound ?? 0, begin ?? 0)

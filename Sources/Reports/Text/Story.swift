@@ -123,7 +123,7 @@ struct Story {
 
     // MARK: What is in doubt
 
-    /// Of requests; what is in doubt of calls stands above in words that are louder. That nothing is in doubt is said where it is so.
+    /// That calls were lost stands above in words that are louder. That nothing is in doubt is said where it is so.
     private var doubts: String? {
         if !doubtful.isEmpty { return "In doubt: " + doubtful.joined(separator: "; ") + "." }
         return isSure ? "Nothing was lost, and nothing is in doubt." : nil
@@ -131,7 +131,7 @@ struct Story {
 
     /// A phrase for each.
     var doubtful: [String] {
-        var doubts: [String] = []
+        var doubts = doubtfulRoots
         if let requests = report.requests {
             let unjoined = requests.unjoined.reduce(0) { $0.addingSaturated($1.count) }
             if unjoined > 0 { doubts.append("\(Figures.plural(unjoined, "request")) in no figure") }
@@ -145,6 +145,12 @@ struct Story {
                 doubts.append(
                     "\(Figures.plural(requests.disagreed, "request")) that two ways of joining tell differently")
             }
+            if !requests.stoodIn.isEmpty {
+                let points = requests.stoodIn.map { "\($0.reason) \(Figures.count($0.count))" }
+                doubts.append(
+                    "points of requests that were missed, so that one stage stands for several: "
+                        + points.joined(separator: ", "))
+            }
             if let unseen = RequestFacts.unseen(requests.seen, counted: report.source.recording?.multipathRequests) {
                 doubts.append(unseen)
             }
@@ -156,6 +162,23 @@ struct Story {
         return doubts
     }
 
+    private var doubtfulRoots: [String] {
+        let hollow = report.roots.reduce(0) { $0.addingSaturated($1.hollowCalls) }
+        let partial = report.roots.reduce(0) { $0.addingSaturated($1.partialCalls) } - hollow
+        var doubts: [String] = []
+        if hollow > 0 {
+            doubts.append(
+                "\(Figures.plural(hollow, "hollow call")) of roots, where an interrupt at the entry kept the kernel from recording what "
+                    + "was called: their time is in no layer")
+        }
+        if partial > 0 {
+            doubts.append(
+                "\(Figures.plural(partial, "call")) of roots with calls below that are in doubt: their layers may not add up to their "
+                    + "time, and they are not in the merged tree")
+        }
+        return doubts
+    }
+
     /// Whether nothing was lost, and nothing is in doubt.
     var isSure: Bool {
         let counts = report.counts
@@ -163,7 +186,6 @@ struct Story {
             counts.open, counts.orphans, counts.lossy, counts.lostEvents, counts.uncountedLosses, counts.unparsedLines,
         ]
         return calls.allSatisfy { $0 == 0 } && report.source.notes.isEmpty
-            && report.roots.allSatisfy { !$0.fragment && $0.partialCalls == 0 && $0.hollowCalls == 0 }
-            && counts.records > 0 && report.requests?.stoodIn.isEmpty != false
+            && report.roots.allSatisfy { !$0.fragment } && counts.records > 0
     }
 }

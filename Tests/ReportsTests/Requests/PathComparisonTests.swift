@@ -26,10 +26,10 @@ import Testing
         let most = Double(1_000_000 + shift) / 100
         #expect(abs(Double(comparison.shiftNs) - Double(shift)) <= most, "\(comparison)")
         #expect(abs(Double(comparison.addedNs) - Double(shift)) <= most, "\(comparison)")
-        #expect(comparison.isSlow(comparedTo: siblings) && comparison.slowerInPercent > 90)
+        #expect(comparison.isSlow(comparedTo: siblings, meanwhile: 100) && comparison.slowerInPercent > 90)
         // From the other side it is the faster one.
         let other = try #require(PathComparison(siblings, slow))
-        #expect(other.shiftNs == -comparison.shiftNs && !other.isSlow(comparedTo: slow))
+        #expect(other.shiftNs == -comparison.shiftNs && !other.isSlow(comparedTo: slow, meanwhile: 100))
         #expect(abs(other.slowerInPercent + comparison.slowerInPercent - 100) < 1e-6)
         #expect(abs(other.deviations + comparison.deviations) < 1e-6)
     }
@@ -38,7 +38,7 @@ import Testing
         let (left, right) = (latencies(2000, shift: 0, seed: seed), latencies(500, shift: 0, seed: seed + 100))
         let comparison = try #require(PathComparison(left, right))
         #expect(abs(comparison.shiftNs) < 10_000 && (45...55).contains(comparison.slowerInPercent))
-        #expect(abs(comparison.deviations) < 5 && !comparison.isSlow(comparedTo: right))
+        #expect(abs(comparison.deviations) < 5 && !comparison.isSlow(comparedTo: right, meanwhile: 100))
         let same = try #require(PathComparison(left, left))
         #expect(same.shiftNs == 0 && same.slowerInPercent == 50 && same.deviations == 0)
     }
@@ -47,8 +47,8 @@ import Testing
     @Test func aTenthIsTheLeast() throws {
         let siblings = latencies(5000, shift: 0, seed: 1)
         let (below, above) = (latencies(5000, shift: 80_000, seed: 2), latencies(5000, shift: 130_000, seed: 2))
-        #expect(try !#require(PathComparison(below, siblings)).isSlow(comparedTo: siblings))
-        #expect(try #require(PathComparison(above, siblings)).isSlow(comparedTo: siblings))
+        #expect(try !#require(PathComparison(below, siblings)).isSlow(comparedTo: siblings, meanwhile: 100))
+        #expect(try #require(PathComparison(above, siblings)).isSlow(comparedTo: siblings, meanwhile: 100))
     }
 
     @Test(arguments: [(4, 30, false), (5, 29, false), (5, 30, true), (0, 1000, false)])
@@ -63,7 +63,7 @@ import Testing
         stalled.record(500_000_000, times: 4)
         let siblings = latencies(1000, shift: 0, seed: 4)
         #expect(stalled.sum / UInt64(stalled.count) > 2 * siblings.sum / UInt64(siblings.count))
-        #expect(try !#require(PathComparison(stalled, siblings)).isSlow(comparedTo: siblings))
+        #expect(try !#require(PathComparison(stalled, siblings)).isSlow(comparedTo: siblings, meanwhile: 100))
     }
 
     /// What holds up most tries and not all is told from a delay that all have.
@@ -72,7 +72,7 @@ import Testing
         var path = latencies(1000, shift: 0, seed: 2)
         path.merge(latencies(3000, shift: 900_000, seed: 3))
         let comparison = try #require(PathComparison(path, siblings))
-        #expect(comparison.isSlow(comparedTo: siblings) && abs(comparison.shiftNs - 900_000) < 100_000)
+        #expect(comparison.isSlow(comparedTo: siblings, meanwhile: 100) && abs(comparison.shiftNs - 900_000) < 100_000)
         #expect(comparison.addedNs < 100_000)
     }
 
@@ -85,18 +85,67 @@ import Testing
         #expect(try #require(PathComparison(least, most)).shiftNs == -.max)
     }
 
+    // MARK: At the same time
+
+    /// A try in each of some milliseconds.
+    private static func rates(_ milliseconds: Range<UInt64>, latencyNs: UInt64) -> RequestRates {
+        var rates = RequestRates()
+        for number in milliseconds { rates.add(end: number * 1_000_000, bytes: 0, latencyNs: latencyNs, depth: 0) }
+        return rates
+    }
+
+    /// A path that was in use before its siblings had the load alone, and that then was lighter, is as fast as they are.
+    @Test func whatIsSlowOnlySinceTheWorseMomentsFellToItIsNot() throws {
+        let own = Self.rates(0..<1000, latencyNs: 9_000_000)
+        let same = Self.rates(0..<1000, latencyNs: 9_000_000).merged(
+            with: Self.rates(1000..<9000, latencyNs: 1_000_000))
+        #expect(Meanwhile.slowerInPercent(own, same) == 50)
+        let faster = Self.rates(0..<1000, latencyNs: 8_999_999).merged(
+            with: Self.rates(1000..<9000, latencyNs: 9_000_000))
+        #expect(Meanwhile.slowerInPercent(own, faster) == 100)
+        #expect(Meanwhile.slowerInPercent(faster, own) == 0)
+    }
+
+    /// One after the other tells nothing of the two.
+    @Test(arguments: [(1, nil), (1_000, 100.0), (10_000, nil)] as [(UInt64, Double?)])
+    func triesFarApartAreNotCompared(apart: UInt64, expected: Double?) {
+        let own = Self.rates(0..<20, latencyNs: 9_000_000)
+        let other = Self.rates(apart..<apart + (apart == 1 ? 4 : 20), latencyNs: 1_000_000)
+        #expect(Meanwhile.slowerInPercent(own, other) == expected)
+    }
+
+    @Test(arguments: [
+        "6.1/failover-cut-short", "6.12/failover-cut-short", "6.1/failover-cut-long", "6.12/failover-cut-long",
+    ])
+    func aPathThatWasAwayIsNotSlow(fixture: String) throws {
+        let report = try Fixtures.reading(fixture + ".dat.xz").report
+        let compared = (report.paths ?? []).compactMap(\.comparison)
+        #expect(compared.count >= 2 && !compared.contains { $0.isSlow })
+        #expect(compared.contains { $0.slowerInPercent >= 65 })
+    }
+
+    /// Where nobody has written down when tries were, nothing is called slow.
+    @Test func withoutTimesNothingIsCalledSlow() throws {
+        var summary = RequestSummary()
+        summary.paths = [path(0), path(16, shift: 700_000)]
+        #expect(summary.verdict(on: summary.paths[1])?.isSlow == true)
+        summary.paths[0].overTime = nil
+        #expect(summary.verdict(on: summary.paths[1])?.isSlow == false)
+    }
+
     // MARK: Paths of a map
 
     private func path(_ minor: Int, map: String = "253:0", shift: UInt64 = 0, count: Int = 500) -> RequestSummary.Path {
         var facts = PathFacts()
         (facts.map, facts.devno) = (map, "8:\(minor)")
         let wire = latencies(count, shift: shift, seed: UInt64(minor) + 1)
+        let rates = Self.rates(0..<UInt64(count), latencyNs: 1_000_000 + shift)
         return .init(
             facts: facts, tries: count, failed: 0, rejected: 0, retries: 0, bytes: 0, latency: wire,
             stages: [
                 .init(stage: "path issue", layer: "block", order: 1, ns: latencies(count, shift: 0, seed: 9)),
                 .init(stage: "wire and target", layer: "target", order: 2, ns: wire),
-            ])
+            ], overTime: rates)
     }
 
     @Test func theSlowOneOfAMapIsNamedWithItsStage() throws {

@@ -1,6 +1,6 @@
 /// A table of an export: the same columns whatever it is written as.
 ///
-/// Before its own columns a row has those of ``identity``; a database that holds one capture has them once, in ``captures``.
+/// Before its own columns a row has those of ``identity``; a database that holds one capture has them once, in the table `captures`.
 public struct Table: Sendable {
     /// A value of each row.
     public struct Column: Sendable {

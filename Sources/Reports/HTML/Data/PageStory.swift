@@ -61,31 +61,6 @@ struct PageStory {
                 "\(Figures.count(counts.unparsedLines)) of \(Figures.plural(counts.records, "record")) not understood; "
                     + "calls in them are missing.")
         }
-        return doubts + rootDoubts + requestDoubts + report.source.notes.map { PageText.cut($0, to: 1000) }
-    }
-
-    private var rootDoubts: [String] {
-        let hollow = report.roots.reduce(0) { $0.addingSaturated($1.hollowCalls) }
-        let partial = report.roots.reduce(0) { $0.addingSaturated($1.partialCalls) } - hollow
-        var doubts: [String] = []
-        if hollow > 0 {
-            doubts.append(
-                "\(Figures.plural(hollow, "hollow call")) of roots, where an interrupt at the entry kept the kernel from recording what "
-                    + "was called; their time is in no layer.")
-        }
-        if partial > 0 {
-            doubts.append(
-                "\(Figures.plural(partial, "call")) of roots with calls below that are in doubt: their layers may not add up to their "
-                    + "time, and they are not in the merged tree.")
-        }
-        return doubts
-    }
-
-    private var requestDoubts: [String] {
-        let missed = report.requests?.stoodIn ?? []
-        let points = missed.map { "\($0.reason) \(Figures.count($0.count))" }.joined(separator: ", ")
-        return story.doubtful
-            + (missed.isEmpty
-                ? [] : ["points of requests that were missed, so that one stage stands for several: \(points)"])
+        return doubts + story.doubtful + report.source.notes.map { PageText.cut($0, to: 1000) }
     }
 }

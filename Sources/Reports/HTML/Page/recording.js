@@ -13,7 +13,7 @@ function doubtView() {
     ["other events and comments", counts.comments, ""],
     ["all records", counts.records, "lines of a text, or events"],
   ];
-  return section("doubt", "What was lost, and what is in doubt", null, doubtBox(),
+  return section("doubt", "Losses and doubts", null, doubtBox(),
     table([
       { title: "what", kind: "text", isHead: true, value: ([name]) => name },
       { title: "count", kind: "count", value: ([, value]) => value },
@@ -28,7 +28,7 @@ function recordingView() {
   const { identity } = capture;
   const recording = source.recording ?? {};
   const optional = (ns) => (ns === null || ns === undefined ? null : time(ns));
-  return section("recording", "How it was recorded", null,
+  return section("recording", "Recording", null,
     facts([
       ["capture", capture.name], ["file", shortened(source.path, 400)], ["host", identity.host], ["kernel", source.kernel], ["boot", identity.boot],
       ["began", capture.startsAt], ["flows", identity.flows?.join(", ")], ["written by", identity.writer],

@@ -62,11 +62,58 @@ struct PathComparison: Equatable {
     /// By chance alone, one comparison in ten thousand says as much.
     private static let leastDeviations = 3.8
 
-    /// Whether it is a slow path: by a tenth of what its siblings take, in most pairs, and by no chance.
-    func isSlow(comparedTo siblings: Histogram) -> Bool {
+    /// So often it is the slower one at least.
+    private static let leastPercent = 65.0
+
+    /// Whether it is a slow path: by a tenth of what its siblings take, in most pairs, by no chance, and when both are in use, too.
+    ///
+    /// - Parameter meanwhile: how often it was the slower one of tries at the same time; nil where that is not known.
+    func isSlow(comparedTo siblings: Histogram, meanwhile: Double?) -> Bool {
         let usual = Double(siblings.percentiles([0.5])[0])
-        return Double(shiftNs) > usual / 10 && slowerInPercent >= 65 && deviations >= Self.leastDeviations
+        return Double(shiftNs) > usual / 10 && slowerInPercent >= Self.leastPercent
+            && deviations >= Self.leastDeviations && meanwhile ?? 0 >= Self.leastPercent
     }
+}
+
+/// The tries on a path held against those on its siblings at the same time: what is slow since only the worse moments fell to it, such as
+/// those before its siblings had the load alone, is no slow path.
+enum Meanwhile {
+    /// Tries further apart are not at the same time, in ns; intervals that are longer already are taken as they are.
+    private static let longest: UInt64 = 1_280_000_000
+
+    /// In how many of a hundred it is the slower one: intervals in which both are used, by their means, each weighed by the tries that the one
+    /// with fewer has. Intervals are as short as it takes for half of the path's tries to have others beside them.
+    ///
+    /// - Returns: nil where hardly any are at the same time.
+    static func slowerInPercent(_ path: RequestRates, _ siblings: RequestRates) -> Double? {
+        let tries = path.intervals.reduce(0) { $0.addingSaturated($1.requests) }
+        var length = max(path.intervalNs, siblings.intervalNs)
+        while true {
+            let (slower, all) = share(path.atLength(length).intervals, siblings.atLength(length).intervals)
+            let isEnough = all >= Double(max(PathComparison.least, tries / 2))
+            if isEnough || length >= longest { return all >= Double(PathComparison.least) ? slower / all * 100 : nil }
+            length *= 2
+        }
+    }
+
+    private static func share(
+        _ path: [RequestRates.Interval], _ siblings: [RequestRates.Interval]
+    ) -> (slower: Double, all: Double) {
+        var (slower, all) = (0.0, 0.0)
+        var others = siblings[...]
+        for own in path {
+            while let next = others.first, next.number < own.number { others.removeFirst() }
+            guard let beside = others.first, beside.number == own.number else { continue }
+            let weight = Double(min(own.requests, beside.requests))
+            all += weight
+            slower += own.meanNs > beside.meanNs ? weight : own.meanNs == beside.meanNs ? weight / 2 : 0
+        }
+        return (slower, all)
+    }
+}
+
+extension RequestRates.Interval {
+    fileprivate var meanNs: Double { Double(latencyNs) / Double(requests) }
 }
 
 extension RequestSummary {
@@ -95,7 +142,15 @@ extension RequestSummary {
             if compared.shiftNs > most?.comparison.shiftNs ?? .min { most = (stage.stage, compared) }
         }
         return Verdict(
-            comparison: comparison, isSlow: comparison.isSlow(comparedTo: latency), stage: most, siblings: siblings,
+            comparison: comparison,
+            isSlow: comparison.isSlow(comparedTo: latency, meanwhile: meanwhile(path, siblings)), stage: most,
+            siblings: siblings,
             siblingLatency: latency)
+    }
+
+    private func meanwhile(_ path: Path, _ siblings: [Path]) -> Double? {
+        let rates = siblings.compactMap(\.overTime)
+        guard let own = path.overTime, rates.count == siblings.count else { return nil }
+        return Meanwhile.slowerInPercent(own, rates.dropFirst().reduce(rates[0]) { $0.merged(with: $1) })
     }
 }

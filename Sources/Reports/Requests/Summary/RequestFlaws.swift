@@ -30,7 +30,7 @@ extension RequestSummary {
 extension RequestSummary.Path {
     fileprivate var isSound: Bool {
         [tries, failed, rejected, retries].allSatisfy { $0 >= 0 } && latency.count <= tries
-            && RequestSummary.areSound(stages) && facts.isSound
+            && RequestSummary.areSound(stages) && facts.isSound && overTime?.isSound != false
     }
 }
 

@@ -70,6 +70,11 @@ extension RequestSummary.Path: NamedSum {
         bytes = bytes.addingSaturated(other.bytes)
         latency.merge(other.latency)
         stages = Summary.merge(stages, other.stages)
+        if let known = overTime, let theirs = other.overTime {
+            overTime = known.merged(with: theirs)
+        } else {
+            overTime = nil
+        }
     }
 }
 

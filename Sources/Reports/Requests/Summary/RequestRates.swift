@@ -76,6 +76,19 @@ public struct RequestRates: Codable, Equatable, Sendable {
         for interval in other.intervals { insert(atLength: other.intervalNs, interval) }
     }
 
+    func merged(with other: RequestRates) -> RequestRates {
+        var sum = self
+        sum.merge(other)
+        return sum
+    }
+
+    /// In intervals of at least a length, in ns.
+    func atLength(_ length: UInt64) -> RequestRates {
+        var rates = self
+        while rates.intervalNs < length { rates.lengthen() }
+        return rates
+    }
+
     /// An interval of a given length, which may have become shorter than this one's meanwhile.
     private mutating func insert(atLength length: UInt64, _ interval: Interval) {
         var interval = interval

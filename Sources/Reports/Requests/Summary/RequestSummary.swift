@@ -64,6 +64,8 @@ public struct RequestSummary: Codable, Equatable, Sendable {
         public internal(set) var latency: Histogram
         /// What those were made of, in the order of stages.
         public internal(set) var stages: [Stage]
+        /// The same tries by when they ended, without depths; nil in summaries of older versions.
+        @NullWhenAbsent public internal(set) var overTime: RequestRates?
     }
 
     /// Requests that were seen, joined or not.

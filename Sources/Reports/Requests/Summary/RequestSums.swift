@@ -12,6 +12,7 @@ struct RequestSums {
         var bytes: UInt64 = 0
         var latency = Histogram()
         var stages = StageSums()
+        var overTime = RequestRates()
     }
 
     /// By the number of the stage's kind.
@@ -149,6 +150,8 @@ struct RequestSums {
         }
         paths[open.place].bytes = paths[open.place].bytes.addingSaturated(UInt64(live.bytes))
         paths[open.place].latency.record(ns)
+        paths[open.place].overTime.add(
+            end: one.start.addingSaturated(ns), bytes: UInt64(live.bytes), latencyNs: ns, depth: 0)
     }
 
     private mutating func place(of key: PathKey) -> Int {
@@ -199,7 +202,7 @@ struct RequestSums {
                 return .init(
                     facts: names.facts(map: key.map, disk: key.disk), tries: sums.tries, failed: sums.failed,
                     rejected: sums.rejected, retries: sums.retries, bytes: sums.bytes, latency: sums.latency,
-                    stages: Summary.merge(sums.stages.stages))
+                    stages: Summary.merge(sums.stages.stages), overTime: sums.overTime)
             })
         summary.overTime = overTime
         summary.slowest = slowest.map { SlowRequest($0, names, source: source) }.sorted { $0.precedes($1) }
