@@ -1,3 +1,4 @@
+import Glibc
 import Reports
 
 /// What `--output FORMAT[=FILE]` and `--format FORMAT` ask for.
@@ -33,8 +34,14 @@ struct OutputChoice {
     /// What the help says of each format, a line each.
     static let help = OutputRegistry.builtin.formats.map { "\($0.name): \($0.help)" }.joined(separator: "\n")
 
-    /// - Throws: ``UsageFailure`` if more than one goes to standard output.
+    /// - Throws: ``UsageFailure`` if more than one goes to standard output, or one to a terminal that nobody can read.
     static func checkPrinted(_ choices: [OutputChoice]) throws(UsageFailure) {
+        if isatty(STDOUT_FILENO) == 1,
+            let unreadable = choices.first(where: { $0.file == nil && $0.format.isForFiles })
+        {
+            let name = unreadable.format.name
+            throw UsageFailure("\(name) is nothing to read on a terminal; give it a file: --output \(name)=FILE")
+        }
         let printed = choices.filter { $0.file == nil }.map(\.format.name)
         guard printed.count > 1 else { return }
         throw UsageFailure(

@@ -3,11 +3,12 @@ import GraphParser
 extension Report {
     /// What the figures of a summary come to: percentiles, means, shares, and the order in which they are read.
     public init(_ summary: Summary) {
+        let requests = summary.requests.map { summary.isOfOneBoot ? $0 : $0.withoutTimesOfPaths }
         self.init(
             schema: Report.schema, source: Source(summary.sources), counts: Counts(summary.counts),
             roots: Self.roots(summary.roots), layers: Self.layers(summary.layers),
-            functions: Self.functions(summary.functions), requests: summary.requests.map(Requests.init),
-            paths: summary.requests.map { requests in requests.paths.map { Path($0, of: requests) } },
+            functions: Self.functions(summary.functions), requests: requests.map(Requests.init),
+            paths: requests.map { requests in requests.paths.map { Path($0, of: requests) } },
             failover: summary.failover.map(Failover.init))
     }
 
@@ -80,4 +81,19 @@ extension Report.Source {
 
     /// The kind of several traces that are not all of one.
     static let severalKinds = "several"
+}
+
+extension Summary {
+    /// Whether all of it is on one clock.
+    fileprivate var isOfOneBoot: Bool { sources.count < 2 || Set(sources.map(\.identity.boot)).count == 1 }
+}
+
+extension RequestSummary {
+    /// The same without when tries were on paths: those of several machines or boots cannot be held against each other, so that none of
+    /// their paths is called slow.
+    fileprivate var withoutTimesOfPaths: RequestSummary {
+        var summary = self
+        for index in summary.paths.indices { summary.paths[index].overTime = nil }
+        return summary
+    }
 }

@@ -19,6 +19,9 @@ public protocol OutputFormat: Sendable {
     /// Whether people read it, so that a terminal shows it in a pager. False by default.
     var isForReading: Bool { get }
 
+    /// Whether nobody could make anything of it on a terminal, so that it is not printed there. False by default.
+    var isForFiles: Bool { get }
+
     /// Whether ``render(_:to:)`` looks at all trees merged into one. False by default.
     var needsMergedTree: Bool { get }
 
@@ -43,6 +46,8 @@ extension OutputFormat {
     public var isForReading: Bool { false }
     /// True.
     public var needsSummary: Bool { true }
+    /// False.
+    public var isForFiles: Bool { false }
     /// False.
     public var needsMergedTree: Bool { false }
     /// None.

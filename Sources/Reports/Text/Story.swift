@@ -18,7 +18,7 @@ struct Story {
     private static let named = 3
 
     var sentences: [String] {
-        [flowed].compactMap(\.self) + times + incidents + [doubts].compactMap(\.self)
+        [flowed].compactMap(\.self) + incidents + times + [doubts].compactMap(\.self)
     }
 
     // MARK: What flowed
@@ -95,7 +95,9 @@ struct Story {
 
     private var owner: String? {
         let whole = report.layers.reduce(0 as UInt64) { $0.addingSaturated($1.selfNs) }
-        guard let most = report.layers.first, most.selfNs > 0 else { return nil }
+        // Calls without a duration, or without what they called, have time that is in no layer.
+        let isWhole = report.source.notes.isEmpty && report.roots.allSatisfy { $0.hollowCalls == 0 }
+        guard isWhole, let most = report.layers.first, most.selfNs > 0 else { return nil }
         return
             "Of all time inside functions the layer \(most.layer) has most: \(Figures.share(most.selfNs, of: whole))."
     }

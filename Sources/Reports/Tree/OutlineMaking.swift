@@ -75,7 +75,8 @@ extension Outline {
         var known: [FunctionID: (label: Int, name: String)] = [:]
         /// By level: the row, and its node in the merged tree.
         var open: [(row: Int, node: Int)] = []
-        var typical: [Int: UInt64] = [:]
+        /// By node: what half of its calls took at most, and three quarters.
+        var usual: [Int: [UInt64]] = [:]
         let least = (tree.root.duration ?? 0) / Self.remarkable
         for entry in tree.nodes {
             open.removeSubrange(min(entry.level, open.count)...)
@@ -86,9 +87,11 @@ extension Outline {
             var line = Row(
                 parent: row, label: function.label, totalNs: entry.call.duration ?? 0, selfNs: entry.call.selfNs)
             if node >= 0 {
-                line.typicalNs = typical[node] ?? merged.nodes[node].durations.percentiles([0.5])[0]
-                typical[node] = line.typicalNs
-                line.factor = Self.factor(line, least: least)
+                let known = usual[node] ?? merged.nodes[node].durations.percentiles([0.5, 0.75])
+                usual[node] = known
+                line.typicalNs = known[0]
+                // Of a function that does little in one call and much in the next, neither is remarkable.
+                line.factor = line.totalNs > known[1] ? Self.factor(line, least: least) : ""
                 line.note = Self.note(line, merged, node, least: least)
             }
             open.append((append(line), node))

@@ -21,8 +21,9 @@ enum SQLiteViews {
         view(
             "path_tries", of: "tries", "AS t",
             """
-            t.map, t.path, count(*) AS tries, sum(t.error IS NOT NULL AND NOT t.rejected) AS failed, sum(t.rejected) AS rejected,
-            sum(max(t.rounds - 1, 0)) AS retries, sum(t.latencyNs) / count(*) AS meanNs, max(t.latencyNs) AS maxNs
+            t.map, t.path, sum(NOT t.rejected) AS tries, sum(t.error IS NOT NULL AND NOT t.rejected) AS failed, sum(t.rejected) AS rejected,
+            sum(max(t.rounds - 1, 0)) AS retries, avg(t.latencyNs) FILTER (WHERE NOT t.rejected) AS meanNs,
+            max(t.latencyNs) FILTER (WHERE NOT t.rejected) AS maxNs
             """, "WHERE t.path IS NOT NULL GROUP BY t.captureId, t.map, t.path ORDER BY t.map, t.path"),
         view(
             "layer_shares", of: "layers", "AS l",

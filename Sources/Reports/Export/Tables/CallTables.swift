@@ -18,7 +18,9 @@ extension Table {
             .init("cpu", .count, "where it began"),
             .init("startNs", .count, "when it began, by the trace clock", unit: "ns", optional: true),
             .init("durationNs", .count, "from its entry to its exit", unit: "ns", optional: true),
-            .init("selfNs", .count, "time in it itself, not in what it called", unit: "ns"),
+            .init(
+                "selfNs", .count, "time in it itself, not in what it called; 0 where what it called is not known",
+                unit: "ns"),
             .init("confidence", .text, "complete, open (no exit), orphan (no entry) or lossy (events lost inside)"),
             .init("fragment", .flag, "whether its caller was cut off or lost"),
             .init(
@@ -120,7 +122,8 @@ struct CallRows {
                 [
                     .init(count), .init(number), .init(open.last), .init(node.level), named.function, named.module,
                     named.layer, .init(task(call.tid)), .init(call.tid), .init(call.cpu), .init(call.start),
-                    .init(call.duration), .init(call.selfNs), Self.confidence[Int(call.confidence.rawValue)],
+                    .init(call.duration), .init(call.isHollow ? 0 : call.selfNs),
+                    Self.confidence[Int(call.confidence.rawValue)],
                     .init(call.isFragment), .init(call.isWhole),
                 ], to: .calls)
             open.append(count)

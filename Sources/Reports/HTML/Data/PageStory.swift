@@ -28,8 +28,8 @@ struct PageStory {
     var lines: [Line] {
         let hasRequests = (report.requests?.joined ?? 0) > 0
         let flowed = story.flowed.map { [Line($0, in: hasRequests ? "requests" : "doubt")] } ?? []
-        return flowed + story.times.map { Line($0, in: hasRequests ? "requests" : "roots") }
-            + story.incidents.map { Line($0, in: "failover") }
+        return flowed + story.incidents.map { Line($0, in: "failover") }
+            + story.times.map { Line($0, in: hasRequests ? "requests" : "roots") }
     }
 
     /// Whether nothing was lost, and nothing is in doubt.

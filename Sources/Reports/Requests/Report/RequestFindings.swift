@@ -69,13 +69,16 @@ struct RequestFindings {
         let values = summary.latency.percentiles([0.5, 0.99])
         let most = summary.layers.max { ($0.ns.sum, $1.layer) < ($1.ns.sum, $0.layer) }
         let share = most.map { layer in
-            "; \(isAtMost(layer.layer) ? "up to " : "")\(Figures.share(layer.ns.sum, of: summary.latency.sum)) of all their time went by in \(Self.place(layer.layer))"
+            "; \(isAtMost(layer.layer) ? "up to " : "")\(Figures.share(layer.ns.sum, of: summary.latency.sum)) of all their time went by in \(place(layer.layer))"
         }
         if summary.joined == 1 {
             return "The request took \(Figures.duration(summary.latency.max))" + (share ?? "") + "."
         }
         let tail = summary.joined < 100 ? "" : ", one in a hundred \(Figures.duration(values[1])) or more"
-        return "Half of \(Figures.plural(summary.joined, "request")) took \(Figures.duration(values[0])) or less" + tail
+        let failed = summary.failed > 0 ? ", those that failed included," : ""
+        return
+            "Half of \(Figures.plural(summary.joined, "request"))\(failed) took \(Figures.duration(values[0])) or less"
+            + tail
             + (share ?? "") + "."
     }
 
@@ -87,19 +90,35 @@ struct RequestFindings {
         }
     }
 
-    private static func place(_ layer: String) -> String {
-        layer == "target" ? "the target and on the way to it" : "the layer \(layer)"
+    private func place(_ layer: String) -> String {
+        guard layer == "target" else { return "the layer \(layer)" }
+        // A command that SCSI keeps to send it again, for as long as a session is blocked, is nowhere near the target.
+        let waits = summary.stages.contains { $0.layer == layer && $0.stage.contains(RequestPoint.retried.part.name) }
+        return waits
+            ? "the target, on the way to it, or waiting to be sent again" : "the target and on the way to it"
     }
 
     private var slowest: [String] {
         guard let slow = summary.slowest.first else { return [] }
-        let stages = slow.tries.flatMap { one in one.stages.map { (one, $0) } }
-        guard let (one, stage) = stages.max(by: { $0.1.ns < $1.1.ns }) else { return [] }
+        // A stage may come again with each try and round.
+        var sums: [(name: String, ns: UInt64, paths: Set<String?>)] = []
+        for one in slow.tries {
+            for stage in one.stages {
+                if let place = sums.firstIndex(where: { $0.name == stage.stage }) {
+                    sums[place].ns = sums[place].ns.addingSaturated(stage.ns)
+                    sums[place].paths.insert(one.path)
+                } else {
+                    sums.append((stage.stage, stage.ns, [one.path]))
+                }
+            }
+        }
+        guard let most = sums.max(by: { $0.ns < $1.ns }) else { return [] }
+        let path = most.paths.count == 1 ? most.paths.first.flatMap(\.self) : nil
         // Numbers are a trace's own.
         let source = Set(summary.slowest.map(\.source)).count > 1 ? " of \(printable(slow.source))" : ""
         return [
-            "The slowest, number \(slow.id)\(source), took \(Figures.duration(slow.latencyNs)), \(Figures.duration(stage.ns)) of it in "
-                + "\(stage.stage)" + (one.path.map { " on \($0)" } ?? "") + "."
+            "The slowest, number \(slow.id)\(source), took \(Figures.duration(slow.latencyNs)), \(Figures.duration(most.ns)) of it in "
+                + "\(most.name)" + (path.map { " on \($0)" } ?? "") + "."
         ]
     }
 }
