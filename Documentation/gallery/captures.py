@@ -15,6 +15,7 @@ CAPTURES = {
     "lossy.dat": "6.1/io-lossy-record.dat",
     "path.dat": "6.1/daemon-map.dat",
     "cut.dat": "6.12/failover-cut-short.dat.xz",
+    "dropped.dat": "6.1/requests-dropped.dat.xz",
     "still.dat": "6.12/failover-all-queueing.dat.xz",
     "old.dat": "6.1/requests-graph.dat.xz",
     "new.dat": "6.12/requests-graph.dat.xz",
