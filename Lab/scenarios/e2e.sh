@@ -73,8 +73,8 @@ recorder() {
     until_true recording_alone
     path_fails
 }
-# In an instance of its own.
-recording_alone() { [[ $(cat "$tracefs"/instances/dmflow-*/tracing_on 2>/dev/null) == 1 ]]; }
+# In an instance of its own, which has tracing on from its making until it is prepared, too, but no events then.
+recording_alone() { [[ $(cat "$tracefs"/instances/dmflow-*/{tracing_on,events/block/block_rq_complete/enable} 2>/dev/null) == 1$'\n'1 ]]; }
 
 path_is_back() {
     echo running >"/sys/block/$failing/device/state"

@@ -59,8 +59,8 @@ killed() {
     ((status == 2)) || return 1
     dmflow restore >&2
 }
-# In an instance of its own: there are no trees of calls.
-recording_live() { [[ $(cat "$tracefs"/instances/dmflow-*/tracing_on 2>/dev/null) == 1 ]]; }
+# In an instance of its own, since there are no trees of calls; it has tracing on from its making until it is prepared, too, but no events then.
+recording_live() { [[ $(cat "$tracefs"/instances/dmflow-*/{tracing_on,events/block/block_rq_complete/enable} 2>/dev/null) == 1$'\n'1 ]]; }
 
 # interrupted: by the signal that Ctrl-C sends, where there is no terminal.
 interrupted() {
