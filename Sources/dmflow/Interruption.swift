@@ -78,12 +78,19 @@ enum Interruption {
             var status: Int32 = 0
             while waitpid(pager, &status, 0) < 0 && errno == EINTR {}
         }
-        // Whoever started dmflow sees by which signal it ended.
-        signal(number, SIG_DFL)
-        var own = sigset_t()
-        sigemptyset(&own)
-        sigaddset(&own, number)
-        sigprocmask(SIG_UNBLOCK, &own, nil)
-        raise(number)
+        endProcess(by: number)
     }
+}
+
+/// Ends the process as a signal does that nobody handles: whoever started it sees by which one it ended. May be called by a signal's
+/// handler.
+func endProcess(by number: Int32) -> Never {
+    signal(number, SIG_DFL)
+    var own = sigset_t()
+    sigemptyset(&own)
+    sigaddset(&own, number)
+    pthread_sigmask(SIG_UNBLOCK, &own, nil)
+    raise(number)
+    // One that ends no process by itself.
+    _exit(128 + number)
 }

@@ -121,15 +121,10 @@ final class Terminal: Sendable {
     /// As the signal does by itself, when the terminal is as it was.
     private func die(by number: Int32) -> Never {
         // Nothing may be written any more.
-        state.withLock { state in
+        state.withLock { state -> Never in
             restore(&state)
-            signal(number, SIG_DFL)
-            var signals = Self.signals
-            pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-            raise(number)
-            _exit(128 + number)
+            endProcess(by: number)
         }
-        fatalError("a signal did not end the program")
     }
 
     private func wake() { _ = write(wakeUp.write, [0], 1) }
