@@ -133,17 +133,12 @@ struct CaptureCommand: ParsableCommand {
     var command: [String] = []
 
     func validate() throws {
-        // A file that cannot be used is no matter of usage: capturing will say.
-        let known = (try? flowOptions.catalogue().names) ?? flowNames
-        for name in flowNames where !known.contains(name) {
-            throw ValidationError(Suggestion.unknown("flow", name, known: known))
-        }
+        try flowOptions.check(flows)
         if light && !(flows.isEmpty && roots.isEmpty) {
             throw ValidationError(
                 "--light records the flows \(Flow.light.joined(separator: " and ")) and nothing else; for more, leave it out and give --flow \(Flow.light.joined(separator: ",")) with the others"
             )
         }
-        if !flows.isEmpty && flowNames.isEmpty { throw ValidationError("--flow names no flow") }
         if roots.contains(where: { $0.names.isEmpty }) { throw ValidationError("--root names no function") }
         if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
         if command.isEmpty && (user != nil || exitCode == .command) {

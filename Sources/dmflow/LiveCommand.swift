@@ -103,12 +103,7 @@ struct LiveCommand: ParsableCommand {
     private static let leastInterval: UInt64 = 50_000_000
 
     func validate() throws {
-        // A file that cannot be used is no matter of usage: watching will say.
-        let known = (try? flowOptions.catalogue().names) ?? flowNames
-        for name in flowNames where !known.contains(name) {
-            throw ValidationError(Suggestion.unknown("flow", name, known: known))
-        }
-        if !flows.isEmpty && flowNames.isEmpty { throw ValidationError("--flow names no flow") }
+        try flowOptions.check(flows)
         if light && !flows.isEmpty {
             throw ValidationError(
                 "--light watches the flows \(Flow.light.joined(separator: " and ")) and nothing else; for more, leave it out and give --flow \(Flow.light.joined(separator: ",")) with the others"

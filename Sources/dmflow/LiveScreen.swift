@@ -36,8 +36,8 @@ final class LiveScreen: LiveDisplay, @unchecked Sendable {
     private static func isInForeground(_ terminal: Int32) -> Bool { tcgetpgrp(terminal) == getpgrp() }
 
     private static var canDraw: Bool {
-        guard let kind = getenv("TERM") else { return false }
-        return !["", "dumb", "unknown"].contains(String(cString: kind))
+        guard let kind = environment("TERM") else { return false }
+        return !["dumb", "unknown"].contains(kind)
     }
 
     // MARK: Showing
@@ -69,11 +69,8 @@ final class LiveScreen: LiveDisplay, @unchecked Sendable {
 
     /// 80 by 24 where the terminal does not tell.
     private static var size: (columns: Int, rows: Int) {
-        var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
-            return (80, 24)
-        }
-        return (Int(size.ws_col), Int(size.ws_row))
+        guard let size = terminalSize(STDOUT_FILENO), size.rows > 0 else { return (80, 24) }
+        return size
     }
 
     // MARK: The terminal

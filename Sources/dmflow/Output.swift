@@ -66,20 +66,23 @@ extension Style {
     }
 
     /// Of the terminal that standard output is; nil if it is none, or does not tell.
-    static var terminalColumns: Int? {
-        var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-        return max(40, Int(size.ws_col))
-    }
+    static var terminalColumns: Int? { terminalSize(STDOUT_FILENO).map { max(40, $0.columns) } }
 
     /// Where there is no terminal to ask.
     private static var askedColumns: Int {
         environment("COLUMNS").flatMap { Int($0) }.map { min(max($0, 40), 1000) } ?? usualColumns
     }
+}
 
-    /// A variable's value; nil if it is not set or empty.
-    private static func environment(_ name: String) -> String? {
-        guard let value = getenv(name), value.pointee != 0 else { return nil }
-        return String(cString: value)
-    }
+/// A variable's value; nil if it is not set or empty.
+func environment(_ name: String) -> String? {
+    guard let value = getenv(name), value.pointee != 0 else { return nil }
+    return String(cString: value)
+}
+
+/// How large a terminal is; nil of what is none, or does not tell.
+func terminalSize(_ descriptor: Int32) -> (columns: Int, rows: Int)? {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return (Int(size.ws_col), Int(size.ws_row))
 }

@@ -37,7 +37,7 @@ struct OutputChoice {
     /// - Throws: ``UsageFailure`` if more than one goes to standard output, or one to a terminal that nobody can read.
     static func checkPrinted(_ choices: [OutputChoice]) throws(UsageFailure) {
         if isatty(STDOUT_FILENO) == 1,
-            let unreadable = choices.first(where: { $0.file == nil && $0.format.isForFiles })
+            let unreadable = choices.first(where: { $0.file == nil && $0.format.readers == .openers })
         {
             let name = unreadable.format.name
             throw UsageFailure("\(name) is nothing to read on a terminal; give it a file: --output \(name)=FILE")

@@ -38,7 +38,7 @@ enum Pager {
 
     /// Where standard output is a terminal that can page.
     static func use() {
-        guard isatty(STDOUT_FILENO) == 1, let terminal = variable("TERM"), terminal != "dumb" else { return }
+        guard isatty(STDOUT_FILENO) == 1, let terminal = environment("TERM"), terminal != "dumb" else { return }
         guard let command = command(), !["", "cat"].contains(command) else { return }
         state = .wanted(command)
     }
@@ -50,10 +50,6 @@ enum Pager {
         }
         let places = ["/usr/bin/less", "/bin/less"]
         return places.first { access($0, X_OK) == 0 }.map { (place: String) in place + " -FRX" }
-    }
-
-    private static func variable(_ name: String) -> String? {
-        getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// Before something is printed.
@@ -88,7 +84,7 @@ enum Pager {
         posix_spawnattr_setsigdefault(&attributes, &defaults)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
         let arguments = strings(["/bin/sh", "-c", script, "dmflow", command])
-        let variables = strings(environment())
+        let variables = strings(Self.variables)
         defer { for string in arguments + variables { free(string) } }
         var process: pid_t = 0
         guard posix_spawn(&process, "/bin/sh", &actions, &attributes, arguments, variables) == 0 else { return nil }
@@ -100,7 +96,7 @@ enum Pager {
     }
 
     /// dmflow's own, with what pagers need to know.
-    private static func environment() -> [String] {
+    private static var variables: [String] {
         var values: [String: String] = [:]
         var next = environ
         while let entry = next.pointee {

@@ -67,7 +67,7 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         try reporting {
             let choices = try choices()
-            if choices.contains(where: { $0.file == nil && $0.format.isForReading }) { pager.use() }
+            if choices.contains(where: { $0.file == nil && $0.format.readers == .people }) { pager.use() }
             let map = try reading.layers.map()
             let options = OutputOptions(
                 style: .ofStandardOutput(reading.color), rootLimit: roots, functionLimit: functions, map: map)

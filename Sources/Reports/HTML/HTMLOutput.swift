@@ -4,7 +4,7 @@ import TraceFormat
 /// A page for browsers: all in one file, which asks for nothing on the network.
 struct HTMLOutput: OutputFormat {
     let name = "html"
-    let isForFiles = true
+    let readers = OutputReaders.openers
     let help = "a page for browsers, in one file: distributions, call trees, requests, paths, failovers"
     let needsMergedTree = true
 

@@ -16,11 +16,8 @@ public protocol OutputFormat: Sendable {
     /// Whether ``render(_:to:)`` looks at the summary or the report: calls are summed up only if some output does. True by default.
     var needsSummary: Bool { get }
 
-    /// Whether people read it, so that a terminal shows it in a pager. False by default.
-    var isForReading: Bool { get }
-
-    /// Whether nobody could make anything of it on a terminal, so that it is not printed there. False by default.
-    var isForFiles: Bool { get }
+    /// Who reads it. Programs by default.
+    var readers: OutputReaders { get }
 
     /// Whether ``render(_:to:)`` looks at all trees merged into one. False by default.
     var needsMergedTree: Bool { get }
@@ -42,12 +39,10 @@ public protocol OutputFormat: Sendable {
 }
 
 extension OutputFormat {
-    /// False.
-    public var isForReading: Bool { false }
+    /// Programs.
+    public var readers: OutputReaders { .programs }
     /// True.
     public var needsSummary: Bool { true }
-    /// False.
-    public var isForFiles: Bool { false }
     /// False.
     public var needsMergedTree: Bool { false }
     /// None.
@@ -56,6 +51,16 @@ extension OutputFormat {
     public func render(_ results: OutputResults, to sink: OutputSink) throws {}
     /// None.
     public func omissions(_ results: OutputResults) -> [String] { [] }
+}
+
+/// Who reads an output.
+public enum OutputReaders: Sendable {
+    /// People: a terminal shows it in a pager.
+    case people
+    /// Programs; people may look at it, too.
+    case programs
+    /// Programs that open files: nobody could make anything of it on a terminal, so that it is not printed there.
+    case openers
 }
 
 /// How an output is to look, as far as its format has a choice.

@@ -2,7 +2,7 @@
 struct TextOutput: SummaryFormat {
     let name = "text"
     let help = "for reading: the story, then requests, failovers, latency per root, layers, hottest functions"
-    let isForReading = true
+    let readers = OutputReaders.people
 
     func render(_ summary: Summary, _ report: Report, _ options: OutputOptions, to sink: OutputSink) throws {
         try sink.write(

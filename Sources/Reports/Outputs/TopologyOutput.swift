@@ -5,7 +5,7 @@ struct TopologyOutput: OutputFormat {
     let name = "topology"
     let help = "multipath maps, paths and their timers when the trace was recorded, as multipath -ll shows them"
     let needsSummary = false
-    let isForReading = true
+    let readers = OutputReaders.people
 
     /// Keeps nothing. That it wants events makes a trace of events alone one, too.
     private final class Events: Analyzer {

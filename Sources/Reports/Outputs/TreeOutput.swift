@@ -5,7 +5,7 @@ struct TreeOutput: OutputFormat {
     let name = "tree"
     let help = "all call trees, as dmflow tree draws them"
     let needsSummary = false
-    let isForReading = true
+    let readers = OutputReaders.people
 
     func analyzer(_ options: OutputOptions, to sink: OutputSink) -> (any Analyzer)? { Drawing(options, sink) }
 

@@ -14,19 +14,12 @@ public final class RequestAnalyzer: Analyzer {
     private let ends: RequestEnds
 
     /// - Parameter onRequest: gets each request that is joined, in the order in which they ended. What it throws ends the pass.
-    public init(onRequest: ((Request) throws -> Void)? = nil) { ends = RequestEnds(onRequest) }
-
-    /// - Parameter onNamedRequest: gets each request that is joined, and what the trace's devices are called, as far as that is known by then.
-    convenience init(onNamedRequest: @escaping (Request, PathNames) throws -> Void) {
-        let box = Box()
-        self.init { request in try onNamedRequest(request, box.names) }
-        box.ends = ends
+    public convenience init(onRequest: ((Request) throws -> Void)? = nil) {
+        self.init(onNamedRequest: onRequest.map { take in { request, _ in try take(request) } })
     }
 
-    private final class Box {
-        weak var ends: RequestEnds?
-        var names: PathNames { ends?.pathNames ?? PathNames() }
-    }
+    /// - Parameter onNamedRequest: gets what the trace's devices are called, too, as far as that is known by then.
+    init(onNamedRequest: ((Request, PathNames) throws -> Void)?) { ends = RequestEnds(onNamedRequest) }
 
     /// - Parameters:
     ///   - observe: sees what has been found of each request when it is over, or cut off, before anything is made of it;

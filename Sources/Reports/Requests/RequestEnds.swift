@@ -25,13 +25,13 @@ final class RequestEnds {
 
     /// Disks whose commands went over iSCSI: each is known by the way that its commands took.
     private var iSCSI: Set<BlockDevice> = []
-    private let onRequest: ((Request) throws -> Void)?
+    private let onRequest: ((Request, PathNames) throws -> Void)?
     /// Sees that events were lost, and before which event of their batch.
     var observeLoss: ((_ place: Int) -> Void)?
     /// Sees all that ends, joined or not, and behind which event of its batch.
     var observe: ((borrowing LiveRequest, _ place: Int) -> Void)?
 
-    init(_ onRequest: ((Request) throws -> Void)?) { self.onRequest = onRequest }
+    init(_ onRequest: ((Request, PathNames) throws -> Void)?) { self.onRequest = onRequest }
 
     /// What the trace's devices are called, as far as that is known by now.
     var pathNames: PathNames { PathNames(topology: topology, addresses: addresses.all) }
@@ -70,7 +70,7 @@ final class RequestEnds {
         } else {
             bySector.add(live, timeline, depth: depth, request: request)
         }
-        if let onRequest { try onRequest(request()) }
+        if let onRequest { try onRequest(request(), pathNames) }
     }
 
     private func add(unjoined flaw: LiveRequest.Flaw, _ kind: JoinKind) {

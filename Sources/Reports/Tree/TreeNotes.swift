@@ -18,12 +18,12 @@ package struct TreeNotes {
             let ns = tree.rootsInDoubt.values.reduce(0 as UInt64) { $0.addingSaturated($1.ns) }
             doubts.append(
                 "\(Figures.plural(tree.treesInDoubt, "tree")) with calls in doubt, \(Figures.duration(ns)), "
-                    + (tree.treesInDoubt == 1 ? "is not in it" : "are not in it"))
+                    + Self.notInIt(tree.treesInDoubt))
         }
         if tree.fragments > 0 {
             doubts.append(
                 "\(Figures.plural(tree.fragments, "fragment")), whose first callers were not recorded, "
-                    + (tree.fragments == 1 ? "is not in it" : "are not in it"))
+                    + Self.notInIt(tree.fragments))
         }
         self.doubts = doubts + Self.leftOut(tree)
     }
@@ -34,7 +34,7 @@ package struct TreeNotes {
         var doubts: [String] = []
         if tree.inDoubt > 0 {
             doubts.append(
-                "\(Figures.plural(tree.inDoubt, "call")) in doubt \(tree.inDoubt == 1 ? "is not in it" : "are not in it")"
+                "\(Figures.plural(tree.inDoubt, "call")) in doubt \(Self.notInIt(tree.inDoubt))"
             )
         }
         if tree.cut > 0 {
@@ -51,7 +51,7 @@ package struct TreeNotes {
         if tree.inDoubt > 0 {
             doubts.append(
                 "\(Figures.plural(tree.inDoubt, "call")) in doubt, or with such below, \(Figures.duration(tree.inDoubtNs)), "
-                    + (tree.inDoubt == 1 ? "is not in it" : "are not in it"))
+                    + Self.notInIt(tree.inDoubt))
         }
         if tree.nested > 0 {
             doubts.append(
@@ -60,6 +60,8 @@ package struct TreeNotes {
         }
         self.doubts = doubts + Self.leftOut(tree.merged)
     }
+
+    private static func notInIt(_ count: Int) -> String { count == 1 ? "is not in it" : "are not in it" }
 
     private static func sum(_ tree: MergedTree) -> (calls: Int, ns: UInt64) {
         tree.nodes.reduce((0, 0)) { $1.parent < 0 ? ($0.0 + $1.calls, $0.1.addingSaturated($1.durations.sum)) : $0 }

@@ -58,32 +58,14 @@ final class LiveRecording: PageRecording {
         (self.feed, self.watch, self.ended) = (feed, watch, ended)
     }
 
-    /// What the thread is given.
-    private final class Work: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-
     func start(at moment: TraceStart) throws(CaptureError) {
         feed.begin(at: moment)
-        let work = Work { [feed, watch, ended] in
+        let thread = try StartedThread { [feed, watch, ended] in
             watch(feed)
             feed.watcherIsDone()
             ended()
         }
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(work)
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                Unmanaged<Work>.fromOpaque(context!).takeRetainedValue().body()
-                return nil
-            }, context.toOpaque())
-        if code != 0 {
-            context.release()
-            throw CaptureError(.threadFailed, errno: code)
-        }
-        pthread_detach(thread)
+        thread.detach()
     }
 
     var bytes: Int { feed.bytes }

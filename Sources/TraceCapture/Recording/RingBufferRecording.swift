@@ -17,7 +17,7 @@ final class RingBufferRecording: PageRecording {
     }
 
     private var recorders: [CPURecorder]
-    private var threads: [pthread_t] = []
+    private var threads: [StartedThread] = []
     /// Closing it wakes all recorders, for the last time.
     private var running: Descriptor?
 
@@ -51,20 +51,7 @@ final class RingBufferRecording: PageRecording {
     /// Starts the threads. `finish()` must be called, also after a failure.
     func start(at moment: TraceStart = .now) throws(CaptureError) {
         for recorder in recorders {
-            var thread = pthread_t()
-            // The thread owns a reference to its recorder until it ends.
-            let context = Unmanaged.passRetained(recorder)
-            let code = pthread_create(
-                &thread, nil,
-                { context in
-                    Unmanaged<CPURecorder>.fromOpaque(context!).takeRetainedValue().run()
-                    return nil
-                }, context.toOpaque())
-            if code != 0 {
-                context.release()
-                throw CaptureError(.threadFailed, errno: code)
-            }
-            threads.append(thread)
+            threads.append(try StartedThread { recorder.run() })
         }
     }
 
@@ -80,7 +67,7 @@ final class RingBufferRecording: PageRecording {
     @discardableResult
     func finish() -> RecordedPages {
         running = nil
-        for thread in threads { pthread_join(thread, nil) }
+        for thread in threads { thread.join() }
         threads = []
         let end = end
         let pages = recorders.map {

@@ -35,8 +35,7 @@ final class Terminal: Sendable {
 
     /// - Returns: nil where there is none that is controlled by such sequences.
     static func open() -> Terminal? {
-        guard isatty(STDOUT_FILENO) == 1, let kind = getenv("TERM"), !["", "dumb"].contains(String(cString: kind))
-        else { return nil }
+        guard isatty(STDOUT_FILENO) == 1, let kind = environment("TERM"), kind != "dumb" else { return nil }
         // The trace may be standard input.
         let descriptor = Glibc.open("/dev/tty", O_RDWR | O_CLOEXEC)
         var original = termios()
@@ -133,9 +132,8 @@ final class Terminal: Sendable {
 
     /// Lines and columns; 24 and 80 where the terminal does not say.
     var size: (lines: Int, columns: Int) {
-        var size = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0, size.ws_col > 0 else { return (24, 80) }
-        return (Int(size.ws_row), Int(size.ws_col))
+        guard let size = terminalSize(descriptor), size.rows > 0 else { return (24, 80) }
+        return (size.rows, size.columns)
     }
 
     /// Waits for what happens next.

@@ -3,7 +3,7 @@ import GraphParser
 /// Everything on one timeline, for https://ui.perfetto.dev and its trace processor.
 struct PerfettoOutput: OutputFormat {
     let name = "perfetto"
-    let isForFiles = true
+    let readers = OutputReaders.openers
     let help = "calls, requests and failovers on a timeline, for ui.perfetto.dev and its SQL (protobuf)"
 
     func analyzer(_ options: OutputOptions, to sink: OutputSink) -> (any Analyzer)? {

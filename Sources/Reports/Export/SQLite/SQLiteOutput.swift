@@ -3,7 +3,7 @@ import GraphParser
 /// All tables of a capture as a database of SQLite.
 struct SQLiteOutput: OutputFormat {
     let name = "sqlite"
-    let isForFiles = true
+    let readers = OutputReaders.openers
     let help =
         "a database of SQLite: calls, requests with their stages, paths, incidents and what all come to, with views to begin with"
 

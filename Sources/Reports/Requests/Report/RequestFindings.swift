@@ -100,25 +100,12 @@ struct RequestFindings {
 
     private var slowest: [String] {
         guard let slow = summary.slowest.first else { return [] }
-        // A stage may come again with each try and round.
-        var sums: [(name: String, ns: UInt64, paths: Set<String?>)] = []
-        for one in slow.tries {
-            for stage in one.stages {
-                if let place = sums.firstIndex(where: { $0.name == stage.stage }) {
-                    sums[place].ns = sums[place].ns.addingSaturated(stage.ns)
-                    sums[place].paths.insert(one.path)
-                } else {
-                    sums.append((stage.stage, stage.ns, [one.path]))
-                }
-            }
-        }
-        guard let most = sums.max(by: { $0.ns < $1.ns }) else { return [] }
-        let path = most.paths.count == 1 ? most.paths.first.flatMap(\.self) : nil
+        guard let most = slow.mostOfTime else { return [] }
         // Numbers are a trace's own.
         let source = Set(summary.slowest.map(\.source)).count > 1 ? " of \(printable(slow.source))" : ""
         return [
             "The slowest, number \(slow.id)\(source), took \(Figures.duration(slow.latencyNs)), \(Figures.duration(most.ns)) of it in "
-                + "\(most.name)" + (path.map { " on \($0)" } ?? "") + "."
+                + "\(most.stage)" + (most.path.map { " on \($0)" } ?? "") + "."
         ]
     }
 }

@@ -43,6 +43,21 @@ public struct SlowRequest: Codable, Equatable, Sendable {
     /// One at least.
     public let tries: [Try]
 
+    /// The stage that took most of its time, all that there were of the name together: one may come again with each try and round. The path
+    /// is nil if it was on several, or is not known.
+    var mostOfTime: (stage: String, ns: UInt64, path: String?)? {
+        let stages = tries.flatMap { one in one.stages.map { (path: one.path, stage: $0) } }
+        let sums = Dictionary(grouping: stages, by: \.stage.stage).mapValues { same in
+            same.reduce(0 as UInt64) { $0.addingSaturated($1.stage.ns) }
+        }
+        // Of equal ones the first.
+        guard let first = stages.max(by: { sums[$0.stage.stage]! < sums[$1.stage.stage]! })?.stage.stage else {
+            return nil
+        }
+        let paths = Set(stages.filter { $0.stage.stage == first }.map(\.path))
+        return (first, sums[first]!, paths.count == 1 ? paths.first! : nil)
+    }
+
     /// Whether it stands before another: the slower one, of equal ones that which was first.
     func precedes(_ other: SlowRequest) -> Bool {
         if latencyNs != other.latencyNs { return latencyNs > other.latencyNs }
