@@ -45,12 +45,15 @@ struct SpeedscopeOutput: OutputFormat {
 
         /// The slowest and one near the median, unless that is the same.
         private static func singles(of root: TypicalTrees.Root) -> [(tree: CallTree, name: String)] {
-            let (slowest, typical, count) = (root.slowest, root.typical, root.durations.count)
+            guard let slowest = root.examples.slowest.first?.value, let typical = root.examples.typical?.value else {
+                return []
+            }
+            let (times, count) = (root.examples.times, root.examples.times.count)
             let function = slowest.tree.names[root.function].description
             func duration(_ tree: CallTree) -> String { Figures.duration(tree.root.duration ?? 0) }
             let first = "\(function): slowest of \(count), \(duration(slowest.tree)), tree \(slowest.number)"
             guard count > 2, typical.number != slowest.number else { return [(slowest.tree, first)] }
-            let median = "median of \(count) \(Figures.duration(root.durations.percentiles([0.5])[0]))"
+            let median = "median of \(count) \(Figures.duration(times.percentiles([0.5])[0]))"
             let second = "\(function): near the median, \(duration(typical.tree)), tree \(typical.number) (\(median))"
             return [(slowest.tree, first), (typical.tree, second)]
         }

@@ -18,15 +18,18 @@ struct Examples<Value> {
     /// How long all of them took.
     private(set) var times = Histogram()
     private let slowestCount: Int
+    private let nearCount: Int
     private var near: [Kept] = []
     private var median: UInt64 = 0
     /// The median is looked up again when so many have come.
     private var nextLook = 1
 
-    private static var nearCount: Int { 12 }
-
-    /// - Parameter slowestCount: how many of the slowest are kept.
-    init(slowest slowestCount: Int) { self.slowestCount = slowestCount }
+    /// - Parameters:
+    ///   - slowestCount: how many of the slowest are kept.
+    ///   - nearCount: how many that were near the median; the more, the nearer to the last one is the typical one.
+    init(slowest slowestCount: Int, near nearCount: Int = 12) {
+        (self.slowestCount, self.nearCount) = (slowestCount, nearCount)
+    }
 
     /// Takes the next one.
     ///
@@ -39,7 +42,7 @@ struct Examples<Value> {
             nextLook = times.count + max(1, times.count / 16)
         }
         let place = slowest.firstIndex { $0.ns < ns } ?? slowest.count
-        let farthest = near.count < Self.nearCount ? nil : near.indices.max { distance(near[$0]) < distance(near[$1]) }
+        let farthest = near.count < nearCount ? nil : near.indices.max { distance(near[$0]) < distance(near[$1]) }
         let isNear = farthest.map { distance(ns) < distance(near[$0]) } ?? true
         guard place < slowestCount || isNear else { return }
         let kept = Kept(value: make(), ns: ns, number: number)
