@@ -43,10 +43,13 @@ class Shell:
     def printed(self, command):
         """What the command prints, errors included. Each is run once; one that dmflow takes for wrong usage ends all."""
         if command not in self._printed:
+            # What passes through a pipe comes when its last program gets to it, errors at once: which is first is chance, so errors are put last.
+            through_pipe = "|" in command
             done = subprocess.run(
                 ["bash", "-o", "pipefail", "-c", command], cwd=self.place, env=self.environment, text=True,
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE if through_pipe else subprocess.STDOUT)
+            printed = done.stdout + (done.stderr if through_pipe else "")
             if done.returncode in (64, 127):
-                sys.exit(f"'{command}' cannot be run: {done.stdout}")
-            self._printed[command] = done.stdout
+                sys.exit(f"'{command}' cannot be run: {printed}")
+            self._printed[command] = printed
         return self._printed[command]
