@@ -45,6 +45,9 @@ public struct TraceReading: Sendable {
     public let counts: TraceCounts
     /// The names of the trace's functions and tasks.
     public let names: TraceNames
+    /// Trees whose root has ended, but which are hollow, or have calls in doubt in them, or at places that are: their layers may not add up
+    /// to their time.
+    public let doubtfulTrees: Int
     /// False if the analyzers had enough before the end.
     public let isWhole: Bool
 }
@@ -133,6 +136,8 @@ public enum TraceFile {
                     + "\(Function.furtherOnes), with their calls and times, but not in their layers")
         }
         try analyzers.finish(TraceEnd(source: source, counts: result.counts, isWhole: result.isWhole))
-        return TraceReading(source: source, counts: result.counts, names: context.names, isWhole: result.isWhole)
+        return TraceReading(
+            source: source, counts: result.counts, names: context.names, doubtfulTrees: result.doubtfulTrees,
+            isWhole: result.isWhole)
     }
 }

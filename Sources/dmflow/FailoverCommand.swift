@@ -47,7 +47,7 @@ struct FailoverCommand: ParsableCommand {
                 }
                 try sink.flush()
             }
-            try trace.checkStrict(reading, requests)
+            try trace.checkStrict(reading, requests, unplaced: summary.unplaced)
         }
     }
 

@@ -32,9 +32,9 @@ struct ReadingOptions: ParsableArguments {
         return try TraceFile.read(file, asItComes: asItComes, into: analyzers) { progress.update(done: $0, of: $1) }
     }
 
-    /// Whether events of a trace were lost, or calls or requests are in doubt.
+    /// Whether events of a trace were lost, or calls or requests are in doubt, as far as this can be told without a report.
     static func isInDoubt(_ trace: TraceReading, _ requests: RequestSummary?) -> Bool {
-        if trace.counts.isInDoubt { return true }
+        if trace.counts.isInDoubt || trace.doubtfulTrees > 0 { return true }
         guard let requests else { return false }
         return requests.isInDoubt || RequestFacts.unseen(requests, trace.source) != nil
             || trace.source.recording?.missedByProbes?.values.contains { $0 > 0 } == true

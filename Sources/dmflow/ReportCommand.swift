@@ -94,7 +94,7 @@ struct ReportCommand: ParsableCommand {
             printError("\(ReadingOptions.name(of: files[0])): \(doubts)")
         }
         for omission in pass.omissions { printError("\(ReadingOptions.name(of: files[0])): \(omission)") }
-        return ReadingOptions.isInDoubt(trace, pass.requests)
+        return pass.isInDoubt || ReadingOptions.isInDoubt(trace, pass.requests)
     }
 
     /// What was asked for, or else the first format.

@@ -84,6 +84,6 @@ struct SeveralTraces {
             try traces.write(targets.outputs)
             try targets.finish()
         }
-        return isInDoubt
+        return isInDoubt || traces.isInDoubt
     }
 }

@@ -42,8 +42,10 @@ struct TraceOptions: ParsableArguments {
 
     /// Call last: what was printed stays printed.
     ///
-    /// - Parameter requests: what the trace's requests come to, if it was asked for.
-    func checkStrict(_ trace: TraceReading, _ requests: RequestSummary? = nil) throws {
-        if reading.strict, ReadingOptions.isInDoubt(trace, requests) { throw ExitCode(3) }
+    /// - Parameters:
+    ///   - requests: what the trace's requests come to, if it was asked for.
+    ///   - unplaced: failures that no path is known of, where failovers were asked for.
+    func checkStrict(_ trace: TraceReading, _ requests: RequestSummary? = nil, unplaced: Int = 0) throws {
+        if reading.strict, unplaced > 0 || ReadingOptions.isInDoubt(trace, requests) { throw ExitCode(3) }
     }
 }

@@ -45,6 +45,28 @@ import Testing
         }
     }
 
+    /// What the report has under "In doubt" is what --strict ends with 3 for, also where it is read from a summary.
+    @Test(arguments: [
+        ("el8-4.18.0-477/whole-way.txt", Int32(3)), ("6.1/requests-graph.dat.xz", 3),
+        ("6.1/requests-dropped.dat.xz", 3),
+        ("6.12/failover-cut-short.dat.xz", 3), ("6.1/failover-goes-on.dat.xz", 0), ("6.1/instances.dat", 0),
+    ]) func strictAndTheReportAreOne(fixture: String, status: Int32) throws {
+        let summary = FileManager.default.temporaryDirectory.appendingPathComponent("dmflow-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: summary) }
+        let report = try Program.run([
+            "report", "--strict", "--output", "text", "--output", "summary=\(summary)", Fixtures.path(fixture),
+        ])
+        #expect(report.status == status && report.output.contains("In doubt: ") == (status == 3))
+        let again = try Program.run(["report", "--strict", summary])
+        #expect(again.status == status && again.output.contains("In doubt: ") == (status == 3))
+    }
+
+    /// Hollow trees are in doubt for who looks at trees; failures without a path for who looks at failovers.
+    @Test(arguments: [("tree", "el8-4.18.0-477/whole-way.txt"), ("failover", "6.1/requests-dropped.dat.xz")])
+    func strictIsOfWhatACommandShows(command: String, fixture: String) throws {
+        #expect(try Program.run([command, "--strict", Fixtures.path(fixture)]).status == 3)
+    }
+
     @Test func lossIsSaidInTheFirstLines() throws {
         let lines = try Program.run(["report", Fixtures.path("6.1/io-lossy.txt")]).output.split(separator: "\n")
         #expect(lines.prefix(3).contains { $0.contains("EVENTS LOST: 8,612") })

@@ -228,7 +228,10 @@ func makeReport(text: String) throws -> Report { Report(try makeSummary(text: te
             text.contains(
                 "recording a call cost 812 ns before and 900 ns after; with each root stands what the higher comes to\n"
             ))
-        #expect(text.contains("64 requests on multipath devices in all of the 2.000 s of recording, 32.0 a second\n"))
+        #expect(
+            text.contains(
+                "reads and writes that multipath devices completed in the 2.000 s of recording, as the kernel counts them: 64, 32.0 a second\n"
+            ))
         #expect(text.contains(" tracing: up to "))
     }
 

@@ -26,6 +26,8 @@ struct Pipeline<Source: EventSource> {
         let counts: TraceCounts
         /// Events that are no calls and that an analyzer wanted.
         let events: Int
+        /// See ``TraceReading/doubtfulTrees``.
+        let doubtfulTrees: Int
         let isWhole: Bool
     }
 
@@ -62,7 +64,7 @@ struct Pipeline<Source: EventSource> {
         if isWhole, let error = left.error { throw error }
         return Outcome(
             source: left.source, counts: builder.counts + left.source.counts, events: builder.events,
-            isWhole: isWhole)
+            doubtfulTrees: builder.doubtfulTrees, isWhole: isWhole)
     }
 
     /// Analyzes all that the reader hands on, or what the analyzers want of it.

@@ -50,7 +50,7 @@ public struct Report: Codable, Equatable, Sendable {
         @NullWhenAbsent public internal(set) var callCostBeforeNs: UInt64?
         /// The same, measured after the recording.
         @NullWhenAbsent public internal(set) var callCostAfterNs: UInt64?
-        /// Requests that the multipath devices completed meanwhile.
+        /// Reads and writes that the multipath devices completed meanwhile, as the kernel counts them.
         @NullWhenAbsent public internal(set) var multipathRequests: UInt64?
         /// Whether interrupts were recorded; else their time is in what they hit.
         @NullWhenAbsent public internal(set) var interrupts: Bool?

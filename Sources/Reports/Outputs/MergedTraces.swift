@@ -2,6 +2,8 @@
 public struct MergedTraces {
     /// Of all of them.
     public private(set) var summary = Summary()
+    /// Whether anything of them is in doubt, as a report of them tells.
+    public var isInDoubt: Bool { Report(summary).isInDoubt }
     private var seen: [(path: String, summary: Summary)] = []
 
     /// Without any.

@@ -29,6 +29,8 @@ public final class OutputPass {
     private let names = NamesOfTrace()
     /// What the trace's requests come to, once the pass is finished; nil without any, and if no output asks for them.
     public private(set) var requests: RequestSummary?
+    /// Whether anything of the trace is in doubt, once the pass is finished, as far as the outputs needed it summed up.
+    public private(set) var isInDoubt = false
     /// What outputs do not hold, once the pass is finished: a line each, with the format's name.
     public private(set) var omissions: [String] = []
 
@@ -83,6 +85,7 @@ public final class OutputPass {
         let shared = OutputResults.Shared(
             summary, source, notUnderstood: showsNotUnderstood ? source.notUnderstood : nil, names: names.names,
             merged: trees?.merged)
+        isInDoubt = builder != nil && shared.report.isInDoubt
         for (output, analyzer) in zip(outputs, ownAnalyzers) {
             let results = OutputResults(options: output.options, shared: shared, analyzer: analyzer)
             try output.format.render(results, to: output.sink)

@@ -18,7 +18,7 @@ struct Story {
     private static let named = 3
 
     var sentences: [String] {
-        [flowed].compactMap(\.self) + incidents + times + [doubts].compactMap(\.self)
+        [flowed].compactMap(\.self) + incidents + times + [caveat, doubtful].compactMap(\.self)
     }
 
     // MARK: What flowed
@@ -32,8 +32,14 @@ struct Story {
         let followed =
             requests.joined == requests.seen
             ? ""
-            : ", of which \(requests.joined == 0 ? "none" : Figures.count(requests.joined)) can be followed to the end"
+            : ", of which \(requests.joined == 0 ? "none" : Figures.count(requests.joined)) can be followed to the end\(cutOff)"
         return "\(Figures.plural(requests.seen, "request")) to \(maps)\(place)\(followed)\(besides)."
+    }
+
+    /// How many requests the recording has only one end of, which is no fault.
+    private var cutOff: String {
+        let count = report.requests?.cutOff ?? 0
+        return count > 0 ? " (\(Figures.count(count)) had begun before the recording, or went on behind it)" : ""
     }
 
     private var nothing: String {
@@ -126,68 +132,21 @@ struct Story {
     // MARK: What is in doubt
 
     /// That calls were lost stands above in words that are louder. That nothing is in doubt is said where it is so.
-    private var doubts: String? {
-        if !doubtful.isEmpty { return "In doubt: " + doubtful.joined(separator: "; ") + "." }
+    private var doubtful: String? {
+        if !report.doubts.isEmpty { return "In doubt: " + report.doubts.joined(separator: "; ") + "." }
         return isSure ? "Nothing was lost, and nothing is in doubt." : nil
     }
 
-    /// A phrase for each.
-    var doubtful: [String] {
-        var doubts = doubtfulRoots
-        if let requests = report.requests {
-            let unjoined = requests.unjoined.reduce(0) { $0.addingSaturated($1.count) }
-            if unjoined > 0 { doubts.append("\(Figures.plural(unjoined, "request")) in no figure") }
-            if requests.joined > 0, requests.by != "pointer" {
-                doubts.append("requests are joined by device and sector, as far as that goes")
-            }
-            if requests.ambiguous > 0 {
-                doubts.append("\(Figures.plural(requests.ambiguous, "choice")) between requests that look the same")
-            }
-            if requests.disagreed > 0 {
-                doubts.append(
-                    "\(Figures.plural(requests.disagreed, "request")) that two ways of joining tell differently")
-            }
-            if !requests.stoodIn.isEmpty {
-                let points = requests.stoodIn.map { "\($0.reason) \(Figures.count($0.count))" }
-                doubts.append(
-                    "points of requests that were missed, so that one stage stands for several: "
-                        + points.joined(separator: ", "))
-            }
-            if let unseen = RequestFacts.unseen(requests.seen, counted: report.source.recording?.multipathRequests) {
-                doubts.append(unseen)
-            }
-        }
-        if let failover = report.failover, failover.summary.unplaced > 0 {
-            doubts.append(
-                "\(Figures.plural(failover.summary.unplaced, "failure")) of sessions that no path is known of")
-        }
-        return doubts
-    }
-
-    private var doubtfulRoots: [String] {
-        let hollow = report.roots.reduce(0) { $0.addingSaturated($1.hollowCalls) }
-        let partial = report.roots.reduce(0) { $0.addingSaturated($1.partialCalls) } - hollow
-        var doubts: [String] = []
-        if hollow > 0 {
-            doubts.append(
-                "\(Figures.plural(hollow, "hollow call")) of roots, where an interrupt at the entry kept the kernel from recording what "
-                    + "was called: their time is in no layer")
-        }
-        if partial > 0 {
-            doubts.append(
-                "\(Figures.plural(partial, "call")) of roots with calls below that are in doubt: their layers may not add up to their "
-                    + "time, and they are not in the merged tree")
-        }
-        return doubts
+    /// Of a trace that does not tell requests by their addresses.
+    var caveat: String? {
+        guard let requests = report.requests, requests.joined > 0, requests.by != "pointer" else { return nil }
+        return "Requests are joined by device and sector, as far as that goes."
     }
 
     /// Whether nothing was lost, and nothing is in doubt.
     var isSure: Bool {
-        let counts = report.counts
-        let calls = [
-            counts.open, counts.orphans, counts.lossy, counts.lostEvents, counts.uncountedLosses, counts.unparsedLines,
-        ]
-        return calls.allSatisfy { $0 == 0 } && report.source.notes.isEmpty
-            && report.roots.allSatisfy { !$0.fragment } && counts.records > 0
+        let areFollowed = report.requests.map { $0.joined == $0.seen } ?? true
+        return !report.isInDoubt && areFollowed && caveat == nil && report.source.notes.isEmpty
+            && report.roots.allSatisfy { !$0.fragment } && report.counts.records > 0
     }
 }

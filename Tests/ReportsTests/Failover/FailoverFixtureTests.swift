@@ -49,6 +49,20 @@ import Testing
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "wider than 80 columns")
     }
 
+    /// Where requests failed, none is told as if a path had taken over from the others; what is named of the longest is not a small
+    /// part of it.
+    @Test(arguments: captures) func sentencesTellWhatMostHad(name: String) throws {
+        for incident in try incidents(name) where incident.stalled > 1 {
+            if incident.failed > 0 {
+                #expect(incident.sentence.contains("\(Figures.plural(incident.failed, "request")) failed"))
+                #expect(!incident.sentence.contains("took over"))
+            }
+            let longest = try #require(incident.stalls.first)
+            let named = longest.parts.filter { incident.sentence.contains(" \($0.owner.phrase)") || $0.owner == .session }
+            #expect(named.reduce(0) { $0 + $1.ns } * 2 >= longest.ns, "\(incident.sentence)")
+        }
+    }
+
     @Test(arguments: captures) func ownersAddUpToTheRequestsLatency(name: String) throws {
         let reading = try #require(Self.readings[name])
         for incident in reading.summary.incidents {

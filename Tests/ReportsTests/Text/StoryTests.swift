@@ -50,6 +50,15 @@ import Testing
         #expect(!isSure || calls == 0 && requests != true && report.source.notes.isEmpty)
     }
 
+    /// What --strict refuses is what a reader is warned of, in the story or above it.
+    @Test(arguments: Fixtures.traces) func doubtsAreTold(fixture: String) throws {
+        let text = TextReport(
+            try makeReport(fixture), of: try makeSummary(fixture), style: .plain, rootLimit: 10, functionLimit: 0
+        ).render()
+        let warnings = ["EVENTS LOST:", "IN DOUBT:", "NOT UNDERSTOOD:", "  In doubt: "]
+        #expect(try makeReport(fixture).isInDoubt == warnings.contains { text.contains($0) })
+    }
+
     /// Latency is of requests only, and of them it is told where there are any.
     @Test(arguments: Fixtures.traces) func functionTimeIsNotTakenForLatency(fixture: String) throws {
         let report = try makeReport(fixture)

@@ -28,6 +28,7 @@ extension StackBuilder {
         eventNumber = state.eventNumber
         counts.calls += state.complete
         counts.lossy += state.lossy
+        doubtfulTrees += state.doubtfulTrees
         return index
     }
 }
@@ -38,6 +39,7 @@ private struct FastPath {
     var eventNumber: Int
     var complete = 0
     var lossy = 0
+    var doubtfulTrees = 0
 
     init(free: Int32, eventNumber: Int) {
         self.free = free
@@ -74,7 +76,7 @@ private struct FastPath {
             let whole = !frame.isLossy && frame.isWhole
             if frame.isLossy { lossy &+= 1 } else { complete &+= 1 }
             var flags: Call.Flags = frame.caller < 0 ? .root : []
-            if whole { flags.insert(.whole) }
+            if whole { flags.insert(.whole) } else if frame.caller < 0 { doubtfulTrees &+= 1 }
             output.append(
                 .ended(
                     Call(

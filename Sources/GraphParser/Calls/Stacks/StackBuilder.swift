@@ -6,6 +6,8 @@
 struct StackBuilder: Sendable {
     var output = CallOutput()
     var counts = TraceCounts()
+    /// Roots that have ended and are not whole: see ``TraceReading/doubtfulTrees``.
+    var doubtfulTrees = 0
 
     private let names: TraceNames
     private let lossesAreMarked: Bool
@@ -215,7 +217,7 @@ struct StackBuilder: Sendable {
         let start = outside.start(of: frame)
         var flags: Call.Flags = frame.caller < 0 ? .root : []
         if isUser { flags.insert(.user) }
-        if whole { flags.insert(.whole) }
+        if whole { flags.insert(.whole) } else if frame.caller < 0 { doubtfulTrees += 1 }
         if isHollow { flags.insert(.hollow) }
         if !outside.isEmpty {
             flags.insert(.outside)

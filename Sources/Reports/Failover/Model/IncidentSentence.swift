@@ -50,20 +50,30 @@ struct IncidentSentence {
 
     private static func stalls(_ incident: Incident) -> String {
         guard let longest = incident.stalls.first else { return "no request stood still" }
-        let failed =
-            incident.failed == 0 || incident.stalled == 1 ? "" : " or failed (\(Figures.count(incident.failed)))"
-        let count =
-            incident.stalled == 1
-            ? "1 request stood still" : "\(Figures.count(incident.stalled)) requests stood still\(failed), the longest"
         let parts = phrases(longest, incident)
-        let head = incident.stalled == 1 ? "\(count) for" : count
-        return "\(head) \(Figures.seconds(longest.ns))" + (parts.isEmpty ? "" : ": \(parts.joined(separator: ", "))")
-            + "; " + ending(longest)
+        return "\(head(incident)) \(Figures.seconds(longest.ns))"
+            + (parts.isEmpty ? "" : ": \(parts.joined(separator: ", "))") + "; " + ending(longest, of: incident)
     }
 
-    /// Parts of a hundredth and more, in their order.
+    /// How many, up to the longest one's time. Those that failed come first: they are what an application saw.
+    private static func head(_ incident: Incident) -> String {
+        if incident.stalled == 1 { return "1 request stood still for" }
+        guard incident.failed > 0 else {
+            return "\(Figures.count(incident.stalled)) requests stood still, the longest"
+        }
+        let others = incident.stalled - incident.failed
+        let failed = Figures.plural(incident.failed, "request") + " failed"
+        return others > 0
+            ? "\(failed) and \(Figures.count(others)) stood still, the longest" : "\(failed), the longest after"
+    }
+
+    /// Parts of a hundredth and more, in their order. The normal way is one of them only where it has more than all of these: else
+    /// they would look like the whole.
     private static func phrases(_ stall: Incident.Stall, _ incident: Incident) -> [String] {
-        stall.parts.filter { !$0.owner.isNormal && $0.ns >= stall.ns / 100 }.map { part in
+        let named = stall.parts.filter { !$0.owner.isNormal && $0.ns >= stall.ns / 100 }
+        let isMostlyNormal = named.reduce(0) { $0.addingSaturated($1.ns) } < stall.ns / 2
+        let told = isMostlyNormal ? stall.parts.filter { $0.ns >= stall.ns / 100 } : named
+        return told.map { part in
             let end = stall.startNs.addingSaturated(stall.ns)
             let hasRunOut = incident.timers.contains {
                 $0.timer == "recovery_tmo" && $0.ranOut && stall.tries.contains($0.path)
@@ -76,10 +86,12 @@ struct IncidentSentence {
         }
     }
 
-    private static func ending(_ stall: Incident.Stall) -> String {
+    /// That one's, which is all requests' only where none failed.
+    private static func ending(_ stall: Incident.Stall, of incident: Incident) -> String {
         if stall.isUnfinished { return "it still did when the recording ended" }
         if let error = stall.error { return "it failed: \(error)" }
         guard let first = stall.tries.first, let last = stall.tries.last else { return "it was never sent" }
+        if incident.failed > 0 { return "that one went \(first == last ? "on there" : "through on \(last)")" }
         return first == last ? "then it went on there" : "then \(last) took over"
     }
 }

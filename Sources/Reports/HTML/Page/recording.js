@@ -37,7 +37,7 @@ function recordingView() {
       ["the recorder's CPU time", optional(recording.recorderCpuNs)],
       ["recording a call cost, before", optional(recording.callCostBeforeNs)], ["recording a call cost, after", optional(recording.callCostAfterNs)],
       ["interrupts", recording.interrupts === null || recording.interrupts === undefined ? null : recording.interrupts ? "recorded" : "not recorded: their time is in what they hit"],
-      ["requests on multipath devices meanwhile", recording.multipathRequests === null || recording.multipathRequests === undefined ? null : number(recording.multipathRequests)],
+      ["reads and writes that multipath devices completed meanwhile", recording.multipathRequests === null || recording.multipathRequests === undefined ? null : number(recording.multipathRequests)],
       ["functions that could be recorded", capture.scope?.join(" ")],
       ...(capture.kinds ?? []).map((kind) => [`${kind.kind}s`, `${count(kind.armed)} recorded${kind.refused > 0 ? `, ${count(kind.refused)} refused by the kernel` : ""}`]),
     ]),

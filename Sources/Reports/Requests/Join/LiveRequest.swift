@@ -96,6 +96,11 @@ struct LiveRequest {
         case tooMany = "too many at once"
         case outOfOrder = "points out of order"
         case tooLong = "more points than are kept of a request"
+
+        /// Whether a request has this because the recording began, or ended, while it was under way.
+        static func isCutOff(_ name: String) -> Bool {
+            name == inFlightAtStart.rawValue || name == inFlightAtEnd.rawValue
+        }
     }
 
     /// Makes room for another request, and keeps the memory.

@@ -124,8 +124,7 @@ public struct RequestSummary: Codable, Equatable, Sendable {
 
     /// Those that are not joined for another reason than that the recording began, or ended, while they were under way.
     package var unjoinedInside: Int {
-        let cut = [LiveRequest.Flaw.inFlightAtStart, .inFlightAtEnd].map(\.rawValue)
-        return unjoined.filter { !cut.contains($0.name) }.reduce(0) { $0.addingSaturated($1.count) }
+        unjoined.filter { !LiveRequest.Flaw.isCutOff($0.name) }.reduce(0) { $0.addingSaturated($1.count) }
     }
 
     /// Of all requests that are joined.

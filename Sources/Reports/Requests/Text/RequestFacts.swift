@@ -21,7 +21,7 @@ public struct RequestFacts {
     static func unseen(_ seen: Int, counted: UInt64?) -> String? {
         guard let counted, case let seen = UInt64(max(seen, 0)) else { return nil }
         guard counted > seen, counted - seen > min(64, max(8, counted / 10)) else { return nil }
-        return "the kernel counted \(counted) requests meanwhile; those missing were lost or missed"
+        return "the kernel counted \(counted) reads and writes meanwhile; those missing were lost or missed"
     }
 
     private var joined: String {

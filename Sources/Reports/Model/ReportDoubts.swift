@@ -1,0 +1,66 @@
+import TraceFormat
+
+/// What of a report's figures is in doubt: the text, the page and `--strict` tell the same.
+extension Report {
+    /// Whether events were lost, or calls, requests or failovers are in doubt.
+    public var isInDoubt: Bool {
+        let lost = [
+            counts.open, counts.orphans, counts.lossy, counts.lostEvents, counts.uncountedLosses, counts.unparsedLines,
+        ]
+        return lost.contains { $0 > 0 } || !doubts.isEmpty
+    }
+
+    /// A phrase for each, beside what was lost.
+    var doubts: [String] {
+        let unplaced = failover?.summary.unplaced ?? 0
+        let failures =
+            unplaced > 0 ? ["\(Figures.plural(unplaced, "failure")) of sessions that no path is known of"] : []
+        return doubtsOfTrees + (requests.map(doubts) ?? []) + failures
+    }
+
+    private var doubtsOfTrees: [String] {
+        let hollow = roots.reduce(0) { $0.addingSaturated($1.hollowCalls) }
+        let partial = roots.reduce(0) { $0.addingSaturated($1.partialCalls) } - hollow
+        var doubts: [String] = []
+        if hollow > 0 {
+            doubts.append(
+                "\(Figures.plural(hollow, "hollow call")) of roots, where an interrupt at the entry kept the kernel from recording what "
+                    + "was called: their time is in no layer")
+        }
+        if partial > 0 {
+            doubts.append(
+                "\(Figures.plural(partial, "call")) of roots with calls below that are in doubt: their layers may not add up to their "
+                    + "time, and they are not in the merged tree")
+        }
+        return doubts
+    }
+
+    private func doubts(_ requests: Requests) -> [String] {
+        var doubts: [String] = []
+        let unjoined = requests.unjoined.reduce(0) { $0.addingSaturated($1.count) } - requests.cutOff
+        if unjoined > 0 { doubts.append("\(Figures.plural(unjoined, "request")) in no figure") }
+        if requests.ambiguous > 0 {
+            doubts.append("\(Figures.plural(requests.ambiguous, "choice")) between requests that look the same")
+        }
+        if requests.disagreed > 0 {
+            doubts.append("\(Figures.plural(requests.disagreed, "request")) that two ways of joining tell differently")
+        }
+        if !requests.stoodIn.isEmpty {
+            let points = requests.stoodIn.map { "\($0.reason) \(Figures.count($0.count))" }
+            doubts.append(
+                "points of requests that were missed, so that one stage stands for several: "
+                    + points.joined(separator: ", "))
+        }
+        if let unseen = RequestFacts.unseen(requests.seen, counted: source.recording?.multipathRequests) {
+            doubts.append(unseen)
+        }
+        return doubts
+    }
+}
+
+extension Report.Requests {
+    /// Those that had begun before the recording, or went on behind it: that is no doubt.
+    var cutOff: Int {
+        unjoined.filter { LiveRequest.Flaw.isCutOff($0.reason) }.reduce(0) { $0.addingSaturated($1.count) }
+    }
+}
