@@ -10,7 +10,7 @@ struct ExportCommand: ParsableCommand {
         abstract: "Write captures of a fleet for a database: data, schema, and ready queries.",
         discussion: """
             The directory has a folder for each capture, with its requests, paths, incidents and what its calls come to as JSON lines; \
-            schema.sql and load.sql; and ten queries. Captures can be added to it, each once. The \
+            schema.sql and load.sql; and ten queries. Captures can be added to it; one that is there already stays as it is. The \
             engine reads them in that directory: `duckdb fleet.db < schema.sql`, then load.sql, then a query.
             """
                 + Examples([
@@ -46,12 +46,10 @@ struct ExportCommand: ParsableCommand {
             for file in files {
                 let capture = try directory.newCapture(of: file == "-" ? "standard input" : file)
                 try read(file, into: capture, map)
-                try directory.check(capture, beside: captures)
-                captures.append(capture)
+                if try directory.isNew(capture, beside: captures) { captures.append(capture) }
             }
             try directory.write(engine.files)
-            for capture in captures { try directory.publish(capture) }
-            say(captures.count)
+            say(try captures.filter(directory.publish).count)
         }
     }
 
@@ -70,6 +68,7 @@ struct ExportCommand: ParsableCommand {
 
     /// How to go on, on standard error: nothing of it is a result.
     private func say(_ count: Int) {
+        if count == 0 { return }
         printError(
             "\(count == 1 ? "1 capture" : "\(count) captures") written to \(output); to load and ask, in that directory:"
         )

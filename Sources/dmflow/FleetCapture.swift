@@ -8,6 +8,8 @@ final class FleetCapture {
     let source: String
     /// What tells it apart; known when it has been read.
     private(set) var name = ""
+    /// Whether another of this name is the same capture, and not only a file of the same name.
+    private(set) var isTold = false
     /// By table; none any more when all is written.
     private(set) var sinks: [String: OutputSink] = [:]
     /// In the directory of what is being written.
@@ -44,8 +46,8 @@ final class FleetCapture {
     }
 
     /// All is written: makes it durable and closes its files, of which many captures have many.
-    func finish(as name: String) throws {
-        self.name = name
+    func finish(as capture: (name: String, isTold: Bool)) throws {
+        (name, isTold) = capture
         sinks = [:]
         for file in files where fsync(file) != 0 { throw unwritable(errno) }
         for file in files { close(file) }

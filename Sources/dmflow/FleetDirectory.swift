@@ -50,8 +50,9 @@ final class FleetDirectory {
         return try FleetCapture(of: source, number: count, in: staging) { [path] in Self.unwritable(path, $0) }
     }
 
-    /// - Throws: ``Failure`` if the capture is there already, or among those of the same command.
-    func check(_ capture: FleetCapture, beside others: [FleetCapture]) throws {
+    /// - Returns: false if the very capture is there already.
+    /// - Throws: ``Failure`` if it is among those of the same command, or one is there of which nobody knows whether it is the same.
+    func isNew(_ capture: FleetCapture, beside others: [FleetCapture]) throws -> Bool {
         if let other = others.first(where: { $0.name == capture.name }) {
             throw Failure(
                 message:
@@ -59,14 +60,31 @@ final class FleetDirectory {
                     + "the file if it only has the other's name")
         }
         var status = stat()
-        let isFree = fstatat(captures, capture.directoryName, &status, AT_SYMLINK_NOFOLLOW) != 0
-        if !isFree { throw isThere(capture) }
+        if fstatat(captures, capture.directoryName, &status, AT_SYMLINK_NOFOLLOW) != 0 { return true }
+        return try isToStay(capture)
     }
 
     /// Gives a capture its name.
-    func publish(_ capture: FleetCapture) throws {
-        // Another command may have been faster.
-        guard try capture.publish(in: captures) else { throw isThere(capture) }
+    ///
+    /// - Returns: false if another command was faster.
+    /// - Throws: as ``isNew(_:beside:)``.
+    func publish(_ capture: FleetCapture) throws -> Bool {
+        try capture.publish(in: captures) ? true : isToStay(capture)
+    }
+
+    /// What is to be said where there is one of that name.
+    private func isToStay(_ capture: FleetCapture) throws -> Bool {
+        let name = "captures/\(capture.directoryName)"
+        guard capture.isTold else {
+            throw Failure(
+                message:
+                    "\(capture.source): does not tell its capture, and another \(capture.name) is in \(path) already; rename the "
+                    + "file, or remove \(name) there first")
+        }
+        printError(
+            "\(capture.source): its capture is in \(path) already, and stays as it is; remove \(name) there to have it written anew"
+        )
+        return false
     }
 
     /// Writes the engine's files, each in place of one that is there.
@@ -77,7 +95,7 @@ final class FleetDirectory {
             let parts = file.path.split(separator: "/")
             // By the open directory: its name may be another's by now.
             let directory = parts.count > 1 ? queries : descriptor
-            let result = try ResultFile("/proc/self/fd/\(directory)/\(parts.last!)")
+            let result = try ResultFile("/proc/self/fd/\(directory)/\(parts.last!)", called: "\(path)/\(file.path)")
             try result.write(Array(file.text.utf8))
             try result.finish()
         }
@@ -89,12 +107,6 @@ final class FleetDirectory {
         let descriptor = openat(place, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw unwritable("\(path)/\(name)", errno) }
         return descriptor
-    }
-
-    private func isThere(_ capture: FleetCapture) -> Failure {
-        Failure(
-            message: "\(capture.source): its capture \(capture.name) is in \(path) already; leave it out, or remove "
-                + "captures/\(capture.directoryName) there first")
     }
 
     private static func unwritable(_ path: String, _ code: Int32) -> Failure {

@@ -31,22 +31,25 @@ final class ResultFile: OutputTarget {
     /// What goes if a signal ends dmflow.
     private let unfinished: Int?
 
+    /// - Parameters:
+    ///   - file: its path.
+    ///   - name: what messages call it, where that is not its path.
     /// - Throws: ``Failure`` if the directory cannot be written to.
-    init(_ path: String) throws {
-        self.path = path
+    init(_ file: String, called name: String? = nil) throws {
+        path = name ?? file
         // The name itself is not needed before the end.
         var status = stat()
-        if RawString(path).withCString({ lstat($0, &status) }) != 0, errno == ENAMETOOLONG {
+        if RawString(file).withCString({ lstat($0, &status) }) != 0, errno == ENAMETOOLONG {
             throw Failure(message: "\(path): cannot be written: \(reason(ENAMETOOLONG)); choose a shorter one")
         }
-        do { file = try OutputFile(path: RawString(path), mode: 0o666) } catch {
+        do { self.file = try OutputFile(path: RawString(file), mode: 0o666) } catch {
             if case .outputNotAFile = error.problem {
                 throw Failure(message: "\(path): exists and is not a regular file; choose another name")
             }
             throw Failure(
                 message: "\(path): cannot be written: \(reason(error.errno)); check the directory, or choose another")
         }
-        unfinished = Interruption.removes(file.temporaryName, in: file.openDirectory)
+        unfinished = Interruption.removes(self.file.temporaryName, in: self.file.openDirectory)
     }
 
     deinit { Interruption.keep(unfinished) }

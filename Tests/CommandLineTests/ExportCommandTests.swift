@@ -50,8 +50,28 @@ import Testing
             """)
         let lines = result.output.split(separator: "\n").map(String.init)
         try #require(lines.count == 7)
-        #expect(lines[0] == "2" && lines[1] == "2" && lines[3...] == ["2", "9", "0", "2"])
-        #expect(lines[2].contains("is in fleet already; leave it out, or remove captures/"))
+        #expect(lines[0] == "2" && lines[1] == "0" && lines[3...] == ["0", "9", "0", "2"])
+        #expect(lines[2].contains("its capture is in fleet already, and stays as it is; remove captures/"))
+    }
+
+    /// Of two texts of one name nobody knows whether they are one capture.
+    @Test func aTextOfAnothersNameIsRefused() throws {
+        let result = try run(
+            """
+            printf ' 0)   1.000 us    |  f();\\n' > t.txt; fleet t.txt; fleet t.txt; echo $?; cat errors; ls fleet/captures
+            """)
+        #expect(
+            result.output
+                == "2\ndmflow: t.txt: does not tell its capture, and another t.txt is in fleet already; rename the file, or remove "
+                + "captures/t.txt there first\nt.txt\n")
+    }
+
+    /// What cannot be replaced is told by its place in the fleet.
+    @Test func messagesNameTheFleetsFiles() throws {
+        let result = try run("mkdir -p fleet/schema.sql; fleet \"$A\"; echo $?; cat errors")
+        #expect(
+            result.output
+                == "2\ndmflow: fleet/schema.sql: exists and is not a regular file; choose another name\n")
     }
 
     /// All captures of a command or none.

@@ -58,7 +58,9 @@ import Testing
                 #expect(!incident.sentence.contains("took over"))
             }
             let longest = try #require(incident.stalls.first)
-            let named = longest.parts.filter { incident.sentence.contains(" \($0.owner.phrase)") || $0.owner == .session }
+            let named = longest.parts.filter {
+                incident.sentence.contains(" \($0.owner.phrase)") || $0.owner == .session
+            }
             #expect(named.reduce(0) { $0 + $1.ns } * 2 >= longest.ns, "\(incident.sentence)")
         }
     }

@@ -36,8 +36,11 @@ public struct FleetOutput: OutputFormat {
     /// What tells captures apart: the same wherever a capture's file lies, or, where the trace does not tell, the file's name.
     ///
     /// - Parameter source: what a pass found of the trace as a whole.
-    public static func capture(of source: TraceSource) -> String {
-        CaptureName(source.identity, path: source.path).capture
+    ///
+    /// - Returns: and whether the trace tells it itself, so that another of this name is the same capture.
+    public static func capture(of source: TraceSource) -> (name: String, isTold: Bool) {
+        let name = CaptureName(source.identity, path: source.path)
+        return (name.capture, name.isTold)
     }
 
     private final class Writer: TableWriter {

@@ -61,6 +61,7 @@ struct PageStory {
                 "\(Figures.count(counts.unparsedLines)) of \(Figures.plural(counts.records, "record")) not understood; "
                     + "calls in them are missing.")
         }
-        return doubts + report.doubts + [story.caveat].compactMap(\.self) + report.source.notes.map { PageText.cut($0, to: 1000) }
+        return doubts + report.doubts + [story.caveat].compactMap(\.self)
+            + report.source.notes.map { PageText.cut($0, to: 1000) }
     }
 }
