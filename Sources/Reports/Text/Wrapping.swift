@@ -20,9 +20,37 @@ package func wrap(_ text: String, to width: Int, first: String = "", hanging: In
 }
 
 extension Style {
-    /// Prose for this terminal: not on longer lines than can be read.
+    /// Not longer lines than can be read.
+    private var proseWidth: Int { min(columns, 100) }
+
+    /// Prose for this terminal.
     func prose(_ text: String, first: String = "", hanging: Int) -> [String] {
-        wrap(text, to: min(columns, 100), first: first, hanging: hanging)
+        wrap(text, to: proseWidth, first: first, hanging: hanging)
+    }
+
+    /// Words on as many lines as they take; what is longer than a line is broken.
+    ///
+    /// - Parameters:
+    ///   - width: of a line; that of prose if nothing is said.
+    ///   - first: what the first line begins with.
+    ///   - indent: columns that it is indented by without that.
+    ///   - hanging: columns that the other lines are.
+    ///   - look: of each line.
+    func broken(
+        _ text: String, to width: Int? = nil, first: String? = nil, indent: Int = 0, hanging: Int,
+        _ look: (String) -> String = { $0 }
+    ) -> String {
+        let width = width ?? proseWidth
+        let room = max(width - hanging, 8)
+        let words = text.split(separator: " ").flatMap { word -> [Substring] in
+            word.count <= room
+                ? [word]
+                : stride(from: 0, to: word.count, by: room).map { word.dropFirst($0).prefix(room) }
+        }
+        return wrap(
+            words.joined(separator: " "), to: width, first: first ?? String(repeating: " ", count: indent),
+            hanging: hanging
+        ).map(look).joined(separator: "\n")
     }
 
     /// Prose behind a word that warns.

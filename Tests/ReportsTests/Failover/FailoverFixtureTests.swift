@@ -65,6 +65,16 @@ import Testing
         }
     }
 
+    /// A wider terminal is used, and shows the same words.
+    @Test(arguments: captures, [100, 132]) func widerTerminalsAreUsed(name: String, columns: Int) throws {
+        let summary = try #require(Self.readings[name]).summary
+        let text = FailoverText(summary, style: Style(color: false, unicode: false, columns: columns)).render()
+        let narrow = FailoverText(summary, style: .plain).render()
+        let words = { (text: String) in text.split { " \n|:x#.".contains($0) }.count }
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= columns } && words(text) == words(narrow))
+        #expect(summary.incidents.isEmpty || text.split(separator: "\n").contains { $0.count > 80 })
+    }
+
     @Test(arguments: captures) func ownersAddUpToTheRequestsLatency(name: String) throws {
         let reading = try #require(Self.readings[name])
         for incident in reading.summary.incidents {

@@ -56,12 +56,12 @@ import Testing
     }
 
     @Test func linesAreWrappedAtTheWidth() {
-        let text = FailoverText.wrap(String(repeating: "abcd ", count: 40), indent: 2, hanging: 4)
+        let text = Style.plain.broken(String(repeating: "abcd ", count: 40), indent: 2, hanging: 4)
         let lines = text.split(separator: "\n")
         #expect(lines.allSatisfy { $0.count <= 80 } && lines.dropFirst().allSatisfy { $0.hasPrefix("    abcd") })
         #expect(lines.count == 3 && lines[0].count == 76)
         // What has no blank is broken.
         let long = String(repeating: "x", count: 100)
-        #expect(FailoverText.wrap("a \(long)", hanging: 0) == "a\n\(long.prefix(80))\n\(long.prefix(20))")
+        #expect(Style.plain.broken("a \(long)", hanging: 0) == "a\n\(long.prefix(80))\n\(long.prefix(20))")
     }
 }

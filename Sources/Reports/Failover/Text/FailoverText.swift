@@ -1,13 +1,13 @@
 import TraceFormat
 
-/// Incidents for reading: in a sentence, then as a table on one clock, then timers, requests and owners. In 80 columns.
+/// Incidents for reading: in a sentence, then as a table on one clock, then timers, requests and owners. In 80 columns and more.
 public struct FailoverText {
     private let summary: FailoverSummary
     private let style: Style
 
-    static let width = 80
     private static let stallsShown = 10
-    private static let barWidth = 16
+    /// Of the 80 columns that there are at least, and of up to as many more.
+    private var barWidth: Int { 16 + min(max(style.columns - 80, 0), 24) }
 
     /// - Parameters:
     ///   - summary: what is shown.
@@ -37,7 +37,7 @@ public struct FailoverText {
         let incidents = untold.map { incident in
             let label = areOfOne ? "  \(incident.id)  " : "  \(incident.id) of \(printable(incident.source))  "
             let remarks = incident.remarks.map { " (\(printable($0)))" }.joined()
-            return Self.wrap(printable(incident.sentence) + remarks, first: label, hanging: 5)
+            return style.broken(printable(incident.sentence) + remarks, first: label, hanging: 5)
         }
         return ([head] + incidents + notes()).joined(separator: "\n")
     }
@@ -84,15 +84,15 @@ public struct FailoverText {
             incident.maps.count > 4 ? "\(incident.maps.count) maps" : incident.maps.joined(separator: ", ")
         let title = "incident \(incident.id)"
         let what = ": \(incident.kind.rawValue)" + (names.isEmpty ? "" : " on \(printable(names))")
-        var lines = [style.bold(title) + Self.wrap(title + what, hanging: 4).dropFirst(title.count)]
+        var lines = [style.bold(title) + style.broken(title + what, hanging: 4).dropFirst(title.count)]
         let when = incident.startTimeNs.map { TimeOfDay($0).full + "; " } ?? ""
         lines.append(
             "  \(when)\(Figures.exactSeconds(incident.startNs)) of the trace clock; \(incident.goesOn ? "seen for" : "it lasted") "
                 + Figures.duration(incident.endNs - incident.startNs))
         lines.append("")
-        lines.append(Self.wrap(printable(incident.sentence), indent: 2, hanging: 2))
-        lines += remarks(incident).map { Self.wrap("- \($0)", indent: 2, hanging: 4) }
-        lines += incident.advice.map { Self.wrap("- \($0.text)", indent: 2, hanging: 4) }
+        lines.append(style.broken(printable(incident.sentence), indent: 2, hanging: 2))
+        lines += remarks(incident).map { style.broken("- \($0)", indent: 2, hanging: 4) }
+        lines += incident.advice.map { style.broken("- \($0.text)", indent: 2, hanging: 4) }
         return lines.joined(separator: "\n")
     }
 
@@ -108,7 +108,8 @@ public struct FailoverText {
             return "  " + pad(timer.timer, 18) + pad(Self.cut(printable(timer.path), 7), 8) + padLeft(set, 9)
                 + padLeft(Figures.duration(timer.observedNs), 11) + "  \(then)"
                 + (timer.note.flatMap {
-                    told.insert($0).inserted ? "\n" + Self.wrap(printable($0), indent: 6, hanging: 6, style.dim) : nil
+                    told.insert($0).inserted
+                        ? "\n" + style.broken(printable($0), indent: 6, hanging: 6, style.dim) : nil
                 } ?? "")
         }
         return ([style.bold("timers, predicted by the settings in force, and observed"), style.dim(head)] + lines)
@@ -120,11 +121,11 @@ public struct FailoverText {
     private func owners(_ incident: Incident) -> String? {
         guard let longest = incident.stalls.first else { return nil }
         let head =
-            "  " + pad("owner", 20) + padLeft("longest", 11) + "  " + pad("", Self.barWidth) + padLeft("all", 11)
+            "  " + pad("owner", 20) + padLeft("longest", 11) + "  " + pad("", barWidth) + padLeft("all", 11)
             + padLeft("requests", 10)
         let lines = incident.owners.map { owner in
             let share = longest.ns == 0 ? 0 : Double(owner.longestNs) / Double(longest.ns)
-            let bar = style.layer(owner.owner.layer, style.bar(share, of: Self.barWidth, padded: true))
+            let bar = style.layer(owner.owner.layer, style.bar(share, of: barWidth, padded: true))
             return "  " + style.layer(owner.owner.layer, pad(owner.owner.rawValue, 20))
                 + padLeft(Figures.duration(owner.longestNs), 11) + "  " + bar
                 + padLeft(Figures.duration(owner.sumNs), 11)
@@ -133,7 +134,7 @@ public struct FailoverText {
         let all = incident.owners.reduce(0 as UInt64) { $0.addingSaturated($1.sumNs) }
         let sum =
             "  " + pad("together", 20) + padLeft(Figures.duration(longest.ns), 11)
-            + String(repeating: " ", count: Self.barWidth + 2) + padLeft(Figures.duration(all), 11)
+            + String(repeating: " ", count: barWidth + 2) + padLeft(Figures.duration(all), 11)
             + padLeft(Figures.count(incident.stalled), 10)
         let title = "who owned the time of the longest request that stood still, and of all"
         return ([style.bold(title), style.dim(head)] + lines + [sum]).joined(separator: "\n")
@@ -159,7 +160,7 @@ public struct FailoverText {
             let head =
                 "  " + padLeft("\(stall.id)", 8) + padLeft(began, 10) + padLeft(Figures.duration(stall.ns), 13) + "  "
             lines.append(
-                Self.wrap(
+                style.broken(
                     ([tries.isEmpty ? "not sent" : tries] + parts + ending).joined(separator: ", "), first: head,
                     hanging: head.count))
         }
@@ -186,31 +187,5 @@ public struct FailoverText {
     /// Longer names are cut in tables.
     private static func cut(_ name: String, _ width: Int) -> String {
         name.count > width ? name.prefix(width - 1) + "~" : name
-    }
-
-    /// Words on as many lines as they take.
-    static func wrap(
-        _ text: String, first: String? = nil, indent: Int = 0, hanging: Int, _ look: (String) -> String = { $0 }
-    ) -> String {
-        var lines: [String] = []
-        var line = first ?? String(repeating: " ", count: indent)
-        var isEmpty = true
-        let room = max(width - hanging, 8)
-        // What is longer than a line is broken.
-        let words = text.split(separator: " ").flatMap { word in
-            word.count <= room
-                ? [word]
-                : stride(from: 0, to: word.count, by: room).map { word.dropFirst($0).prefix(room) }
-        }
-        for word in words {
-            if !isEmpty, line.count + 1 + word.count > width {
-                lines.append(line)
-                line = String(repeating: " ", count: hanging)
-                isEmpty = true
-            }
-            line += (isEmpty ? "" : " ") + word
-            isEmpty = false
-        }
-        return (lines + [line]).map(look).joined(separator: "\n")
     }
 }

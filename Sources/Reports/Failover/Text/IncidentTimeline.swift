@@ -80,8 +80,8 @@ struct IncidentTimeline {
         let plain = 2 + lanes.reduce(0) { $0 + Self.laneWidth($1) }
         let head = padLeft(Figures.offset(event.atNs, from: incident.startNs), 10) + "  "
         let layer = pad(event.layer, 11)
-        let wrapped = FailoverText.wrap(
-            printable(what), first: String(repeating: " ", count: plain) + head + layer,
+        let wrapped = style.broken(
+            printable(what), to: style.columns, first: String(repeating: " ", count: plain) + head + layer,
             hanging: plain + head.count + layer.count)
         // The first line begins with the lanes, in their colours; the others have them, too.
         return wrapped.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map { number, line in
