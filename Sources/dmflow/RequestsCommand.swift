@@ -162,6 +162,7 @@ struct RequestsCommand: ParsableCommand {
             throw Failure(
                 message: "\(trace.name): no requests of multipath devices in it; record with dmflow capture --light")
         }
+        if summary.joined > 0 { try checkNames(listing, summary) }
         for line in RequestFacts(summary).lines { printError("\(trace.name): \(line)") }
         if let unseen = RequestFacts.unseen(summary, reading.source) { printError("\(trace.name): \(unseen)") }
         if listing.listed < listing.admitted {
@@ -170,6 +171,21 @@ struct RequestsCommand: ParsableCommand {
         }
         if listing.admitted == 0, summary.joined > 0 {
             printError("\(trace.name): none of \(summary.joined) requests is as asked for")
+        }
+    }
+
+    /// - Throws: ``Failure`` if what is asked for by a name is not there.
+    private func checkNames(_ listing: RequestListing, _ summary: RequestSummary) throws {
+        let all = "the \(summary.joined) of \(summary.seen) requests that are joined"
+        for name in RequestFilter.Name.allCases where listing.unknown.contains(name) {
+            let what =
+                switch name {
+                case .id: "no request \(id ?? 0) among \(all); dmflow requests lists them"
+                case .map: "none of \(all) is to the map \(map ?? ""); dmflow report names the maps"
+                case .path: "none of \(all) was tried on \(path ?? ""); dmflow report names the paths"
+                case .task: "none of \(all) is of the task \(task ?? ""); dmflow requests --format jsonl names them"
+                }
+            throw Failure(message: "\(trace.name): \(what)")
         }
     }
 }

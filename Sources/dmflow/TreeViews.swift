@@ -65,7 +65,10 @@ struct TreeViews {
         }
         try output.flush()
         if picked.trees.isEmpty, trees.admitted > 0 {
-            printError("\(trace.name): none of \(trees.admitted) trees is the one that was picked")
+            throw Failure(
+                message:
+                    "\(trace.name): none of \(trees.admitted) trees is the one that was picked; their numbers go from 1"
+            )
         }
         if picked.leftOut > 0 {
             printError(

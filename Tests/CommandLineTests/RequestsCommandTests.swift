@@ -95,12 +95,26 @@ import Testing
         (["--map", "253:1"], 15), (["--path", "8:0"], 30), (["--path", "2:0:0:0"], 30), (["--operation", "write"], 15),
         (["--min-size", "2K"], 10), (["--max-latency", "1900us"], 12), (["--min-latency", "2100us"], 6),
         (["--id", "7"], 1),
-        (["--from", "100ms", "--to", "200ms"], 11), (["--task", "nobody"], 0), (["--task", "359"], 30),
+        (["--from", "100ms", "--to", "200ms"], 11), (["--min-latency", "1h"], 0), (["--task", "359"], 30),
         (["--troubled"], 0),
     ]) func filtersList(options: [String], count: Int) throws {
         let result = try Program.run(["requests", "--format", "jsonl"] + options + ["-"], input: Self.text)
         #expect(result.status == 0 && result.output.utf8.count { $0 == 0x0a } == count)
         #expect(result.errors.contains("none of 30 requests is as asked for") == (count == 0))
+    }
+
+    /// A name that is nowhere is another answer than that none is so long.
+    @Test(arguments: [
+        (["--id", "99"], "no request 99 among the 30 of 31 requests that are joined; dmflow requests lists them"),
+        (
+            ["--id", "7", "--map", "mpathq"],
+            "none of the 30 of 31 requests that are joined is to the map mpathq; dmflow report names the maps"
+        ),
+        (["--path", "sdq", "--min-latency", "1h"], "was tried on sdq; dmflow report names the paths"),
+        (["--task", "nobody"], "is of the task nobody;"),
+    ]) func namesThatAreNowhereAreRefused(options: [String], message: String) throws {
+        let result = try Program.run(["requests", "--format", "jsonl"] + options + ["-"], input: Self.text)
+        #expect(result.status == 2 && result.output.isEmpty && result.errors.contains(message), "\(result.errors)")
     }
 
     @Test func theReportHasThemToo() throws {

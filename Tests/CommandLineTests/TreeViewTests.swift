@@ -34,6 +34,7 @@ import Testing
         ("--root dm_mq_queue_r", 2, "no tree of the trace begins with dm_mq_queue_r; did you mean 'dm_mq_queue_rq'?"),
         ("--path sdz", 2, "none of 40 requests was tried on sdz; dmflow report names the paths"),
         ("--slower-than 1h", 0, "none of 195 trees is as asked for"),
+        ("--pick 9999", 2, "trees is the one that was picked; their numbers go from 1"),
     ]) func whatIsNotThereIsSaid(options: String, status: Int, message: String) throws {
         let result = try Program.run(["tree"] + options.split(separator: " ").map(String.init) + [Self.capture])
         #expect(Int(result.status) == status && result.output.isEmpty)

@@ -1,85 +1,6 @@
 public import GraphParser
 import TraceFormat
 
-/// Which requests are listed, and in which order.
-public struct RequestFilter: Sendable {
-    /// The order of a list.
-    public enum Order: String, CaseIterable, Sendable {
-        /// As they ended, without waiting for the trace's end.
-        case end
-        /// Longest first.
-        case latency
-        /// As they began.
-        case start
-        /// Largest first.
-        case size
-        /// By their place on the device.
-        case sector
-    }
-
-    /// A map's name or device number; nil for all.
-    public var map: String?
-    /// A path's disk, device number or SCSI address; nil for all. Any of the tries counts.
-    public var path: String?
-    /// `read`, `write`, …; nil for all.
-    public var operation: String?
-    /// In bytes, both included.
-    public var bytes: ClosedRange<Int> = 0...Int.max
-    /// In ns, both included.
-    public var latencyNs: ClosedRange<UInt64> = 0...UInt64.max
-    /// In ns from the trace's first request on: when requests began, both included.
-    public var startNs: ClosedRange<UInt64> = 0...UInt64.max
-    /// The number or name of the thread that the first bio came from; nil for all.
-    public var task: String?
-    /// Only this request.
-    public var id: Int?
-    /// Only these; nil for all.
-    public var ids: Set<Int>?
-    /// Only such as failed, were tried or submitted more than once.
-    public var onlyTroubled = false
-    /// In which order.
-    public var order = Order.end
-    /// At most so many; nil for all.
-    public var limit: Int?
-
-    /// All requests.
-    public init() {}
-
-    func admits(_ request: Request, _ names: PathNames, origin: UInt64) -> Bool {
-        if let id, request.id != id { return false }
-        if let ids, !ids.contains(request.id) { return false }
-        if let map, request.device.map({ names.isCalled($0, map) }) != true { return false }
-        if let operation, request.operation != operation { return false }
-        guard bytes.contains(request.bytes), latencyNs.contains(request.latencyNs),
-            startNs.contains(request.startNs - min(origin, request.startNs))
-        else { return false }
-        if let task {
-            guard let own = request.task, task == String(own.tid) || task == own.name else { return false }
-        }
-        if onlyTroubled, !request.isTroubled { return false }
-        guard let path else { return true }
-        return request.tries.contains { $0.disk.map { names.isCalled($0, path) } ?? false }
-    }
-
-    /// nil for the order in which they come.
-    var comesBefore: ((Request, Request) -> Bool)? {
-        switch order {
-        case .end: nil
-        case .latency: { ($1.latencyNs, $0.id) < ($0.latencyNs, $1.id) }
-        case .start: { ($0.startNs, $0.id) < ($1.startNs, $1.id) }
-        case .size: { ($1.bytes, $0.id) < ($0.bytes, $1.id) }
-        case .sector: { ($0.sector ?? .max, $0.id) < ($1.sector ?? .max, $1.id) }
-        }
-    }
-}
-
-extension Request {
-    /// Whether it did not go straight through.
-    var isTroubled: Bool {
-        error != nil || tries.count > 1 || tries.contains { $0.error != nil || $0.rounds.count > 1 }
-    }
-}
-
 /// How a list of requests looks.
 public enum RequestFormat: String, CaseIterable, Sendable {
     /// A table for reading.
@@ -108,6 +29,8 @@ public final class RequestListing: Analyzer {
     private var names = PathNames()
     private var origin: UInt64?
     private var held: [Request] = []
+    /// What is asked for by a name that no request has had yet, be it admitted or not.
+    public private(set) var unknown = Set(RequestFilter.Name.allCases)
     /// Requests that the filter admits, and those of them that were listed.
     public private(set) var admitted = 0
     /// How many have been listed.
@@ -151,6 +74,7 @@ public final class RequestListing: Analyzer {
         self.origin = origin
         // Commands tell where their disks are.
         names = analyzer.pathNames
+        if !unknown.isEmpty { unknown = unknown.filter { !filter.admits(request, names, by: $0) } }
         guard filter.admits(request, names, origin: origin) else { return }
         admitted += 1
         guard let comesBefore = filter.comesBefore else {
