@@ -76,6 +76,21 @@ import Testing
         #expect(try Self.result(slower, base: Array(Self.base.prefix(3)), lenient).passes)
     }
 
+    /// Who lets pass what cannot be told does not mean a gate that compares nothing.
+    @Test func nothingComparedNeverPasses() throws {
+        var policy = Policy()
+        policy.passesCannotTell = true
+        policy.shape.isCompared = false
+        let late = try Self.result(Profiles.some(12, first: 101), policy)
+        #expect(late.verdict == .cannotTell && !late.passes && late.notes.contains { $0.contains("nothing at all") })
+        let few = try Self.result(Array(Self.head.prefix(3)), base: Array(Self.base.prefix(3)), policy)
+        #expect(few.verdict == .cannotTell && !few.passes)
+        // Where shape is compared, there is something that could have failed.
+        policy.shape.isCompared = true
+        let shape = try Self.result(Profiles.some(12, first: 101), policy)
+        #expect(shape.verdict == .cannotTell && shape.passes)
+    }
+
     @Test func whatIsBelowTheFloorDoesNotMatter() throws {
         let row = Row(.stage, part: "tiny")
         func with(_ ns: Double, _ captures: [CaptureProfile]) -> [CaptureProfile] {

@@ -16,7 +16,9 @@ public struct CheckResult: Equatable, Sendable {
     public var method: String?
     /// Where the time of the slower roots went, as drawn; empty if none is slower.
     public var owners: [OwnerTree]
-    /// Whether the policy lets pass what cannot be told.
+    /// Whether rows of times or counts could be compared at all, be it that nothing sure came of it.
+    var comparesRows = false
+    /// Whether the policy lets pass what cannot be told, and there is anything else that could have failed.
     public var passesCannotTell: Bool
 
     /// Whether a gate lets it pass.
@@ -75,6 +77,13 @@ public struct Check {
         }
         result.findings += losses()
         result.verdict = Verdict.of(result.findings.map(\.verdict))
+        // Else a gate that is set up in a wrong way would pass for ever.
+        let isAnythingCompared =
+            result.waysOfCalling > 0 || result.comparesRows || result.findings.contains { $0.rule == .budget }
+        if result.verdict == .cannotTell, policy.passesCannotTell, !isAnythingCompared {
+            result.passesCannotTell = false
+            result.notes.append("nothing at all could be compared, which does not pass, also with cannot-tell: pass")
+        }
         return result
     }
 

@@ -72,6 +72,7 @@ struct Comparison {
         }
         if times.rows.isEmpty { result.findings.append(Self.nothing("no row has enough times in every capture")) }
         if let side = Scatter.noisier(times.rows, design) {
+            result.comparesRows = true
             result.findings.append(
                 Finding(
                     .time, "all times", .cannotTell,
@@ -87,6 +88,7 @@ struct Comparison {
         let bound = policy.time.falseAlarms / (rows.contains { $0.rule != .time } ? 2 : 1)
         let open = rows.filter { Set($0.values).count > 1 }
         guard design.canTell(bound) || open.isEmpty else { return addTooFew(open, design, bound, to: &result) }
+        result.comparesRows = result.comparesRows || !rows.isEmpty
         let test = RankTest(design: design, errorBound: bound, exchanges: exchanges)
         let tested = test.results(rows.map(\.values))
         let related = rows.indices.filter { rows[$0].absolute != nil }
