@@ -31,8 +31,7 @@ import Testing
 
     private func bio(_ address: UInt64, sector: UInt64 = 8) -> PointerJoin.Dispatch {
         .init(
-            request: address, device: BlockDevice(major: 253, minor: 1), sector: sector, bytes: 4096, flags: 0, made: 0,
-            firstBio: 0)
+            request: address, device: BlockDevice(major: 253, minor: 1), sector: sector, bytes: 4096, flags: 0, made: 0)
     }
 
     @Test func aBioIsARequestAndNamesItsPathAtItsEnd() throws {

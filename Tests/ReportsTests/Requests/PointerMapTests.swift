@@ -71,22 +71,38 @@ import Testing
         var bios = BioTable()
         let limit = 1 << 18
         for bio in 1...limit { bios.add(UInt64(bio), at(bio)) }
-        #expect(bios.take(of: 1, first: UInt64(limit))?.moment.time == UInt64(limit))
+        #expect(bios.take(of: dispatch(1, UInt64(limit)))?.moment.time == UInt64(limit))
         bios.add(UInt64(limit + 1), at(0))
-        #expect(bios.take(of: 1, first: UInt64(limit + 1))?.moment.time == nil)
+        #expect(bios.take(of: dispatch(1, UInt64(limit + 1)))?.moment.time == nil)
         // One that is known comes again; one that is over leaves its place.
         bios.add(5, at(99))
         bios.remove(7)
         bios.add(UInt64(limit + 2), at(98))
-        #expect(bios.take(of: 1, first: 5)?.moment.time == 99 && bios.take(of: 1, first: 7)?.moment.time == nil)
-        #expect(bios.take(of: 1, first: UInt64(limit + 2))?.moment.time == 98)
+        #expect(bios.take(of: dispatch(1, 5))?.moment.time == 99 && bios.take(of: dispatch(1, 7))?.moment.time == nil)
+        #expect(bios.take(of: dispatch(1, UInt64(limit + 2)))?.moment.time == 98)
     }
 
     @Test func mergedBiosAreCountedOnce() {
         var bios = BioTable()
         bios.add(10, at(3))
         for _ in 0..<4 { bios.merge(into: 1) }
-        #expect(bios.take(of: 1, first: 10)?.count == 5 && bios.take(of: 1, first: 10)?.count == 1)
-        #expect(bios.take(of: 1, first: 11) == nil)
+        #expect(bios.take(of: dispatch(1, 10))?.count == 5 && bios.take(of: dispatch(1, 10))?.count == 1)
+        #expect(bios.take(of: dispatch(1, 11))?.count == nil)
+    }
+
+    /// Others may have been merged with the one that is seen, or whole requests.
+    @Test func oneBioIsAllWhereItIsFirstAndLast() {
+        var bios = BioTable()
+        bios.add(10, at(3))
+        #expect(bios.take(of: dispatch(1, 10, last: 10))?.isWhole == true)
+        #expect(bios.take(of: dispatch(1, 10, last: 11))?.isWhole == false)
+        #expect(bios.take(of: dispatch(1, 10))?.isWhole == false)
+        bios.merge(into: 1)
+        #expect(bios.take(of: dispatch(1, 10, last: 10))?.isWhole == false)
+    }
+
+    private func dispatch(_ request: UInt64, _ bio: UInt64, last: UInt64 = 0) -> PointerJoin.Dispatch {
+        .init(
+            request: request, device: nil, sector: 0, bytes: 0, flags: 0, made: 0, firstBio: bio, lastBio: last)
     }
 }

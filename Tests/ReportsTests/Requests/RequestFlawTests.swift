@@ -229,7 +229,6 @@ import Testing
 
     private func dispatch(_ number: Int) -> PointerJoin.Dispatch {
         .init(
-            request: UInt64(1000 + number), device: nil, sector: UInt64(number), bytes: 512, flags: 0, made: 0,
-            firstBio: 0)
+            request: UInt64(1000 + number), device: nil, sector: UInt64(number), bytes: 512, flags: 0, made: 0)
     }
 }

@@ -54,13 +54,32 @@ import Testing
 
     /// A bio that came after the kernel made the request is one that was merged with it, in front.
     @Test func aBioBehindTheRequestsMakingDidNotMakeIt() throws {
-        let request = InventedRequest(1).with { $0.queued = RequestScript.start + 10 }
+        let request = InventedRequest(1).with { ($0.queued, $0.bytes) = (RequestScript.start + 10, 8192) }
         var script = RequestScript()
         script.add("block_bio_queue", "253,0 R 8 + 8 [fio]", at: 20, tid: 359)
         script.add(request, "50 dm_dispatch, 51 dm_clone, \(Self.done)")
         let reading = try RequestReading(script, clock: "mono")
         #expect(reading.areWhole && reading.requests.map(\.startNs) == [RequestScript.start + 10])
         #expect(reading.requests[0].stoodIn == ["arrived"] && reading.requests[0].task == nil)
+    }
+
+    /// A kernel since 6.9 takes the time of a plug for all requests that are made in it, from before their bios came: the first of all bios
+    /// of a request is the one that it was made of.
+    @Test(arguments: [["R 8 + 16"], ["R 8 + 8", "R 16 + 8"], ["R 16 + 8", "R 8 + 8"]]) func theClockOfAPlugIsNoArrival(
+        bios: [String]
+    )
+        throws
+    {
+        let request = InventedRequest(1).with { ($0.queued, $0.bytes) = (RequestScript.start + 10, 8192) }
+        var script = RequestScript()
+        for (index, bio) in bios.enumerated() {
+            script.add("block_bio_queue", "253,0 \(bio) [fio]", at: 20 + UInt64(index), tid: 359)
+        }
+        script.add(request, "50 dm_dispatch, 51 dm_clone, \(Self.done)")
+        let reading = try RequestReading(script, clock: "mono")
+        #expect(reading.areWhole && reading.requests.map(\.startNs) == [RequestScript.start + 20])
+        #expect(reading.requests[0].stoodIn == [] && reading.requests[0].task?.tid == 359)
+        #expect(reading.requests[0].stages[0].stage == "wait for a request + dm queue")
     }
 
     /// The bio of a flush has no place, and is not the one of a later request to sector 0.

@@ -39,10 +39,10 @@ struct BioArrivals {
     /// Takes the bios that a request is made of.
     ///
     /// - Parameter now: when dm is given the request, in ns.
-    /// - Returns: when the first of them came, and whether no other could be meant; nil if none was seen.
+    /// - Returns: what is known of them, and whether no others could be meant; nil if none was seen.
     mutating func take(
         _ place: SectorJoin.Place, sectors: UInt64, now: UInt64
-    ) -> (moment: PointerJoin.Moment, isCertain: Bool, count: Int)? {
+    ) -> (bios: PointerJoin.Bios, isCertain: Bool)? {
         guard var bios = waiting.removeValue(forKey: place.device) else { return nil }
         defer { if !bios.isEmpty { waiting[place.device] = bios } }
         bios.removeAll { now > $0.moment.time && now - $0.moment.time > maxAge }
@@ -58,6 +58,6 @@ struct BioArrivals {
             if bio.sectors > left { break }
             (sector, left) = (sector &+ bio.sectors, left - bio.sectors)
         }
-        return first.map { ($0, isCertain, count) }
+        return first.map { (.init(moment: $0, count: count, isWhole: left == 0), isCertain) }
     }
 }

@@ -27,10 +27,11 @@ struct BioTable {
         if merged.count < Self.capacity || merged[request] != nil { merged.set(request, (merged[request] ?? 0) + 1) }
     }
 
-    /// When the first bio of a request came that dm is given, and of how many the request is; nil if that was not seen.
-    mutating func take(of request: UInt64, first bio: UInt64) -> (moment: PointerJoin.Moment, count: Int)? {
-        let others = merged.remove(request) ?? 0
-        return places[bio].map { (bios[$0], 1 + others) }
+    /// What is known of the bios of a request that dm is given; nil if its first one was not seen.
+    mutating func take(of dispatch: PointerJoin.Dispatch) -> PointerJoin.Bios? {
+        let others = merged.remove(dispatch.request) ?? 0
+        let isWhole = others == 0 && dispatch.firstBio == dispatch.lastBio
+        return places[dispatch.firstBio].map { .init(moment: bios[$0], count: 1 + others, isWhole: isWhole) }
     }
 
     mutating func remove(_ bio: UInt64) {

@@ -22,7 +22,9 @@ struct PointerJoin {
         var flags: UInt32
         /// In ns of CLOCK_MONOTONIC; 0 where the kernel does not tell.
         var made: UInt64
-        var firstBio: UInt64
+        var firstBio: UInt64 = 0
+        /// The same where it is the only one; 0 where the trace does not tell.
+        var lastBio: UInt64 = 0
     }
 
     var table = RequestTable()
@@ -105,10 +107,14 @@ struct PointerJoin {
     /// When the request's first bio came, and from whom.
     mutating func arrived(_ slot: Int, _ dispatch: Dispatch, _ moment: Moment) {
         let isMadeKnown = clockIsMonotonic && dispatch.made > 0
-        // A bio that came when the request was there has been merged at its front, and is not the one that it was made of.
-        if let bio = bio(of: dispatch, moment), bio.moment.time <= (isMadeKnown ? dispatch.made : moment.time) {
-            (table[slot].bios, table[slot].submitter) = (bio.count, bio.moment.tid)
-            table[slot].pass(.arrived, bio.moment)
+        // A bio that came when the request was there has been merged at its front, and is not the one that it was made of. Where all of a
+        // request's bios are known the first of them is, whatever the kernel says: since 6.9 it looks at the clock once for all requests of
+        // a plug, before their bios come.
+        if let bios = bios(of: dispatch, moment),
+            bios.isWhole || bios.moment.time <= (isMadeKnown ? dispatch.made : moment.time)
+        {
+            (table[slot].bios, table[slot].submitter) = (bios.count, bios.moment.tid)
+            table[slot].pass(.arrived, bios.moment)
         } else if seesBios, dispatch.bytes > 0 {
             table[slot].standIn(.arrived)
         }
@@ -119,14 +125,27 @@ struct PointerJoin {
         }
     }
 
-    /// By its address, else by its place, where no other can be meant.
-    mutating func bio(of dispatch: Dispatch, _ moment: Moment) -> (moment: Moment, count: Int)? {
-        if let bio = bios.take(of: dispatch.request, first: dispatch.firstBio) { return bio }
-        guard let device = dispatch.device, dispatch.bytes > 0 else { return nil }
+    /// What is known of the bios that a request is made of.
+    struct Bios {
+        /// When the first of them came, as far as they are known.
+        let moment: Moment
+        let count: Int
+        /// Whether these are all of them.
+        let isWhole: Bool
+    }
+
+    /// By the address of one, which is the only one or else may have been merged at the front of others; by their places, where no others
+    /// can be meant.
+    mutating func bios(of dispatch: Dispatch, _ moment: Moment) -> Bios? {
+        let byAddress = bios.take(of: dispatch)
+        if let byAddress, byAddress.isWhole { return byAddress }
+        guard let device = dispatch.device, dispatch.bytes > 0 else { return byAddress }
         let place = SectorJoin.Place(device: device, sector: dispatch.sector)
-        guard let bio = arrivals.take(place, sectors: UInt64(dispatch.bytes) / 512, now: moment.time), bio.isCertain
-        else { return nil }
-        return (bio.moment, bio.count)
+        guard let found = arrivals.take(place, sectors: UInt64(dispatch.bytes) / 512, now: moment.time),
+            found.isCertain,
+            found.bios.isWhole || byAddress == nil
+        else { return byAddress }
+        return found.bios
     }
 
     /// Whether dm is given a request once more, rather than another at the same address whose predecessor's end was missed.

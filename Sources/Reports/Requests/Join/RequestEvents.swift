@@ -54,7 +54,7 @@ enum RequestEvent: Int, ReadEvent {
 
     var fields: [String] {
         switch self {
-        case .dispatch: ["rq", "sector", "bytes", "flags", "queued", "major", "minor", "bio"]
+        case .dispatch: ["rq", "sector", "bytes", "flags", "queued", "major", "minor", "bio", "biotail"]
         case .clone: ["clone", "rq", "major", "minor"]
         case .transmit: ["task", "sc", "conn", "itt"]
         case .taskDone: ["task", "sc"]

@@ -97,7 +97,8 @@ struct RequestJoins {
         try pointers.dispatched(
             .init(
                 request: request, device: read.device(5, 6), sector: read(1) ?? .max, bytes: read.word(2) ?? 0,
-                flags: read.word(3) ?? 0, made: read(4) ?? 0, firstBio: read(7) ?? 0), moment)
+                flags: read.word(3) ?? 0, made: read(4) ?? 0, firstBio: read(7) ?? 0,
+                lastBio: read(8) ?? 0), moment)
     }
 
     private mutating func detail(
@@ -124,7 +125,7 @@ struct RequestJoins {
                 try pointers.mapped(
                     .init(
                         request: bio, device: read.device(4, 5), sector: read(1) ?? .max, bytes: read.word(2) ?? 0,
-                        flags: read.word(3) ?? 0, made: 0, firstBio: 0), moment)
+                        flags: read.word(3) ?? 0, made: 0), moment)
             }
         case .bioUnmap:
             ends.depth = pointers.table.count

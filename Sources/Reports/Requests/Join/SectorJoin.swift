@@ -148,12 +148,12 @@ struct SectorJoin {
         table[slot].sector = issue.operation == .flush ? .max : place.sector
         table[slot].bytes = UInt32(clamping: issue.bytes > 0 ? issue.bytes : issue.sectors &* 512)
         table[slot].kindOfOperation = issue.operation
-        if let bio = arrivals.take(issue.place, sectors: issue.sectors, now: issue.moment.time),
-            bio.moment.time <= issue.moment.time
+        if let (bios, isCertain) = arrivals.take(issue.place, sectors: issue.sectors, now: issue.moment.time),
+            bios.moment.time <= issue.moment.time
         {
-            if !bio.isCertain { doubt(slot) }
-            (table[slot].submitter, table[slot].bios) = (bio.moment.tid, bio.count)
-            table[slot].pass(.arrived, at: bio.moment)
+            if !isCertain { doubt(slot) }
+            (table[slot].submitter, table[slot].bios) = (bios.moment.tid, bios.count)
+            table[slot].pass(.arrived, at: bios.moment)
         }
         table[slot].pass(.dispatched, at: issue.moment)
         origin = origin ?? table[slot].startNs
