@@ -16,7 +16,7 @@ function pathName(path) {
 function pathsTables(paths) {
   const bins = data.distributions.requests?.paths ?? [];
   const rows = paths.map((path, index) => ({ ...path, bins: bins[index] ?? [] }));
-  const range = binRange(rows.map((row) => row.bins));
+  const range = sparkRange(rows.map((row) => row.bins));
   const optional = (title, key) => (rows.some((row) => row[key] !== null) ? [{ title, kind: "text", value: (row) => row[key], cell: (row) => isolated(String(row[key] ?? "–")) }] : []);
   return [
     table([

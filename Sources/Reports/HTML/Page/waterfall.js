@@ -42,6 +42,7 @@ function waterfall(which, request, longest, isOpen) {
 
 function waterfallRows(request) {
   const rows = [];
+  const ticks = timeTicks(0, request.latencyNs, { most: 5 });
   const track = (stage) => html("span", { class: "track" }, html("i", {
     style: { left: `${(stage.atNs * 100) / Math.max(request.latencyNs, 1)}%`, width: `${(stage.ns * 100) / Math.max(request.latencyNs, 1)}%`, background: layerColor(stage.layer) },
   }));
@@ -64,11 +65,12 @@ function waterfallRows(request) {
       html("td", { class: "count" }, share(stage.ns, request.latencyNs)), html("td", { class: "dim" }, `of ${plural(request.smallerCount, "stage")} that are too small`)], "stage");
   }
   const sumNs = stagesOf(request).reduce((sum, stage) => sum + stage.ns, 0);
-  row(html("b", {}, "together"), [html("td", { class: "axis" }, html("span", {}, "0"), html("span", {}, duration(request.latencyNs / 2)), html("span", {}, duration(request.latencyNs))),
+  row(html("b", {}, "together"), [html("td", { class: "wide" }, ruler(ticks, request.latencyNs)),
     html("td", { class: "time" }, time(sumNs)), html("td", { class: "count" }, share(sumNs, request.latencyNs)), html("td")], "sum");
   return html("div", { class: "waterfall scroller" },
     facts([["map", request.map], ["task", request.task], ["began at", `${(request.startNs / 1e9).toFixed(6)} s of the trace clock`],
       ["until the data was complete", request.untilDataNs === null ? null : time(request.untilDataNs)], ["sector", request.sector === null ? null : count(request.sector)],
       ["in doubt", request.ambiguous ? "another request could be meant with some of it" : null], ["points not seen", request.stoodIn.join(", ")]]),
-    html("table", {}, html("tbody", {}, rows)));
+    // Lines behind the bars at the ruler's ticks.
+    html("table", { style: { "--grid": `${((ticks[1]?.ns ?? request.latencyNs) * 100) / Math.max(request.latencyNs, 1)}%` } }, html("tbody", {}, rows)));
 }
