@@ -14,7 +14,7 @@ function failoverView() {
 }
 
 function incidentView(incident, isOpen) {
-  const details = html("details", { class: "incident", data: { incident: incident.id } },
+  const details = html("details", { id: `incident-${incident.id}`, class: "incident", data: { incident: incident.id } },
     html("summary", {}, html("b", {}, `incident ${incident.id}: `), isolated(`${incident.kind}${incident.maps.length ? ` on ${incident.maps.slice(0, 4).join(", ")}` : ""}`),
       html("span", { class: "dim" }, ` ${duration(incident.endNs - incident.startNs)}`)));
   const draw = () => { if (details.open && details.children.length === 1) details.append(incidentBody(incident)); };

@@ -9,7 +9,7 @@ function waterfallsView() {
     html("p", { class: "intro" }, "One that took about as long as half of them, then the slowest, each with its stages in the colours of their layers. "
       + "Its number is the same in all exports of the trace. A click shows its tries, rounds and stages below each other."),
     legend([...new Set(rows.flatMap(([, request]) => stagesOf(request).map((stage) => stage.layer)))]),
-    html("div", { class: "requests" }, rows.map(([which, request], index) => waterfall(which, request, longest, index < 2))));
+    html("div", { class: "requests" }, rows.map(([which, request], index) => waterfall(which, request, longest, index < 2, which !== "typical"))));
 }
 
 function stagesOf(request) {
@@ -20,12 +20,13 @@ function stageTag(stage) {
   return html("span", { class: "layer", title: `layer ${stage.layer}` }, html("i", { class: "swatch", style: { background: layerColor(stage.layer) } }), isolated(stage.name));
 }
 
-function waterfall(which, request, longest, isOpen) {
+/** @param isNamed whether links lead to it; the typical request can be one of the slowest, too, and only one has the name. */
+function waterfall(which, request, longest, isOpen, isNamed) {
   const paths = [...new Set(request.tries.map((one) => one.path).filter(Boolean))].join(" → ");
   const parts = stagesOf(request).map((stage) => ({ layer: stage.layer, name: stage.name, ns: stage.ns }));
   const drawn = strip(parts, request.latencyNs);
   drawn.style.setProperty("width", `${Math.max((request.latencyNs * 100) / longest, 1)}%`);
-  const details = html("details", { class: "request", data: { id: request.id } }, html("summary", {},
+  const details = html("details", { id: isNamed ? `request-${request.id}` : null, class: "request", data: { id: request.id } }, html("summary", {},
     html("span", { class: "which" }, which),
     html("span", { class: "id" }, `#${request.id}`),
     html("span", { class: "operation" }, isolated(request.operation), request.bytes > 0 ? ` ${size(request.bytes)}` : ""),
