@@ -82,7 +82,7 @@ tables: static
 		$$(find .lab/e2e -name '*.dat' 2>/dev/null)
 
 ## make html     pages of dmflow report --output html, opened, used and held to the report's JSON in a headless Chromium, a minute
-html_fixtures := 6.1/requests-graph.dat.xz 6.12/requests-graph.dat.xz 6.1/failover-cut-long.dat.xz 6.1/io-lossy.txt article/io.txt
+html_fixtures := 6.1/requests-slow-iscsi.dat.xz 6.1/requests-graph.dat.xz 6.12/requests-graph.dat.xz 6.1/failover-cut-long.dat.xz 6.1/io-lossy.txt article/io.txt
 html: static
 	@.ci/install python3 python3-venv chromium chromium-driver fonts-dejavu-core
 	Tests/HTML/check $(dmflow) $(addprefix Tests/Fixtures/,$(html_fixtures))

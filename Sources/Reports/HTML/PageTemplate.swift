@@ -11,12 +11,12 @@ struct PageTemplate {
 
     /// In the order in which they need each other; the last one begins.
     private static let scripts = [
-        PackageResources.elements_js, PackageResources.figures_js, PackageResources.layers_js,
-        PackageResources.distribution_js, PackageResources.tables_js, PackageResources.calls_js,
-        PackageResources.summary_js, PackageResources.requests_js, PackageResources.waterfall_js,
-        PackageResources.paths_js, PackageResources.failover_js, PackageResources.roots_js, PackageResources.icicle_js,
-        PackageResources.listing_js, PackageResources.explorer_js, PackageResources.recording_js,
-        PackageResources.main_js,
+        PackageResources.elements_js, PackageResources.figures_js, PackageResources.ticks_js,
+        PackageResources.layers_js, PackageResources.distribution_js, PackageResources.tables_js,
+        PackageResources.calls_js, PackageResources.summary_js, PackageResources.requests_js,
+        PackageResources.waterfall_js, PackageResources.paths_js, PackageResources.failover_js,
+        PackageResources.roots_js, PackageResources.icicle_js, PackageResources.listing_js,
+        PackageResources.explorer_js, PackageResources.recording_js, PackageResources.main_js,
     ]
 
     /// Writes the page.

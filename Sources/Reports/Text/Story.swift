@@ -111,7 +111,7 @@ struct Story {
     // MARK: What stood still
 
     /// Those that are told: where requests stood still the longest.
-    private var told: [Incident] {
+    var told: [Incident] {
         let all = report.failover?.incidents ?? []
         let worst = all.sorted { Self.longest($0) > Self.longest($1) }.prefix(Self.incidentsTold)
         return all.filter { one in worst.contains { $0.source == one.source && $0.id == one.id } }
@@ -119,14 +119,17 @@ struct Story {
 
     private static func longest(_ incident: Incident) -> UInt64 { incident.stalls.first?.ns ?? 0 }
 
-    var incidents: [String] {
-        let all = report.failover?.incidents ?? []
-        let sentences = told.map { incident in
-            let place = captures > 1 ? " of \(printable(incident.source))" : ""
-            return "Incident \(incident.id)\(place): \(printable(incident.sentence))"
-        }
-        let others = all.count - sentences.count
-        return sentences + (others > 0 ? ["\(Figures.plural(others, "further incident")), with shorter stalls."] : [])
+    private var incidents: [String] { told.map(sentence) + [furtherIncidents].compactMap(\.self) }
+
+    func sentence(_ incident: Incident) -> String {
+        let place = captures > 1 ? " of \(printable(incident.source))" : ""
+        return "Incident \(incident.id)\(place): \(printable(incident.sentence))"
+    }
+
+    /// That there are more than are told; nil if not.
+    var furtherIncidents: String? {
+        let others = (report.failover?.incidents.count ?? 0) - told.count
+        return others > 0 ? "\(Figures.plural(others, "further incident")), with shorter stalls." : nil
     }
 
     // MARK: What is in doubt

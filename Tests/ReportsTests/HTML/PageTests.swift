@@ -34,7 +34,11 @@ import Testing
         let doubts: [String]
 
         struct Merged: Decodable { let tree: Tree }
-        struct Line: Decodable { let text: String }
+        struct Line: Decodable {
+            let text: String
+            let section: String
+            let subject: String?
+        }
         struct Tree: Decodable {
             let parent: [Int]
             let total: [UInt64]
@@ -174,6 +178,18 @@ import Testing
     }
 
     // MARK: Stories
+
+    @Test(arguments: [
+        ("6.1/requests-slow-iscsi.dat.xz", ["requests", "paths path-1", "requests", "requests request-457"]),
+        (
+            "6.12/failover-cut-short.dat.xz",
+            ["requests", "failover incident-1", "paths", "requests", "requests request-117"]
+        ),
+        ("article/io.txt", ["doubt", "roots"]),
+    ]) func sentencesLeadToWhatTheyTellOf(fixture: String, places: [String]) throws {
+        let parts = try JSONDecoder().decode(Parts.self, from: Self.json(Self.page(Fixtures.path(fixture))))
+        #expect(parts.story.map { [$0.section, $0.subject].compactMap(\.self).joined(separator: " ") } == places)
+    }
 
     @Test(arguments: [" 0)   1.000 us    |  }\n", " 0)               |  dm_mq_queue_rq() {\n"])
     func aTraceWithNothingSaysSo(text: String) throws {

@@ -21,7 +21,7 @@ struct PageData {
         try json.appendEncoded(Further(bounded))
         json.appendJSON(raw: ",\"capture\":")
         try json.appendEncoded(Capture(results))
-        let story = PageStory(results.report)
+        let story = PageStory(results.report, results.summary.requests)
         json.appendJSON(raw: ",\"story\":")
         try json.appendEncoded(story.lines)
         json.appendJSON(raw: ",\"doubts\":")

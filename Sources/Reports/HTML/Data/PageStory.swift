@@ -8,28 +8,45 @@ struct PageStory {
         let text: String
         /// The section's name.
         let section: String
+        /// The name of the one request, path or incident that it tells of, as far as it tells of one. The page need not have it.
+        let subject: String?
 
-        init(_ text: String, in section: String) {
+        init(_ text: String, in section: String, of subject: String? = nil) {
             // As long as the longest name that a page shows, and what is said of it.
-            (self.text, self.section) = (PageText.cut(text, to: 1000), section)
+            self.text = PageText.cut(text, to: 1000)
+            (self.section, self.subject) = (section, subject)
+        }
+
+        init(_ finding: RequestFindings.Finding) {
+            switch finding.subject {
+            case .requests: self.init(finding.text, in: "requests")
+            case .paths: self.init(finding.text, in: "paths")
+            case .path(let index): self.init(finding.text, in: "paths", of: "path-\(index + 1)")
+            case .request(let id): self.init(finding.text, in: "requests", of: "request-\(id)")
+            }
         }
     }
 
     /// The whole one, not what the page has of its lists.
     private let report: Report
     private let story: Story
+    /// Empty unless requests could be followed.
+    private let findings: [RequestFindings.Finding]
 
-    init(_ report: Report) {
+    init(_ report: Report, _ requests: RequestSummary?) {
         self.report = report
+        findings = requests.map { RequestFindings(summary: $0).findings } ?? []
         story = Story(report: report, captures: 1, hosts: 1)
     }
 
     /// The same sentences as in a terminal, but for doubts; never empty.
     var lines: [Line] {
-        let hasRequests = (report.requests?.joined ?? 0) > 0
-        let flowed = story.flowed.map { [Line($0, in: hasRequests ? "requests" : "doubt")] } ?? []
-        return flowed + story.incidents.map { Line($0, in: "failover") }
-            + story.times.map { Line($0, in: hasRequests ? "requests" : "roots") }
+        let flowed = story.flowed.map { [Line($0, in: findings.isEmpty ? "doubt" : "requests")] } ?? []
+        let incidents =
+            story.told.map { Line(story.sentence($0), in: "failover", of: "incident-\($0.id)") }
+            + (story.furtherIncidents.map { [Line($0, in: "failover")] } ?? [])
+        let times = findings.isEmpty ? story.times.map { Line($0, in: "roots") } : findings.map(Line.init)
+        return flowed + incidents + times
     }
 
     /// Whether nothing was lost, and nothing is in doubt.

@@ -17,21 +17,24 @@ function binText([bin, times], noun) {
   return `${range}: ${plural(times, noun)}`;
 }
 
+/** Where the bars of bins without a time are, before an axis that has no zero. */
+const zeroWidth = 4;
+
 /**
  * Bars without an axis, for a cell of a table; all of a column on one axis.
  *
- * @param range the least and the greatest bin of the column.
+ * @param range the ends of the axis.
  */
-function sparkline(numbers, range, noun, color) {
+function sparkline(numbers, [from, to], noun, color) {
   const pairs = binPairs(numbers);
   const [width, height] = [120, 26];
-  const [low, high] = range;
   const most = Math.max(1, ...pairs.map(([, times]) => times));
-  const step = width / (high - low + 1);
+  const x = (ns) => (ns < from ? 0 : zeroWidth + ((width - zeroWidth) * Math.log(ns / from)) / Math.log(to / from));
   const bars = pairs.map((pair) => {
     const tall = Math.max(1.5, (pair[1] / most) * (height - 2));
+    const [start, end] = [x(binStart(pair[0])), pair[0] < 0 ? zeroWidth : x(binStart(pair[0] + 1))];
     return svg("rect", {
-      x: ((Math.max(pair[0], low) - low) * step).toFixed(2), y: (height - tall).toFixed(2), width: Math.max(step - 0.4, 0.8).toFixed(2),
+      x: start.toFixed(2), y: (height - tall).toFixed(2), width: Math.max(end - start - 0.4, 0.8).toFixed(2),
       height: tall.toFixed(2), ...(color ? { fill: color } : {}),
     }, svg("title", {}, binText(pair, noun)));
   });
@@ -39,26 +42,20 @@ function sparkline(numbers, range, noun, color) {
   return svg("svg", { class: "spark", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": told }, bars);
 }
 
-/** The least and the greatest bin of several lists. */
+/** The least and the greatest bin of several lists, but for times of zero. */
 function binRange(lists) {
   const bins = lists.flatMap((numbers) => numbers.filter((_, index) => index % 2 === 0)).filter((bin) => bin >= 0);
-  return bins.length === 0 ? [0, 1] : [Math.min(...bins) - 1, Math.max(...bins)];
+  return bins.length === 0 ? [0, 1] : [Math.min(...bins), Math.max(...bins)];
 }
 
-/** The axis that a column of sparklines has in common. */
-function rangeText([low, high]) {
-  return `${shortDuration(binStart(low + 1))} … ${shortDuration(binStart(high + 1))}, log scale`;
+/** The round ends of the axis that a column of sparklines has in common. */
+function sparkRange(lists) {
+  const [low, high] = binRange(lists);
+  return roundEnds(binStart(low), binStart(high + 1));
 }
 
-/** Times of which an axis tells: powers of ten, and between them where there is room. */
-function ticks(from, to) {
-  const decades = Math.log10(to / from);
-  const steps = decades < 1.2 ? [1, 2, 3, 5, 7] : decades < 3 ? [1, 2, 5] : [1];
-  const all = [];
-  for (let power = Math.floor(Math.log10(from)); 10 ** power <= to; power += 1) {
-    for (const step of steps) if (step * 10 ** power >= from && step * 10 ** power <= to) all.push(step * 10 ** power);
-  }
-  return all;
+function rangeText([from, to]) {
+  return `${tickText(from, from, from)} … ${tickText(to, to, to)}, log scale`;
 }
 
 /**
@@ -71,9 +68,9 @@ function histogram(numbers, { title, noun, marks = [], color }) {
   if (pairs.length === 0) return html("p", { class: "empty" }, `${title}: nothing to show.`);
   const [width, height, left, bottom, top] = [640, 190, 46, 24, 26];
   const [low, high] = binRange([numbers]);
-  const [from, to] = [binStart(low + 1), binStart(high + 1)];
+  const [from, to] = [binStart(low), binStart(high + 1)];
   const zeros = pairs[0][0] < 0 ? 26 : 0;
-  const plot = width - left - 8 - zeros;
+  const plot = width - left - tickMargin - zeros;
   const x = (ns) => left + zeros + (plot * Math.log2(ns / from)) / Math.max(Math.log2(to / from), 1e-9);
   const most = Math.max(...pairs.map(([, times]) => times));
   const y = (times) => height - bottom - (times / most) * (height - bottom - top);
@@ -86,14 +83,11 @@ function histogram(numbers, { title, noun, marks = [], color }) {
       height: tall.toFixed(1), ...(color ? { fill: color } : {}),
     }, svg("title", {}, binText(pair, noun)));
   });
-  const axis = ticks(from, to).map((ns) => [
-    svg("line", { class: "grid", x1: x(ns), x2: x(ns), y1: top, y2: height - bottom }),
-    svg("text", { class: "tick", x: Math.min(x(ns), width - 2), y: height - 8, "text-anchor": x(ns) > width - 26 ? "end" : "middle" }, shortDuration(ns)),
-  ]);
-  if (zeros) axis.push(svg("text", { class: "tick", x: left + 9, y: height - 8, "text-anchor": "middle" }, "0"));
+  const axis = [svgTicks(logTicks(from, to), x, { top, bottom: height - bottom }),
+    zeros > 0 && svg("text", { class: "tick", x: left + 9, y: height - bottom + 14, "text-anchor": "middle" }, "0")];
   let lastMark = -Infinity;
   const lines = marks.filter((mark) => mark.ns > 0).map((mark) => {
-    const at = Math.min(Math.max(x(mark.ns), left), width - 8);
+    const at = Math.min(Math.max(x(mark.ns), left), width - tickMargin);
     const row = at - lastMark < 90 ? 2 : 1;
     lastMark = row === 2 ? -Infinity : at;
     const isLate = at > width - 110;
@@ -107,7 +101,7 @@ function histogram(numbers, { title, noun, marks = [], color }) {
     html("figcaption", {}, title),
     svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}: ${pairs.map((pair) => binText(pair, noun)).join("; ")}` },
       axis,
-      svg("line", { class: "axis", x1: left, x2: width - 8, y1: height - bottom, y2: height - bottom }),
+      svg("line", { class: "axis", x1: left, x2: width - tickMargin, y1: height - bottom, y2: height - bottom }),
       svg("text", { class: "tick", x: left - 6, y: y(most) + 4, "text-anchor": "end" }, count(most)),
       svg("text", { class: "tick", x: left - 6, y: height - bottom, "text-anchor": "end" }, "0"),
       bars, lines));

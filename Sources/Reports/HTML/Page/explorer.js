@@ -86,7 +86,7 @@ class Explorer {
     ];
     this.details.replaceChildren(
       html("strong", { class: "name" }, isolated(nodeName(node)), node.kind === "member" ? " with all that it called" : ""),
-      facts(rows), node.bins ? sparkline(node.bins, binRange([node.bins]), "call", layer === null ? null : layerColor(layer)) : "");
+      facts(rows), node.bins ? sparkline(node.bins, sparkRange([node.bins]), "call", layer === null ? null : layerColor(layer)) : "");
   }
 
   zoomed(node) {

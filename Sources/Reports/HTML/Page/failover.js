@@ -14,7 +14,7 @@ function failoverView() {
 }
 
 function incidentView(incident, isOpen) {
-  const details = html("details", { class: "incident", data: { incident: incident.id } },
+  const details = html("details", { id: `incident-${incident.id}`, class: "incident", data: { incident: incident.id } },
     html("summary", {}, html("b", {}, `incident ${incident.id}: `), isolated(`${incident.kind}${incident.maps.length ? ` on ${incident.maps.slice(0, 4).join(", ")}` : ""}`),
       html("span", { class: "dim" }, ` ${duration(incident.endNs - incident.startNs)}`)));
   const draw = () => { if (details.open && details.children.length === 1) details.append(incidentBody(incident)); };
@@ -44,7 +44,7 @@ class Timeline {
 
   x(ns) {
     const at = Math.min(Math.max(ns, this.from), this.to);
-    return this.left + ((at - this.from) / (this.to - this.from)) * (this.width - this.left - 12);
+    return this.left + ((at - this.from) / (this.to - this.from)) * (this.width - this.left - tickMargin);
   }
 
   view() {
@@ -53,11 +53,8 @@ class Timeline {
     this.timers();
     this.stalls();
     this.throughput();
-    const axis = ticksOfSeconds((this.from - incident.startNs) / 1e9, (this.to - incident.startNs) / 1e9).map((second) => {
-      const x = this.x(incident.startNs + second * 1e9);
-      return [svg("line", { class: "grid", x1: x, x2: x, y1: 4, y2: this.y }),
-        svg("text", { class: "tick", x, y: this.y + 14, "text-anchor": "middle" }, `${second < 0 ? "−" : "+"}${Number(Math.abs(second).toFixed(3))} s`)];
-    });
+    const ticks = timeTicks(this.from - incident.startNs, this.to - incident.startNs, { isSigned: true });
+    const axis = svgTicks(ticks, (ns) => this.x(incident.startNs + ns), { top: 4, bottom: this.y });
     const height = this.y + 20;
     return html("figure", { class: "wide timeline" }, html("figcaption", {}, "on one clock, from the first sign on"),
       svg("svg", { viewBox: `0 0 ${this.width} ${height}`, role: "img", "aria-label": `${incident.sentence} The tables below have the same.` }, axis, this.parts),
@@ -167,15 +164,6 @@ class Timeline {
       this.y += 29;
     }
   }
-}
-
-function ticksOfSeconds(from, to) {
-  const raw = (to - from) / 8;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= raw);
-  const all = [];
-  for (let index = Math.ceil(from / step); index * step <= to; index += 1) all.push(index * step);
-  return all;
 }
 
 /** Owners have the colours of their layers; several of one layer differ in how light they are. */

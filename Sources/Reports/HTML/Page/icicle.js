@@ -55,8 +55,9 @@ class Icicle {
       class: "overview", "aria-hidden": "true", title: "the whole tree; a click zooms",
       onclick: (event) => this.clickOverview(event),
     });
+    this.ruler = html("div");
     this.note = html("p", { class: "note", hidden: true }, `Deeper levels are not drawn: zoom in to see them.`);
-    this.host = html("div", { class: "chart" }, this.overview, this.canvas, this.note);
+    this.host = html("div", { class: "chart" }, this.overview, this.ruler, this.canvas, this.note);
     this.search = new Search({ children: [] }, "");
     new ResizeObserver(() => this.layout()).observe(this.host);
     themeListeners.push(() => this.layout());
@@ -83,6 +84,7 @@ class Icicle {
     const { boxes, rows, isCut } = arrange(this.focus, this.width, this.byTime);
     [this.boxes, this.rows] = [boxes, rows];
     this.note.hidden = !isCut;
+    this.ruler.replaceChildren(ruler(timeTicks(0, this.focus.weight, { most: this.width < 700 ? 4 : 6 }), this.focus.weight));
     this.whole = arrange(this.root, this.width, this.byTime);
     this.background = themeColor("panel");
     this.ink = themeColor("ink");

@@ -4,19 +4,22 @@ const data = JSON.parse(document.getElementById("data").textContent);
 
 function build() {
   const explorer = new Explorer();
-  // What happened comes first, and that nothing did, late.
+  // Which path is slow, and what happened, comes first; that there is nothing to tell of it, late.
+  const hasPaths = data.report.paths?.length > 0;
   const hasIncidents = data.report.failover?.length > 0;
-  const sections = [summaryView(), hasIncidents && failoverView(), requestsView(), pathsView(), waterfallsView(), rootsView(), explorer.view(),
-    !hasIncidents && failoverView(), doubtView(), recordingView()].filter(Boolean);
-  document.getElementById("main").append(...sections);
+  const main = document.getElementById("main");
+  main.append(...[hasPaths && pathsView(), hasIncidents && failoverView(), requestsView(), waterfallsView(), rootsView(), explorer.view(),
+    !hasPaths && pathsView(), !hasIncidents && failoverView(), doubtView(), recordingView()].filter(Boolean));
+  // Last, since its links lead to what is there by now.
+  main.prepend(summaryView());
+  const sections = [...main.children];
   document.getElementById("sections").append(...sections.map((part) => html("a", { href: `#${part.id}` }, part.dataset.title)));
   explorer.start?.();
   helpDialog();
   keys(explorer);
   themes();
   printing();
-  // A link into a section, which was not there when the browser looked.
-  if (location.hash.length > 1) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  links();
   document.documentElement.dataset.state = "ready";
 }
 
@@ -32,6 +35,21 @@ function keys(explorer) {
       document.getElementById("help").showModal();
     }
   });
+}
+
+/** Where a link within the page leads is unfolded before the browser goes there. */
+function links() {
+  const unfold = (hash) => {
+    const target = document.getElementById(hash.slice(1));
+    for (let at = target; at; at = at.parentElement) if (at.localName === "details") at.open = true;
+    return target;
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (link) unfold(link.hash);
+  });
+  // It was not there when the browser looked.
+  if (location.hash.length > 1) unfold(location.hash)?.scrollIntoView();
 }
 
 function helpDialog() {

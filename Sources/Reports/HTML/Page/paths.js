@@ -15,12 +15,14 @@ function pathName(path) {
 
 function pathsTables(paths) {
   const bins = data.distributions.requests?.paths ?? [];
-  const rows = paths.map((path, index) => ({ ...path, bins: bins[index] ?? [] }));
-  const range = binRange(rows.map((row) => row.bins));
+  const rows = paths.map((path, index) => ({ ...path, id: `path-${index + 1}`, bins: bins[index] ?? [] }));
+  // What is slow is seen without asking for more.
+  const limit = Math.max(30, rows.findLastIndex((row) => row.comparison?.isSlow) + 1);
+  const range = sparkRange(rows.map((row) => row.bins));
   const optional = (title, key) => (rows.some((row) => row[key] !== null) ? [{ title, kind: "text", value: (row) => row[key], cell: (row) => isolated(String(row[key] ?? "–")) }] : []);
   return [
     table([
-      { title: "path", kind: "text", isHead: true, value: pathName, cell: (row) => isolated(pathName(row)) },
+      { title: "path", kind: "text", isHead: true, value: pathName, cell: (row) => [isolated(pathName(row)), row.comparison?.isSlow && html("b", { class: "warning" }, " slow")] },
       ...optional("map", "map"), ...optional("group", "group"), ...optional("H:C:T:L", "hctl"), ...optional("portal", "portal"),
       { title: "tries (count)", kind: "count", value: (row) => row.tries },
       { title: "failed (count)", kind: "count", value: (row) => row.failed },
@@ -29,21 +31,27 @@ function pathsTables(paths) {
       { title: "data", kind: "count", value: (row) => row.bytes, cell: (row) => size(row.bytes) },
       ...latencyColumns((row) => row.latency).map((column) => ({ ...column, title: column.title.replace("latency", "of a try") })),
       { title: `distribution, ${rangeText(range)}`, kind: "chart", cell: (row) => sparkline(row.bins, range, "try") },
-    ], rows, { caption: "Tries on each path: from the clone to dm's verdict", rowProperties: (row) => ({ data: { path: pathName(row) } }) }),
+    ], rows, { caption: "Tries on each path: from the clone to dm's verdict", limit, rowProperties: (row) => ({ id: row.id, data: { path: pathName(row) } }) }),
     comparisons(rows),
     data.further.paths > 0 && html("p", { class: "note" }, `${plural(data.further.paths, "path")} more are in the JSON of the report.`),
-    rows.map((row) => html("details", {}, html("summary", {}, "stages of tries on ", isolated(pathName(row))),
+    foldedIfMany("stages of tries on each path", rows.map((row) => html("details", {}, html("summary", {}, "stages of tries on ", isolated(pathName(row))),
       facts([["session", row.session], ["target", row.target], ["device number", row.devno]]),
-      stagesTable(row.stages, null, row.latency.sumNs, `Stages of tries on ${pathName(row)}`))),
+      stagesTable(row.stages, null, row.latency.sumNs, `Stages of tries on ${pathName(row)}`)))),
   ];
 }
 
-/** Each path beside the others of its map. */
+/** What is said of each path, folded if that would push the rest of the page away. */
+function foldedIfMany(title, parts) {
+  return parts.length > 8 ? html("details", {}, html("summary", {}, title), parts) : parts;
+}
+
+/** Each path beside the others of its map, those that are slow first. */
 function comparisons(paths) {
   const compared = paths.filter((path) => path.comparison);
   if (compared.length === 0) return html("p", { class: "note" }, "No path can be compared: none has siblings and enough tries.");
-  return [html("p", { class: "note" }, "Compared with the other paths of its map:"),
-    html("ul", { class: "note" }, compared.map((path) => html("li", { data: { compared: pathName(path) } }, isolated(pathName(path)), " is ", comparison(path.comparison))))];
+  const [slow, others] = [true, false].map((isSlow) => compared.filter((path) => path.comparison.isSlow === isSlow)
+    .map((path) => html("p", { class: "note compared", data: { compared: pathName(path) } }, isolated(pathName(path)), " is ", comparison(path.comparison))));
+  return [html("p", { class: "note" }, "Compared with the other paths of its map:"), slow, foldedIfMany("paths that are not slow, compared", others)];
 }
 
 function comparison(compared) {

@@ -32,7 +32,7 @@ const latencyColumns = (of) => [
 ];
 
 function latencyTable(rows) {
-  const range = binRange(rows.map(([, , bins]) => bins));
+  const range = sparkRange(rows.map(([, , bins]) => bins));
   return table([
     { title: "latency", kind: "text", isHead: true, value: ([name]) => name },
     { title: "requests (count)", kind: "count", value: ([, latency]) => latency.count },
@@ -47,7 +47,7 @@ function latencyTable(rows) {
 /** What tables of stages show: of all requests, or of one path. */
 function stagesTable(stages, bins, whole, caption) {
   const rows = stages.map((stage, index) => ({ ...stage, bins: bins?.[index] ?? null }));
-  const range = binRange(rows.map((row) => row.bins ?? []));
+  const range = sparkRange(rows.map((row) => row.bins ?? []));
   return table([
     { title: "stage", kind: "text", isHead: true, value: (row) => row.stage, cell: (row) => isolated(row.stage) },
     { title: "layer", kind: "text", value: (row) => row.layer, cell: (row) => layerTag(row.layer) },
@@ -62,7 +62,7 @@ function stagesTable(stages, bins, whole, caption) {
 
 function requestLayers(requests, bins) {
   const rows = requests.layers.map((layer, index) => ({ ...layer, bins: bins.layers[index] }));
-  const range = binRange(bins.layers);
+  const range = sparkRange(bins.layers);
   const whole = requests.latency.sumNs;
   return [
     strip(rows.map((row) => ({ layer: row.layer, name: row.layer, ns: row.latency.sumNs })), whole),
@@ -78,31 +78,34 @@ function requestLayers(requests, bins) {
   ];
 }
 
-/** Throughput and the longest latency, as two charts above one axis. */
+/** Throughput and the longest latency, as two charts with the same axis of time. */
 function overTime(intervals) {
   if (intervals.length < 2) return null;
   const [width, height, left] = [1000, 120, 60];
   const length = intervals[0].lengthNs;
   const [first, last] = [intervals[0].startNs, intervals.at(-1).startNs + length];
-  const x = (ns) => left + ((ns - first) / (last - first)) * (width - left - 10);
-  const chart = (title, value, text, className) => {
+  const x = (ns) => left + ((ns - first) / (last - first)) * (width - left - tickMargin);
+  const chart = (title, value, text, scale, className) => {
     const most = Math.max(...intervals.map(value), 1);
+    const y = (value) => height - 20 - (value / most) * (height - 44);
     const bars = intervals.map((interval) => svg("rect", {
       class: className, x: x(interval.startNs).toFixed(1), width: Math.max(x(first + length) - x(first) - 0.6, 0.8).toFixed(1),
-      y: (height - 20 - (value(interval) / most) * (height - 44)).toFixed(1), height: ((value(interval) / most) * (height - 44)).toFixed(1),
+      y: y(value(interval)).toFixed(1), height: (y(0) - y(value(interval))).toFixed(1),
     }, svg("title", {}, `${offset(interval.startNs, first)}: ${text(interval)}`)));
     return html("figure", { class: "wide" }, html("figcaption", {}, title),
       svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title },
-        svg("text", { class: "tick", x: left - 6, y: 28, "text-anchor": "end" }, text({ ...intervals[0], isMost: true, most })),
-        svg("line", { class: "axis", x1: left, x2: width - 10, y1: height - 20, y2: height - 20 }), bars,
-        [0, 0.25, 0.5, 0.75, 1].map((part) => svg("text", { class: "tick", x: x(first + part * (last - first)), y: height - 5, "text-anchor": part === 1 ? "end" : part === 0 ? "start" : "middle" },
-          part === 0 ? "0" : `+${shortDuration(part * (last - first))}`))));
+        svgTicks(timeTicks(0, last - first, { isSigned: true }), (ns) => x(first + ns), { top: 20, bottom: y(0) }), scale(most, y),
+        svg("line", { class: "axis", x1: left, x2: width - tickMargin, y1: y(0), y2: y(0) }), bars));
   };
+  const label = (at, text, properties = {}) => svg("text", { class: "tick", x: left - 6, y: at + 4, "text-anchor": "end", ...properties }, text);
   const perSecond = (requests) => `${count(Math.round((requests * 1e9) / length))}/s`;
   return [html("h3", {}, "Over time"),
     chart(`requests that ended, count a second (in steps of ${shortDuration(length)})`, (interval) => interval.requests,
-      (interval) => (interval.isMost ? perSecond(interval.most) : `${perSecond(interval.requests)}, ${plural(interval.requests, "request")}, ${size(interval.bytes)}, mean depth ${interval.meanDepth}`), "rate"),
-    chart("longest request latency of each step", (interval) => interval.maxNs, (interval) => (interval.isMost ? shortDuration(interval.most) : duration(interval.maxNs)), "slow")];
+      (interval) => `${perSecond(interval.requests)}, ${plural(interval.requests, "request")}, ${size(interval.bytes)}, mean depth ${interval.meanDepth}`,
+      (most, y) => label(y(most), perSecond(most)), "rate"),
+    chart("longest request latency of each step", (interval) => interval.maxNs, (interval) => duration(interval.maxNs),
+      (most, y) => svg("g", {}, timeTicks(0, most, { most: 4 }).map(({ ns, text }) => [
+        svg("line", { class: "grid", x1: left, x2: width - tickMargin, y1: y(ns), y2: y(ns) }), label(y(ns), text, { data: { tick: ns } })])), "slow")];
 }
 
 function requestGroups(requests) {

@@ -22,7 +22,7 @@ function functionName(row) {
 }
 
 function rootsTable(roots, caption) {
-  const range = binRange(roots.map((root) => root.bins?.latency ?? []));
+  const range = sparkRange(roots.map((root) => root.bins?.latency ?? []));
   return table([
     { title: "root", kind: "text", isHead: true, value: functionName, cell: (root) => [named(functionName(root)),
       root.askedFor === false && html("span", { class: "dim" }, " not asked for"), root.hollowCalls > 0 && html("span", { class: "warning" }, ` ${count(root.hollowCalls)} hollow`),
@@ -40,7 +40,7 @@ function rootsTable(roots, caption) {
 
 function rootLayers(root, isOpen) {
   const bins = root.bins?.layers ?? [];
-  const range = binRange(bins);
+  const range = sparkRange(bins);
   const whole = root.latency.sumNs;
   const rows = root.layers.map((layer, index) => ({ ...layer, bins: bins[index] ?? [] }));
   const details = html("details", { open: isOpen }, html("summary", {}, "layers of ", named(functionName(root))));

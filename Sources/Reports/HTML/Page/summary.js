@@ -13,11 +13,19 @@ function summaryView() {
   return html("section", { id: "summary", "aria-labelledby": "title", data: { title: "Summary" } },
     html("h1", { id: "title" }, isolated(shortened(title, 200))),
     html("p", { class: "about" }, isolated(about.join(" · "))),
-    html("ul", { class: "story" }, data.story.map((line) => html("li", {}, sentence(line.text), " ", html("a", { href: `#${line.section}` }, sectionNames[line.section])))),
+    html("ul", { class: "story" }, data.story.map((line) => html("li", {}, sentence(line.text), " ", storyLink(line)))),
     doubtBox(), tiles());
 }
 
-const sectionNames = { requests: "requests", failover: "failover", roots: "roots and layers", doubt: "what was read" };
+const placeNames = { requests: "requests", paths: "paths", failover: "failover", roots: "roots and layers", doubt: "what was read",
+  request: "its waterfall", path: "the path", incident: "the incident" };
+
+/** To the one request, path or incident that a line tells of; if the page does not have it, or not any more, to the section. */
+function storyLink(line) {
+  const place = () => (line.subject && document.getElementById(line.subject) ? line.subject : line.section);
+  const link = html("a", { href: `#${place()}`, onclick: () => link.setAttribute("href", `#${place()}`) }, placeNames[place().replace(/-.*/, "")]);
+  return link;
+}
 
 function doubtBox() {
   if (data.sure) return html("p", { class: "sound" }, "Nothing was lost, and nothing is in doubt.");

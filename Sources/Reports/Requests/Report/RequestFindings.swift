@@ -2,53 +2,73 @@ import TraceFormat
 
 /// What a person would say of the requests of a trace: what was slow, where, by how much, on which path. The most important first.
 struct RequestFindings {
+    /// A sentence, and what it is about.
+    struct Finding {
+        let text: String
+        let subject: Subject
+    }
+
+    enum Subject: Equatable {
+        case requests
+        case paths
+        /// The path at this place of the summary's list.
+        case path(Int)
+        /// The request of this number.
+        case request(Int)
+    }
+
     let summary: RequestSummary
 
-    var sentences: [String] {
+    var sentences: [String] { findings.map(\.text) }
+
+    var findings: [Finding] {
         if summary.joined == 0 { return [] }
-        return failures + slowPaths + [usual] + slowest
+        return failures + slowPaths + [Finding(text: usual, subject: .requests)] + slowest
     }
 
     // MARK: Failures
 
-    private var failures: [String] {
-        var sentences: [String] = []
+    private var failures: [Finding] {
+        var findings: [Finding] = []
         if summary.failed > 0 {
-            sentences.append(
-                "\(Figures.plural(summary.failed, "request")) of \(Figures.count(summary.joined)) ended with an error.")
+            let count = Figures.plural(summary.failed, "request")
+            let text = "\(count) of \(Figures.count(summary.joined)) ended with an error."
+            findings.append(Finding(text: text, subject: .requests))
         }
         let paths = summary.paths.filter { $0.failed > 0 }
         if !paths.isEmpty {
             let counts = paths.map {
                 "\($0.facts.name) \(Figures.count($0.failed)) of \(Figures.plural($0.tries, "time"))"
             }
-            sentences.append(
+            let text =
                 "Tries failed on " + counts.joined(separator: ", ")
-                    + (summary.retried > 0
-                        ? "; \(Figures.plural(summary.retried, "request")) went on another way." : "."))
+                + (summary.retried > 0 ? "; \(Figures.plural(summary.retried, "request")) went on another way." : ".")
+            findings.append(Finding(text: text, subject: .paths))
         }
         let again = summary.paths.filter { $0.retries > 0 }
         if !again.isEmpty {
             let counts = again.map { "\($0.facts.name) \(Figures.count($0.retries))" }
-            sentences.append("SCSI sent commands again: " + counts.joined(separator: ", ") + ".")
+            let text = "SCSI sent commands again: " + counts.joined(separator: ", ") + "."
+            findings.append(Finding(text: text, subject: .paths))
         }
-        return sentences
+        return findings
     }
 
     // MARK: Slow paths
 
-    private var slowPaths: [String] {
-        summary.paths.compactMap { path in
+    private var slowPaths: [Finding] {
+        summary.paths.enumerated().compactMap { index, path in
             guard let verdict = summary.verdict(on: path), verdict.isSlow else { return nil }
             let (own, others) = (path.latency.percentiles([0.5])[0], verdict.siblingLatency.percentiles([0.5])[0])
             let names = verdict.siblings.map(\.facts.name)
             let siblings = names.count == 1 ? names[0] : "its \(names.count) siblings"
             let place = verdict.stage.map { "; " + Self.more($0.comparison, in: $0.name) }
-            return
+            let text =
                 "\(path.facts.name) is slow: half of its tries took \(Figures.duration(own)) or more, of \(siblings) "
                 + "\(Figures.duration(others))" + (place ?? "")
                 + " (longer in \(Self.rounded(verdict.comparison.slowerInPercent)) of 100 pairs, "
                 + "\(Figures.count(path.latency.count)) and \(Figures.count(verdict.siblingLatency.count)) tries)."
+            return Finding(text: text, subject: .path(index))
         }
     }
 
@@ -98,14 +118,14 @@ struct RequestFindings {
             ? "the target, on the way to it, or waiting to be sent again" : "the target and on the way to it"
     }
 
-    private var slowest: [String] {
+    private var slowest: [Finding] {
         guard let slow = summary.slowest.first else { return [] }
         guard let most = slow.mostOfTime else { return [] }
         // Numbers are a trace's own.
         let source = Set(summary.slowest.map(\.source)).count > 1 ? " of \(printable(slow.source))" : ""
-        return [
+        let text =
             "The slowest, number \(slow.id)\(source), took \(Figures.duration(slow.latencyNs)), \(Figures.duration(most.ns)) of it in "
-                + "\(most.stage)" + (most.path.map { " on \($0)" } ?? "") + "."
-        ]
+            + "\(most.stage)" + (most.path.map { " on \($0)" } ?? "") + "."
+        return [Finding(text: text, subject: .request(slow.id))]
     }
 }
