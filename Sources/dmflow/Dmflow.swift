@@ -9,7 +9,7 @@ struct Dmflow: ParsableCommand {
         abstract: "Trace how work flows through Linux native multipath, and see where the time went.",
         discussion: """
             Exit codes: 0 done; 1 a check failed; 2 the input or the machine does not allow it; 3 done, but events were \
-            lost or calls are in doubt, where --strict asks for none; 64 usage.
+            lost, or calls, requests or failovers are in doubt, where --strict asks for none; 64 usage.
             """
                 + Examples([
                     "Whether this machine can be traced":

@@ -42,11 +42,12 @@ struct ExportCommand: ParsableCommand {
         try reporting {
             let map = try layers.map()
             let directory = try FleetDirectory(output)
-            var captures: [FleetCapture] = []
+            var (captures, all): ([FleetCapture], [FleetCapture]) = ([], [])
             for file in files {
                 let capture = try directory.newCapture(of: file == "-" ? "standard input" : file)
                 try read(file, into: capture, map)
-                if try directory.isNew(capture, beside: captures) { captures.append(capture) }
+                if try directory.isNew(capture, beside: all) { captures.append(capture) }
+                all.append(capture)
             }
             try directory.write(engine.files)
             say(try captures.filter(directory.publish).count)
@@ -68,7 +69,9 @@ struct ExportCommand: ParsableCommand {
 
     /// How to go on, on standard error: nothing of it is a result.
     private func say(_ count: Int) {
-        if count == 0 { return }
+        if count == 0 {
+            return printError("no capture is new; the schema and queries in \(output) are for \(engine.rawValue)")
+        }
         printError(
             "\(count == 1 ? "1 capture" : "\(count) captures") written to \(output); to load and ask, in that directory:"
         )

@@ -64,7 +64,6 @@ struct FailoverCommand: ParsableCommand {
                 "\(trace.name): no requests in it: who stood still is not known; record with dmflow capture --light")
         }
         for line in RequestFacts(requests).lines { printError("\(trace.name): \(line)") }
-        if let unseen = RequestFacts.unseen(requests, reading.source) { printError("\(trace.name): \(unseen)") }
     }
 }
 

@@ -24,6 +24,7 @@ final class FleetCapture {
     ///   - unwritable: says why it cannot be written.
     init(of source: String, number: Int, in staging: FleetStaging, unwritable: @escaping (Int32) -> Failure) throws {
         (self.source, self.number, self.staging, self.unwritable) = (source, number, staging, unwritable)
+        staging.expect("\(number)")
         guard mkdirat(staging.descriptor, "\(number)", 0o777) == 0 else { throw unwritable(errno) }
         let directory = openat(
             staging.descriptor, "\(number)", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)

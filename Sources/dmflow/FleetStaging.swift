@@ -1,15 +1,18 @@
 import Glibc
 import Reports
+import TraceFormat
 
 /// Where the captures of a command are written until all are whole: a hidden directory in that of the fleet, with a directory for each.
 ///
-/// What is in it at the end was not published, and is removed. That of a command that was killed is known by its lock, which nobody holds
-/// any more, and is removed by the next.
+/// What is in it at the end was not published, and is removed, also if a signal ends the command. That of a command that was killed is
+/// known by its lock, which nobody holds any more, and is removed by the next.
 final class FleetStaging {
     let descriptor: Int32
     private let name: String
     /// The fleet's directory, opened once more.
     private let place: Int32
+    /// What goes if a signal ends dmflow.
+    private var unfinished: [Int] = []
 
     private static let prefix = ".writing-"
 
@@ -19,17 +22,30 @@ final class FleetStaging {
         Self.removeLeft(in: fleet)
         name = Self.prefix + String(UInt64.random(in: 0 ... .max), radix: 36)
         place = fcntl(fleet, F_DUPFD_CLOEXEC, 0)
+        unfinished.append(Interruption.removes(RawString(name), in: place, isDirectory: true))
         descriptor = mkdirat(place, name, 0o777) == 0 ? Self.open(name, in: place) : -1
         // From here on the deinitializer cleans up.
         guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw Errno.last }
     }
 
     deinit {
+        for entry in unfinished { Interruption.keep(entry) }
         if descriptor >= 0 {
             Self.remove(name, descriptor, in: place)
             close(descriptor)
         }
         close(place)
+    }
+
+    /// Names what a capture is going to have here.
+    ///
+    /// - Parameter capture: its directory's name.
+    func expect(_ capture: String) {
+        unfinished.append(Interruption.removes(RawString(capture), in: descriptor, isDirectory: true))
+        for table in FleetOutput.tables {
+            let file = "\(capture)/\(FleetCapture.file(of: table.name))"
+            unfinished.append(Interruption.removes(RawString(file), in: descriptor))
+        }
     }
 
     /// Removes what commands that were killed have left.

@@ -6,41 +6,50 @@ import TraceFormat
 ///
 /// Captures handle signals themselves. What was ignored, as nohup does it, stays so.
 enum Interruption {
-    /// A file that is not finished.
+    /// A file that is not finished, or a directory for such.
     private struct Entry {
         var directory: Int32
         /// nil where none is.
         var name: UnsafeMutablePointer<CChar>?
+        /// For `unlinkat`.
+        var flags: Int32
     }
 
-    private static let limit = 64
     private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
-    // A signal's handler may not allocate, nor take a lock: all lies in one place that is there from the beginning.
-    nonisolated(unsafe) private static let entries: UnsafeMutablePointer<Entry> = {
-        let entries = UnsafeMutablePointer<Entry>.allocate(capacity: limit)
-        entries.initialize(repeating: Entry(directory: AT_FDCWD, name: nil), count: limit)
-        return entries
-    }()
+    // A signal's handler may not allocate, nor take a lock, and can come at any time: entries stay where they are until there is a larger
+    // place for them, and the old one stays as it was.
+    nonisolated(unsafe) private static var entries = UnsafeMutablePointer<Entry>.allocate(capacity: capacity)
+    nonisolated(unsafe) private static var capacity = 64
+    nonisolated(unsafe) private static var count = 0
     nonisolated(unsafe) private static var pager: pid_t = 0
     nonisolated(unsafe) private static var isWatching = false
 
-    /// Removes a file if a signal ends dmflow before it is kept.
+    /// Removes a file if a signal ends dmflow before it is kept. What was named later is removed first.
     ///
     /// - Parameters:
     ///   - name: in the directory; a path if that is left out. There need not be such a file yet.
-    ///   - directory: an open one.
-    /// - Returns: for ``keep(_:)``; nil where there are too many.
-    static func removes(_ name: RawString, in directory: Int32 = AT_FDCWD) -> Int? {
+    ///   - directory: an open one, until then.
+    ///   - isDirectory: then it is removed if it is empty.
+    /// - Returns: for ``keep(_:)``.
+    static func removes(_ name: RawString, in directory: Int32 = AT_FDCWD, isDirectory: Bool = false) -> Int {
         watch()
-        guard let free = (0..<limit).first(where: { entries[$0].name == nil }) else { return nil }
-        entries[free].directory = directory
-        entries[free].name = name.withCString { strdup($0) }
-        return free
+        while count > 0, entries[count - 1].name == nil { count -= 1 }
+        if count == capacity { grow() }
+        let name = name.withCString { strdup($0) }
+        (entries + count).initialize(to: Entry(directory: directory, name: name, flags: isDirectory ? AT_REMOVEDIR : 0))
+        count += 1
+        return count - 1
+    }
+
+    private static func grow() {
+        let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
+        larger.initialize(from: entries, count: count)
+        (entries, capacity) = (larger, capacity * 2)
     }
 
     /// The file is finished, or gone.
-    static func keep(_ file: Int?) {
-        guard let file, let name = entries[file].name else { return }
+    static func keep(_ file: Int) {
+        guard let name = entries[file].name else { return }
         entries[file].name = nil
         free(name)
     }
@@ -54,7 +63,6 @@ enum Interruption {
     private static func watch() {
         guard !isWatching else { return }
         isWatching = true
-        _ = entries
         for number in signals {
             var before = sigaction()
             sigaction(number, nil, &before)
@@ -65,8 +73,8 @@ enum Interruption {
 
     /// All files that are not finished.
     static func removeAll() {
-        for index in 0..<limit {
-            if let name = entries[index].name { unlinkat(entries[index].directory, name, 0) }
+        for index in stride(from: count - 1, through: 0, by: -1) {
+            if let name = entries[index].name { unlinkat(entries[index].directory, name, entries[index].flags) }
         }
     }
 

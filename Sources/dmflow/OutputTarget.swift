@@ -29,7 +29,7 @@ final class ResultFile: OutputTarget {
     let path: String
     private var file: OutputFile
     /// What goes if a signal ends dmflow.
-    private let unfinished: Int?
+    private let unfinished: Int
 
     /// - Parameters:
     ///   - file: its path.

@@ -162,9 +162,8 @@ struct RequestsCommand: ParsableCommand {
             throw Failure(
                 message: "\(trace.name): no requests of multipath devices in it; record with dmflow capture --light")
         }
-        if summary.joined > 0 { try checkNames(listing, summary) }
         for line in RequestFacts(summary).lines { printError("\(trace.name): \(line)") }
-        if let unseen = RequestFacts.unseen(summary, reading.source) { printError("\(trace.name): \(unseen)") }
+        if summary.joined > 0 { try checkNames(listing, summary) }
         if listing.listed < listing.admitted {
             printError(
                 "\(trace.name): \(listing.listed) of \(listing.admitted) requests are listed; --limit 0 lists all")

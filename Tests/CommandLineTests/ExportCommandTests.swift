@@ -15,7 +15,7 @@ import Testing
                 A='\(capture)' B='\(other)'
                 fleet() { "$DMFLOW" export --for duckdb -o fleet "$@" 2>errors; }
                 \(script)
-                """)
+                """, environment: ["unblock": InterruptionTests.unblock])
     }
 
     @Test func aCaptureIsAFolderAndAnEngineItsFiles() throws {
@@ -49,9 +49,16 @@ import Testing
             rm -r fleet/captures/*6847e12; fleet "$A"; echo $?; ls fleet/captures | wc -l
             """)
         let lines = result.output.split(separator: "\n").map(String.init)
-        try #require(lines.count == 7)
-        #expect(lines[0] == "2" && lines[1] == "0" && lines[3...] == ["0", "9", "0", "2"])
+        try #require(lines.count == 8)
+        #expect(lines[0] == "2" && lines[1] == "0" && lines[4...] == ["0", "9", "0", "2"])
         #expect(lines[2].contains("its capture is in fleet already, and stays as it is; remove captures/"))
+        #expect(lines[3] == "dmflow: no capture is new; the schema and queries in fleet are for duckdb")
+    }
+
+    /// Also where it is there already.
+    @Test func aCaptureThatIsGivenTwiceIsRefused() throws {
+        let result = try run(#"fleet "$A"; fleet "$A" "$A"; echo $?; grep -c 'give it once' errors"#)
+        #expect(result.output == "2\n1\n")
     }
 
     /// Of two texts of one name nobody knows whether they are one capture.
@@ -116,6 +123,18 @@ import Testing
             flock fleet/.writing-held "$DMFLOW" export --for duckdb -o fleet "$A" 2>/dev/null; echo $?; ls -d fleet/.w*
             """)
         #expect(result.output == "0\nfleet/.writing-held\nfleet/.writing-more\nfleet/.writing-new\n")
+    }
+
+    /// A signal takes away what is not whole, of all captures of the command, and ends it as signals do.
+    @Test func aSignalLeavesNothing() throws {
+        let result = try run(
+            """
+            mkfifo slow; exec 3<>slow
+            perl -e "$unblock" "$DMFLOW" export --for duckdb -o fleet "$A" slow 2>/dev/null & writer=$!
+            until [ -e fleet/.writing-*/2 ]; do sleep 0.01; done
+            kill -TERM $writer; wait $writer; echo $?; ls -A fleet fleet/captures
+            """)
+        #expect(result.output == "143\nfleet:\ncaptures\n\nfleet/captures:\n", "\(result.output) \(result.errors)")
     }
 
     @Test(arguments: [

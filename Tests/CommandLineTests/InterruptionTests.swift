@@ -4,7 +4,11 @@ import Testing
 
 @testable import dmflow
 
-@Suite struct InterruptionTests {
+@Suite(.serialized) struct InterruptionTests {
+    /// For perl: threads of the tests have signals blocked, which children inherit. A shell without job control has its own ignore SIGINT,
+    /// too: `set -m`.
+    static let unblock = "use POSIX; POSIX::sigprocmask(SIG_SETMASK, POSIX::SigSet->new()); exec @ARGV"
+
     /// A trace that does not end is waited for; then the signal comes.
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func nothingHalfIsLeft(number: Int32) throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("dmflow-\(UUID().uuidString)")
@@ -23,9 +27,7 @@ import Testing
             rm \(directory)/in
             ls -A \(directory)
             """
-        // Threads of the tests have signals blocked, which children inherit; and a shell without job control has its own ignore SIGINT.
-        let unblock = "use POSIX; POSIX::sigprocmask(SIG_SETMASK, POSIX::SigSet->new()); exec @ARGV"
-        let result = try Program.run(script: "set -m\n" + script, environment: ["unblock": unblock])
+        let result = try Program.run(script: "set -m\n" + script, environment: ["unblock": Self.unblock])
         #expect(result.output == "ended with \(128 + number)\n", "\(result.errors)")
     }
 
@@ -43,5 +45,19 @@ import Testing
         Interruption.removeAll()
         #expect(FileManager.default.fileExists(atPath: file))
         unlink(file)
+    }
+
+    /// However many there are, what is in a directory goes before the directory.
+    @Test func whatIsNamedLaterGoesFirst() throws {
+        let directory = "/tmp/dmflow-unfinished-\(UUID().uuidString)"
+        mkdir(directory, 0o700)
+        var entries = [Interruption.removes(.init(directory), isDirectory: true)]
+        for number in 0..<200 {
+            try Data().write(to: URL(filePath: "\(directory)/\(number)"))
+            entries.append(Interruption.removes(.init("\(directory)/\(number)")))
+        }
+        Interruption.removeAll()
+        #expect(!FileManager.default.fileExists(atPath: directory))
+        for entry in entries { Interruption.keep(entry) }
     }
 }

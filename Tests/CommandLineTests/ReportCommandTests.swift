@@ -49,7 +49,8 @@ import Testing
     @Test(arguments: [
         ("el8-4.18.0-477/whole-way.txt", Int32(3)), ("6.1/requests-graph.dat.xz", 3),
         ("6.1/requests-dropped.dat.xz", 3),
-        ("6.12/failover-cut-short.dat.xz", 3), ("6.1/failover-goes-on.dat.xz", 0), ("6.1/instances.dat", 0),
+        ("6.1/failover-two.dat.xz", 3), ("6.12/failover-cut-short.dat.xz", 0), ("6.1/failover-goes-on.dat.xz", 0),
+        ("6.1/instances.dat", 0),
     ]) func strictAndTheReportAreOne(fixture: String, status: Int32) throws {
         let summary = FileManager.default.temporaryDirectory.appendingPathComponent("dmflow-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: summary) }

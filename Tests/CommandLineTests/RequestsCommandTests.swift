@@ -117,6 +117,13 @@ import Testing
         #expect(result.status == 2 && result.output.isEmpty && result.errors.contains(message), "\(result.errors)")
     }
 
+    /// A path that stands by, and its map, have no requests, and are there all the same.
+    @Test(arguments: [("--path", "sda"), ("--path", "0:0:0:1"), ("--map", "mpatha")])
+    func whatTheTopologyHasIsNoSlip(option: String, name: String) throws {
+        let result = try Program.run(["requests", option, name, Fixtures.path("6.12/failover-alua.dat.xz")])
+        #expect(result.status == 0 && result.errors.contains("requests is as asked for"), "\(result.errors)")
+    }
+
     @Test func theReportHasThemToo() throws {
         let result = try Program.run(["report", "-"], input: Self.text)
         #expect(result.status == 0 && result.output.contains("31 requests, 30 joined by address"))

@@ -71,6 +71,22 @@ import Testing
         #expect(result.status == 2 && result.output.isEmpty && result.errors.hasPrefix("dmflow: /no/such/file"))
     }
 
+    /// What the kernel counted and the trace has not stays known of each, in several and in summaries of them.
+    @Test(arguments: [("multipath requests: 999", "699 reads or writes"), ("missed by probes: aa=99", "for 99 calls")])
+    func whatIsMissingOfOneIsMissingOfAll(fact: String, doubt: String) throws {
+        let result = try Program.run(
+            script: """
+                directory=$(mktemp -d) && cd "$directory" && trap 'rm -rf "$directory"' EXIT
+                xz -dc '\(Fixtures.path("6.12/requests-qd1.dat.xz"))' | sed 's/multipath requests: 300/\(fact)/' > a.dat
+                xz -dc '\(Fixtures.path("6.12/requests-qd16.dat.xz"))' > b.dat
+                for name in a b; do "$DMFLOW" report $name.dat --output summary=$name.json; done
+                for files in a.dat a.json "a.dat b.dat" "a.json b.json"; do
+                    "$DMFLOW" report --strict $files > text; echo "$? $(tr -s ' \n' ' ' < text | grep -c '\(doubt)')"
+                done
+                """)
+        #expect(result.output == "3 1\n3 1\n3 1\n3 1\n", "\(result.output) \(result.errors)")
+    }
+
     @Test func strictIsOfAll() throws {
         let lossy = Fixtures.path("6.1/io-lossy.txt")
         #expect(try Program.run(["report", "--strict", Self.one, lossy]).status == 3)

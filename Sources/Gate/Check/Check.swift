@@ -18,7 +18,7 @@ public struct CheckResult: Equatable, Sendable {
     public var owners: [OwnerTree]
     /// Whether rows of times or counts could be compared at all, be it that nothing sure came of it.
     var comparesRows = false
-    /// Whether the policy lets pass what cannot be told, and there is anything else that could have failed.
+    /// Whether the policy lets pass what cannot be told, and anything was compared.
     public var passesCannotTell: Bool
 
     /// Whether a gate lets it pass.

@@ -2,7 +2,7 @@ import TraceFormat
 
 /// What of a report's figures is in doubt: the text, the page and `--strict` tell the same.
 extension Report {
-    /// Whether events were lost, or calls, requests or failovers are in doubt.
+    /// Whether events were lost, or calls, requests or failovers are in doubt. That calls have no durations is a note of the source.
     public var isInDoubt: Bool {
         let lost = [
             counts.open, counts.orphans, counts.lossy, counts.lostEvents, counts.uncountedLosses, counts.unparsedLines,
@@ -37,7 +37,7 @@ extension Report {
 
     private func doubts(_ requests: Requests) -> [String] {
         var doubts: [String] = []
-        let unjoined = requests.unjoined.reduce(0) { $0.addingSaturated($1.count) } - requests.cutOff
+        let unjoined = requests.unjoinedInside
         if unjoined > 0 { doubts.append("\(Figures.plural(unjoined, "request")) in no figure") }
         if requests.ambiguous > 0 {
             doubts.append("\(Figures.plural(requests.ambiguous, "choice")) between requests that look the same")
@@ -51,16 +51,19 @@ extension Report {
                 "points of requests that were missed, so that one stage stands for several: "
                     + points.joined(separator: ", "))
         }
-        if let unseen = RequestFacts.unseen(requests.seen, counted: source.recording?.multipathRequests) {
-            doubts.append(unseen)
-        }
         return doubts
+            + [RequestFacts.unseen(requests.unseen), RequestFacts.missed(requests.missedByProbes)].compactMap(\.self)
     }
 }
 
 extension Report.Requests {
-    /// Those that had begun before the recording, or went on behind it: that is no doubt.
-    var cutOff: Int {
-        unjoined.filter { LiveRequest.Flaw.isCutOff($0.reason) }.reduce(0) { $0.addingSaturated($1.count) }
+    /// Those that were in flight when the recording began or ended: that is no doubt.
+    var cutOff: Int { unjoined(isCutOff: true) }
+
+    /// All others.
+    fileprivate var unjoinedInside: Int { unjoined(isCutOff: false) }
+
+    private func unjoined(isCutOff: Bool) -> Int {
+        unjoined.filter { LiveRequest.Flaw.isCutOff($0.reason) == isCutOff }.reduce(0) { $0.addingSaturated($1.count) }
     }
 }

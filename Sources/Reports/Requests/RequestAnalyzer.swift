@@ -48,7 +48,9 @@ public final class RequestAnalyzer: Analyzer {
     /// What the requests come to; nil if the trace has none.
     ///
     /// - Parameter source: what the reading found of the trace as a whole.
-    public func summary(source: TraceSource) -> RequestSummary? { joins?.summary(pathNames, source: source.path) }
+    public func summary(source: TraceSource) -> RequestSummary? {
+        joins?.summary(pathNames, source: source.path)?.with(source.recording)
+    }
 
     // MARK: Meanwhile
 

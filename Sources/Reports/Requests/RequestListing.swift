@@ -29,7 +29,7 @@ public final class RequestListing: Analyzer {
     private var names = PathNames()
     private var origin: UInt64?
     private var held: [Request] = []
-    /// What is asked for by a name that no request has had yet, be it admitted or not.
+    /// What is asked for by a name that nothing has had yet: no request, be it admitted or not, and nothing of the topology.
     public private(set) var unknown = Set(RequestFilter.Name.allCases)
     /// Requests that the filter admits, and those of them that were listed.
     public private(set) var admitted = 0
@@ -92,6 +92,9 @@ public final class RequestListing: Analyzer {
     /// Lists what had to wait for the others.
     public func finish(_ end: TraceEnd) throws {
         try analyzer.finish(end)
+        // One that had nothing to do is there all the same.
+        if let map = filter.map, names.isKnown(map: map) { unknown.remove(.map) }
+        if let path = filter.path, names.isKnown(path: path) { unknown.remove(.path) }
         if let comesBefore = filter.comesBefore {
             held.sort(by: comesBefore)
             for request in held.prefix(filter.limit ?? held.count) { try write(request) }

@@ -39,7 +39,9 @@ struct Story {
     /// How many requests the recording has only one end of, which is no fault.
     private var cutOff: String {
         let count = report.requests?.cutOff ?? 0
-        return count > 0 ? " (\(Figures.count(count)) had begun before the recording, or went on behind it)" : ""
+        return count > 0
+            ? " (\(Figures.count(count)) \(count == 1 ? "was" : "were") in flight when the recording began or ended)"
+            : ""
     }
 
     private var nothing: String {

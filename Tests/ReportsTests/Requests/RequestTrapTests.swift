@@ -82,6 +82,21 @@ import Testing
         #expect(reading.requests[0].stages[0].stage == "wait for a request + dm queue")
     }
 
+    /// A plug is short: what comes to the same place long after the kernel made a request is another one's.
+    @Test(arguments: [(20_000_010, true), (20_000_011, false)] as [(UInt64, Bool)])
+    func aLaterBioIsNotOfARequestThatWaited(bio: UInt64, isIts: Bool) throws {
+        let request = InventedRequest(1).with { $0.queued = RequestScript.start + 10 }
+        var script = RequestScript()
+        script.add("block_bio_queue", "253,0 R 8 + 8 [fio]", at: bio, tid: 359)
+        script.add(
+            request,
+            "20000050 dm_dispatch, 20000051 dm_clone, 20000090 scsi_end, 20000092 dm_done, 20000093 dm_verdict, 20000099 rq_end"
+        )
+        let reading = try RequestReading(script, clock: "mono")
+        #expect(reading.areWhole && reading.requests.map(\.startNs) == [RequestScript.start + (isIts ? bio : 10)])
+        #expect(reading.requests[0].stoodIn == (isIts ? [] : ["arrived"]))
+    }
+
     /// The bio of a flush has no place, and is not the one of a later request to sector 0.
     @Test func aFlushsBioIsNoReadsOfSectorZero() throws {
         let flush = InventedRequest(1).with { ($0.flags, $0.sector, $0.bytes) = (2, .max, 0) }

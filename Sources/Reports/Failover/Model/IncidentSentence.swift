@@ -51,29 +51,38 @@ struct IncidentSentence {
     private static func stalls(_ incident: Incident) -> String {
         guard let longest = incident.stalls.first else { return "no request stood still" }
         let parts = phrases(longest, incident)
-        return "\(head(incident)) \(Figures.seconds(longest.ns))"
+        return "\(head(incident, isMostlyNormal(longest))) \(Figures.seconds(longest.ns))"
             + (parts.isEmpty ? "" : ": \(parts.joined(separator: ", "))") + "; " + ending(longest, of: incident)
     }
 
     /// How many, up to the longest one's time. Those that failed come first: they are what an application saw.
-    private static func head(_ incident: Incident) -> String {
-        if incident.stalled == 1 { return "1 request stood still for" }
-        guard incident.failed > 0 else {
-            return "\(Figures.count(incident.stalled)) requests stood still, the longest"
+    private static func head(_ incident: Incident, _ isMostlyNormal: Bool) -> String {
+        if incident.stalled == 1 {
+            return isMostlyNormal ? "1 request was held up and took" : "1 request stood still for"
         }
+        let longest = isMostlyNormal ? "the longest took" : "the longest"
         let others = incident.stalled - incident.failed
+        let stood = isMostlyNormal ? "\(others == 1 ? "was" : "were") held up" : "stood still"
+        guard incident.failed > 0 else { return "\(Figures.count(others)) requests \(stood), \(longest)" }
         let failed = Figures.plural(incident.failed, "request") + " failed"
         return others > 0
-            ? "\(failed) and \(Figures.count(others)) stood still, the longest" : "\(failed), the longest after"
+            ? "\(failed) and \(Figures.count(others)) \(stood), \(longest)" : "\(failed), the longest after"
     }
 
-    /// Parts of a hundredth and more, in their order. The normal way is one of them only where it has more than all of these: else
-    /// they would look like the whole.
+    /// Parts of a hundredth and more.
+    private static func told(_ stall: Incident.Stall) -> [Incident.Part] {
+        stall.parts.filter { $0.ns >= stall.ns / 100 }
+    }
+
+    /// Whether a request was on its normal way for most of its time.
+    private static func isMostlyNormal(_ stall: Incident.Stall) -> Bool {
+        told(stall).filter { !$0.owner.isNormal }.reduce(0) { $0.addingSaturated($1.ns) } < stall.ns / 2
+    }
+
+    /// In their order. The normal way is one of them only where it has most: without it the others would look like the whole.
     private static func phrases(_ stall: Incident.Stall, _ incident: Incident) -> [String] {
-        let named = stall.parts.filter { !$0.owner.isNormal && $0.ns >= stall.ns / 100 }
-        let isMostlyNormal = named.reduce(0) { $0.addingSaturated($1.ns) } < stall.ns / 2
-        let told = isMostlyNormal ? stall.parts.filter { $0.ns >= stall.ns / 100 } : named
-        return told.map { part in
+        let isMostlyNormal = isMostlyNormal(stall)
+        return told(stall).filter { isMostlyNormal || !$0.owner.isNormal }.map { part in
             let end = stall.startNs.addingSaturated(stall.ns)
             let hasRunOut = incident.timers.contains {
                 $0.timer == "recovery_tmo" && $0.ranOut && stall.tries.contains($0.path)
@@ -91,7 +100,7 @@ struct IncidentSentence {
         if stall.isUnfinished { return "it still did when the recording ended" }
         if let error = stall.error { return "it failed: \(error)" }
         guard let first = stall.tries.first, let last = stall.tries.last else { return "it was never sent" }
-        if incident.failed > 0 { return "that one went \(first == last ? "on there" : "through on \(last)")" }
-        return first == last ? "then it went on there" : "then \(last) took over"
+        if incident.failed > 0 { return "that one went through on \(last)" }
+        return first == last ? "then it went through on \(last)" : "then \(last) took over"
     }
 }

@@ -104,14 +104,18 @@ struct PointerJoin {
         origin = origin ?? table[slot].startNs
     }
 
+    /// A plug is over when its thread sleeps or is preempted.
+    private static let longestPlugNs: UInt64 = 20_000_000
+
     /// When the request's first bio came, and from whom.
     mutating func arrived(_ slot: Int, _ dispatch: Dispatch, _ moment: Moment) {
         let isMadeKnown = clockIsMonotonic && dispatch.made > 0
-        // A bio that came when the request was there has been merged at its front, and is not the one that it was made of. Where all of a
-        // request's bios are known the first of them is, whatever the kernel says: since 6.9 it looks at the clock once for all requests of
-        // a plug, before their bios come.
+        // A bio that came when the request was there has been merged at its front, and is not the one that it was made of. But since 6.9 the
+        // kernel looks at the clock once for all requests of a plug, before their bios come: where all of a request's bios are known, and
+        // came as soon as they do in a plug, the first of them is the one.
+        let latest = !isMadeKnown ? moment.time : dispatch.made
         if let bios = bios(of: dispatch, moment),
-            bios.isWhole || bios.moment.time <= (isMadeKnown ? dispatch.made : moment.time)
+            bios.moment.time <= (bios.isWhole ? latest.addingSaturated(Self.longestPlugNs) : latest)
         {
             (table[slot].bios, table[slot].submitter) = (bios.count, bios.moment.tid)
             table[slot].pass(.arrived, bios.moment)

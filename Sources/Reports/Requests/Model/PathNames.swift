@@ -20,6 +20,17 @@ struct PathNames: Sendable {
         return name == hctl(device) || name == topology?.map(number)?.wwid || name == topology?.map(number)?.device
     }
 
+    /// Whether the trace's topology has a map, or a path, of that name.
+    func isKnown(map name: String) -> Bool {
+        topology?.allMaps.contains { [$0.name, $0.device, $0.devno, $0.wwid].contains(name) } ?? false
+    }
+
+    /// See ``isKnown(map:)``.
+    func isKnown(path name: String) -> Bool {
+        let paths = (topology?.allMaps ?? []).flatMap(\.groups).flatMap(\.paths)
+        return paths.contains { [$0.device, $0.devno, $0.hctl].contains(name) }
+    }
+
     private func hctl(_ disk: BlockDevice) -> String? {
         topology?.path(Self.number(disk))?.path.hctl ?? addresses[disk]?.description
     }

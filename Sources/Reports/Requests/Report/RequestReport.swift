@@ -79,6 +79,10 @@ extension Report {
         public let by: String
         /// Points that were missed in requests that were joined all the same.
         public let stoodIn: [Reason]
+        /// Reads and writes that the kernel counted meanwhile, and that are not in the trace.
+        public let unseen: Int
+        /// Calls that kernel probes were passed over for.
+        public let missedByProbes: Int
         /// Requests that ended with an error.
         public let failed: Int
         /// Requests with more than one try on a path that took it.

@@ -3,7 +3,8 @@ extension RequestSummary {
     /// Whether traces can have left it.
     var isSound: Bool {
         let numbers = [
-            seen, byPointer, bySector, ambiguous, disagreed, failed, retried, busyDispatches, otherCommands,
+            seen, byPointer, bySector, ambiguous, disagreed, failed, retried, busyDispatches, otherCommands, unseen,
+            missedByProbes,
         ]
         return numbers.allSatisfy { $0 >= 0 } && latency.count == joined
             && seen == unjoined.reduce(joined) { $0.addingSaturated($1.count) } && untilData.count <= joined

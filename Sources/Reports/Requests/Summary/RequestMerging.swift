@@ -13,6 +13,8 @@ extension RequestSummary {
         sum.busyDispatches = busyDispatches.addingSaturated(other.busyDispatches)
         sum.otherCommands = otherCommands.addingSaturated(other.otherCommands)
         sum.stoodIn = Summary.merge(stoodIn, other.stoodIn)
+        sum.unseen = unseen.addingSaturated(other.unseen)
+        sum.missedByProbes = missedByProbes.addingSaturated(other.missedByProbes)
         sum.latency.merge(other.latency)
         sum.untilData.merge(other.untilData)
         sum.stages = Summary.merge(stages, other.stages)

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// What the requests of one trace or of many come to. Merges, as ``Summary`` does; all times are latencies of I/O, in integer ns.
 public struct RequestSummary: Codable, Equatable, Sendable {
     /// How many of something, by its name.
@@ -90,6 +92,11 @@ public struct RequestSummary: Codable, Equatable, Sendable {
     public internal(set) var otherCommands = 0
     /// Points that were not seen in requests that are joined all the same.
     public internal(set) var stoodIn: [Count] = []
+    /// Reads and writes that the kernel counted meanwhile and that are not in the trace, where that is more than what began before it or
+    /// ended behind it may be.
+    public internal(set) var unseen = 0
+    /// Calls that kernel probes were passed over for.
+    public internal(set) var missedByProbes = 0
     /// From beginning to end.
     public internal(set) var latency = Histogram()
     /// From beginning to complete data.
@@ -119,7 +126,19 @@ public struct RequestSummary: Codable, Equatable, Sendable {
 
     /// Whether anything of them is not sure, beyond what the recording cut off at its beginning and end.
     public var isInDoubt: Bool {
-        ambiguous > 0 || disagreed > 0 || !stoodIn.isEmpty || unjoinedInside > 0
+        ambiguous > 0 || disagreed > 0 || !stoodIn.isEmpty || unjoinedInside > 0 || unseen > 0 || missedByProbes > 0
+    }
+
+    /// The same with what the recorder knew of what is missing.
+    func with(_ recording: RecordingStats?) -> RequestSummary {
+        var summary = self
+        let counted = Int(clamping: recording?.multipathRequests ?? 0)
+        // The kernel counts from a little before the recording to a little behind it, so that a few more are no difference.
+        if counted > seen, counted - seen > min(64, max(8, counted / 10)) { summary.unseen = counted - seen }
+        summary.missedByProbes = (recording?.missedByProbes ?? [:]).values.reduce(0) {
+            $0.addingSaturated(Int(clamping: $1))
+        }
+        return summary
     }
 
     /// Those that are not joined for another reason than that the recording began, or ended, while they were under way.

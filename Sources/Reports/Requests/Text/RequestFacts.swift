@@ -1,5 +1,3 @@
-public import GraphParser
-
 /// What can be trusted of a summary of requests: how many there are, and what could not be told of which.
 public struct RequestFacts {
     private let summary: RequestSummary
@@ -9,20 +7,6 @@ public struct RequestFacts {
 
     /// A fact each, most important first.
     public var lines: [String] { [joined] + unjoined + doubts }
-
-    /// How many more requests the kernel counted than the trace has; nil if it has them all, or nobody counted.
-    ///
-    /// The kernel counts from a little before the recording to a little behind it, so that a few more are no difference.
-    public static func unseen(_ summary: RequestSummary, _ source: TraceSource) -> String? {
-        unseen(summary.seen, counted: source.recording?.multipathRequests)
-    }
-
-    /// The same by the number of requests in the trace.
-    static func unseen(_ seen: Int, counted: UInt64?) -> String? {
-        guard let counted, case let seen = UInt64(max(seen, 0)) else { return nil }
-        guard counted > seen, counted - seen > min(64, max(8, counted / 10)) else { return nil }
-        return "the kernel counted \(counted) reads and writes meanwhile; those missing were lost or missed"
-    }
 
     private var joined: String {
         let how =
@@ -49,6 +33,7 @@ public struct RequestFacts {
             lines.append(
                 "points that no event shows, whose neighbours stand for them: " + points.joined(separator: ", "))
         }
+        if let unseen = Self.unseen(summary.unseen) { lines.append(unseen) }
         if summary.ambiguous > 0 {
             lines.append(
                 "ambiguous: \(Figures.count(summary.ambiguous)), where several requests could be meant")
@@ -59,5 +44,16 @@ public struct RequestFacts {
             )
         }
         return lines
+    }
+
+    /// Of reads and writes that the trace does not have; nil if it has all, or nobody counted.
+    static func unseen(_ count: Int) -> String? {
+        count > 0
+            ? "\(Figures.plural(count, "read")) or writes that the kernel counted meanwhile were lost or missed" : nil
+    }
+
+    /// Of what kernel probes should have told; nil if nothing is missing.
+    static func missed(_ count: Int) -> String? {
+        count > 0 ? "kernel probes were passed over for \(Figures.plural(count, "call"))" : nil
     }
 }

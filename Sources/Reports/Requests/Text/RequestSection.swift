@@ -33,9 +33,12 @@ struct RequestSection {
     private func head() -> String {
         // Where nobody sees bios come, a request begins when the kernel makes it, or dm is given it.
         let begins = Set(requests.stages.map { $0.stage.split(separator: " + ").first ?? "" })
+        let isPartlyMissed = requests.stoodIn.contains { $0.reason == "\(RequestPoint.arrived)" }
         let begin =
             begins.contains("wait for a request")
-            ? "a request's first bio"
+            ? isPartlyMissed
+                ? "a request's first bio, or where that was missed from when the kernel made the request,"
+                : "a request's first bio"
             : begins.contains("dm queue") ? "when the kernel made a request" : "when dm was given a request"
         let title = "requests"
         var lines = style.prose(
