@@ -230,7 +230,7 @@ func makeReport(text: String) throws -> Report { Report(try makeSummary(text: te
             ))
         #expect(
             text.contains(
-                "reads and writes that multipath devices completed in the 2.000 s of recording, as the kernel counts them: 64, 32.0 a second\n"
+                "the kernel counted 64 reads and writes on multipath devices in 2.000 s, 32.0 a second\n"
             ))
         #expect(text.contains(" tracing: up to "))
     }

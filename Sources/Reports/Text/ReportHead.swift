@@ -139,8 +139,8 @@ struct ReportHead {
         if let duration = facts.durationNs, duration > 0, let requests = facts.multipathRequests, requests > 0 {
             let rate = (Double(requests) * 1e10 / Double(duration)).rounded() / 10
             sentences.append(
-                "reads and writes that multipath devices completed in the \(Figures.duration(duration)) of recording, as the kernel counts "
-                    + "them: \(Figures.count(Int(clamping: requests))), \(rate) a second")
+                "the kernel counted \(Figures.count(Int(clamping: requests))) reads and writes on multipath devices in "
+                    + "\(Figures.duration(duration)), \(rate) a second")
         }
         return sentences.flatMap { style.prose($0, hanging: 2) }
     }
