@@ -45,7 +45,16 @@ public struct RequestFilter: Sendable {
     public init() {}
 
     /// What is asked for by its name or number. That none is called so is another answer than that none is so long.
-    public enum Name: CaseIterable, Sendable { case id, map, path, task }
+    public enum Name: CaseIterable, Sendable {
+        /// See ``RequestFilter/id``.
+        case id
+        /// See ``RequestFilter/map``.
+        case map
+        /// See ``RequestFilter/path``.
+        case path
+        /// See ``RequestFilter/task``.
+        case task
+    }
 
     func admits(_ request: Request, _ names: PathNames, origin: UInt64) -> Bool {
         guard Name.allCases.allSatisfy({ admits(request, names, by: $0) }) else { return false }
