@@ -109,10 +109,13 @@ public enum FleetEngine: String, CaseIterable, Sendable {
     // MARK: Expressions of queries
 
     /// A quantile of all values, interpolated between two, and cut to a whole number.
+    ///
+    /// - Parameter share: of three decimals at most. So is then what is interpolated, and half of the last one keeps a whole number whole
+    ///   for which an engine's floating point falls short of it.
     func quantile(_ column: String, _ share: String) -> String {
         switch self {
-        case .clickhouse: whole("quantileExactInclusive(\(share))(\(column))")
-        case .duckdb: whole("quantile_cont(\(column), \(share))")
+        case .clickhouse: whole("quantileExactInclusive(\(share))(\(column)) + 0.0005")
+        case .duckdb: whole("quantile_cont(\(column), \(share)) + 0.0005")
         }
     }
 
