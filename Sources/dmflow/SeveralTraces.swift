@@ -61,29 +61,27 @@ struct SeveralTraces {
     /// - Returns: whether anything is in doubt.
     func report(to targets: OutputTargets, map: LayerMap) throws -> Bool {
         var traces = MergedTraces()
-        var isInDoubt = false
         for (index, file) in files.enumerated() {
             let summary: Summary
             if areSummaries[index] {
                 summary = try Summary(json: try TextFile.bytes(file, limit: Self.limit), path: printable(file))
-                isInDoubt = isInDoubt || summary.counts.isInDoubt || summary.requests?.isInDoubt == true
             } else {
                 let (pass, kept) = MergedTraces.pass(map: map)
                 let trace = try reading.read(
                     file, into: pass.analyzers, place: "\(index + 1) of \(files.count)")
                 try pass.finish(source: trace.source, counts: trace.counts)
                 summary = kept()
-                isInDoubt = isInDoubt || ReadingOptions.isInDoubt(trace, pass.requests)
             }
             if let twin = traces.add(summary, path: file) {
                 throw Failure(
                     message: "\(file): has the same capture as \(twin), which would count twice; leave one of them out")
             }
         }
+        let report = Report(traces.summary)
         try Pager.tolerating {
-            try traces.write(targets.outputs)
+            try traces.write(report, to: targets.outputs)
             try targets.finish()
         }
-        return isInDoubt || traces.isInDoubt
+        return traces.summary.counts.isInDoubt || report.isInDoubt
     }
 }

@@ -72,7 +72,9 @@ import Testing
     }
 
     /// What the kernel counted and the trace has not stays known of each, in several and in summaries of them.
-    @Test(arguments: [("multipath requests: 999", "699 reads or writes"), ("missed by probes: aa=99", "for 99 calls")])
+    @Test(arguments: [
+        ("multipath requests: 999", "699 of the reads and writes"), ("missed by probes: aa=99", "for 99 calls"),
+    ])
     func whatIsMissingOfOneIsMissingOfAll(fact: String, doubt: String) throws {
         let result = try Program.run(
             script: """

@@ -2,8 +2,6 @@
 public struct MergedTraces {
     /// Of all of them.
     public private(set) var summary = Summary()
-    /// Whether anything of them is in doubt, as a report of them tells.
-    public var isInDoubt: Bool { Report(summary).isInDoubt }
     private var seen: [(path: String, summary: Summary)] = []
 
     /// Without any.
@@ -42,10 +40,11 @@ public struct MergedTraces {
 
     /// Writes all outputs, and flushes their sinks.
     ///
-    /// - Parameter outputs: of formats that take several traces.
+    /// - Parameters:
+    ///   - report: of the merged summary.
+    ///   - outputs: of formats that take several traces.
     /// - Throws: what a sink throws.
-    public func write(_ outputs: [OutputPass.Output]) throws {
-        let report = Report(summary)
+    public func write(_ report: Report, to outputs: [OutputPass.Output]) throws {
         for output in outputs {
             if let format = output.format as? any SummaryFormat {
                 try format.render(summary, report, output.options, to: output.sink)

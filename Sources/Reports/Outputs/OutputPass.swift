@@ -30,7 +30,8 @@ public final class OutputPass {
     /// What the trace's requests come to, once the pass is finished; nil without any, and if no output asks for them.
     public private(set) var requests: RequestSummary?
     /// Whether anything of the trace is in doubt, once the pass is finished, as far as the outputs needed it summed up.
-    public private(set) var isInDoubt = false
+    public var isInDoubt: Bool { builder != nil && shared?.report.isInDoubt == true }
+    private var shared: OutputResults.Shared?
     /// What outputs do not hold, once the pass is finished: a line each, with the format's name.
     public private(set) var omissions: [String] = []
 
@@ -85,7 +86,7 @@ public final class OutputPass {
         let shared = OutputResults.Shared(
             summary, source, notUnderstood: showsNotUnderstood ? source.notUnderstood : nil, names: names.names,
             merged: trees?.merged)
-        isInDoubt = builder != nil && shared.report.isInDoubt
+        self.shared = shared
         for (output, analyzer) in zip(outputs, ownAnalyzers) {
             let results = OutputResults(options: output.options, shared: shared, analyzer: analyzer)
             try output.format.render(results, to: output.sink)

@@ -113,7 +113,7 @@ struct PointerJoin {
         // A bio that came when the request was there has been merged at its front, and is not the one that it was made of. But since 6.9 the
         // kernel looks at the clock once for all requests of a plug, before their bios come: where all of a request's bios are known, and
         // came as soon as they do in a plug, the first of them is the one.
-        let latest = !isMadeKnown ? moment.time : dispatch.made
+        let latest = isMadeKnown ? dispatch.made : moment.time
         if let bios = bios(of: dispatch, moment),
             bios.moment.time <= (bios.isWhole ? latest.addingSaturated(Self.longestPlugNs) : latest)
         {
@@ -138,17 +138,14 @@ struct PointerJoin {
         let isWhole: Bool
     }
 
-    /// By the address of one, which is the only one or else may have been merged at the front of others; by their places, where no others
-    /// can be meant.
+    /// By the first one's address; else by their places, where no others can be meant.
     mutating func bios(of dispatch: Dispatch, _ moment: Moment) -> Bios? {
-        let byAddress = bios.take(of: dispatch)
-        if let byAddress, byAddress.isWhole { return byAddress }
-        guard let device = dispatch.device, dispatch.bytes > 0 else { return byAddress }
+        if let byAddress = bios.take(of: dispatch) { return byAddress }
+        guard let device = dispatch.device, dispatch.bytes > 0 else { return nil }
         let place = SectorJoin.Place(device: device, sector: dispatch.sector)
         guard let found = arrivals.take(place, sectors: UInt64(dispatch.bytes) / 512, now: moment.time),
-            found.isCertain,
-            found.bios.isWhole || byAddress == nil
-        else { return byAddress }
+            found.isCertain
+        else { return nil }
         return found.bios
     }
 

@@ -49,7 +49,8 @@ public struct RequestFacts {
     /// Of reads and writes that the trace does not have; nil if it has all, or nobody counted.
     static func unseen(_ count: Int) -> String? {
         count > 0
-            ? "\(Figures.plural(count, "read")) or writes that the kernel counted meanwhile were lost or missed" : nil
+            ? "\(Figures.count(count)) of the reads and writes that the kernel counted meanwhile were lost or missed"
+            : nil
     }
 
     /// Of what kernel probes should have told; nil if nothing is missing.
