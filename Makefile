@@ -38,8 +38,8 @@ built: deps
 
 ## make e2e      the end-to-end test: captures all flows in the lab and checks files, reports and tracefs
 e2e: lab-deps static built
-	@# An emulated CPU can lock up when a tracer is set or removed (Lab/README.md). Only if the scenario has not come to its end,
-	@# well or not, the whole is done once more, and that is said.
+	@# A guest in emulation can hang, on a host that is too busy for it. Only if the scenario has not come to its end, well or not,
+	@# the whole is done once more, and that is said.
 	Lab/lab run e2e --dmflow $(dmflow) --output .lab/e2e || { [ ! -s .lab/e2e/scenario.exit ] && echo "the guest hung: once more" >&2 && \
 		Lab/lab run e2e --dmflow $(dmflow) --output .lab/e2e; }
 	DMFLOW_E2E_RESULTS=$(CURDIR)/.lab/e2e $(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests

@@ -17,12 +17,15 @@ make_share() {
 # guest_command SUITE OUTDIR CHARDEV-OPTIONS [MEMORY]: sets $guest to what runs the guest, its console on standard input and
 # output.
 guest_command() {
-    local image out=$2 console=$3 memory=${4:-1536} accelerator=tcg,thread=multi cpu=max
+    local image emulator out=$2 console=$3 memory=${4:-1536} accelerator=tcg,thread=multi cpu=max
     image=$(image_directory "$1")
+    emulator=$(emulator_directory)/usr
     if [[ ${DMFLOW_LAB_ACCEL:-tcg} == kvm ]]; then accelerator=kvm cpu=host; fi
     # The death signal covers what no trap can: a lab that is killed outright leaves no guest behind.
     guest=(
-        setpriv --pdeathsig KILL qemu-system-x86_64
+        setpriv --pdeathsig KILL env "QEMU_MODULE_DIR=$emulator/lib/x86_64-linux-gnu/qemu"
+        "$emulator/lib64/ld-linux-x86-64.so.2" --library-path "$emulator/lib/x86_64-linux-gnu" "$emulator/bin/qemu-system-x86_64"
+        -L "$emulator/share/qemu" -L "$emulator/share/seabios"
         -accel "$accelerator" -cpu "$cpu" -smp 2 -m "$memory" -nodefaults -no-reboot -display none -nic none
         -kernel "$image/vmlinuz" -initrd "$image/initrd"
         -append "console=ttyS0 root=/dev/vda rw init=/init loglevel=5 panic=-1 mitigations=off"
@@ -42,8 +45,9 @@ empty_directory() {
 
 # run SUITE SCENARIO OUTDIR [DMFLOW]: ends the lab with the scenario's exit code when that is not 0.
 run() {
-    local suite=$1 scenario=$2 out=$3 dmflow=$4 after=$lab/scenarios/$2.after limit status
-    limit=$(setting "$scenario" Deadline)
+    local suite=$1 scenario=$2 out=$3 dmflow=$4 after=$lab/scenarios/$2.after limit silence status
+    limit=$(setting "$scenario" Deadline) silence=$(setting "$scenario" Silence)
+    limit=${limit:-300}
     SECONDS=0 # steps are shown with the time since boot
     empty_directory "$out"
     make_share "$lab/scenarios/$scenario.sh" "$dmflow"
@@ -51,7 +55,7 @@ run() {
     guest_command "$suite" "$out" mux=off "$(setting "$scenario" Memory)"
     exec {console}< <(exec setsid "${guest[@]}" </dev/null)
     child=$!
-    follow "${limit:-300}" || fail 2 "$scenario was not done after ${limit:-300} s" "$out"
+    follow "$limit" "${silence:-$limit}" || fail 2 "$scenario was not done after $SECONDS s" "$out"
     wait_for_child || true
     [[ -s $out/scenario.exit ]] || fail 2 "the guest ended before $scenario did" "$out"
     status=$(<"$out/scenario.exit")
@@ -61,14 +65,18 @@ run() {
     [[ ! -x $after ]] || (cd "$out" && PATH=$share/bin:$PATH "$after")
 }
 
-# follow SECONDS: shows the steps that come by on the console until the guest ends. Fails at the deadline.
+# follow SECONDS SILENCE: shows the steps that come by on the console until the guest ends. Fails at the deadline, and when no step
+# has come for SILENCE seconds: a kernel that hangs writes of nothing else.
 follow() {
-    local deadline=$((SECONDS + $1)) line
-    while ((SECONDS < deadline)) && IFS= read -r -t "$((deadline - SECONDS))" line <&"$console"; do
+    local deadline=$((SECONDS + $1)) silence=$2 line end
+    end=$((SECONDS + silence < deadline ? SECONDS + silence : deadline))
+    while ((SECONDS < end)) && IFS= read -r -t "$((end - SECONDS))" line <&"$console"; do
         line=${line%$'\r'}
-        [[ $line != "lab: "* ]] || printf 'lab: [%3ds] %s\n' "$SECONDS" "${line#lab: }" >&2
+        [[ $line == "lab: "* ]] || continue
+        printf 'lab: [%3ds] %s\n' "$SECONDS" "${line#lab: }" >&2
+        end=$((SECONDS + silence < deadline ? SECONDS + silence : deadline))
     done
-    ((SECONDS < deadline))
+    ((SECONDS < end))
 }
 
 # fail STATUS MESSAGE OUTDIR

@@ -4,8 +4,7 @@ cache=${DMFLOW_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dmflow/lab}
 
 # Host packages, each with the command that tells whether it is there.
 declare -A host_packages=(
-    [mmdebstrap]=mmdebstrap [genext2fs]=genext2fs [qemu-system-x86]=qemu-system-x86_64
-    [trace-cmd]=trace-cmd [util-linux]=setpriv
+    [mmdebstrap]=mmdebstrap [genext2fs]=genext2fs [trace-cmd]=trace-cmd [util-linux]=setpriv
 )
 
 missing_packages() {
@@ -44,6 +43,9 @@ image_directory() { cached "$1" build packages prepare init unstrip suite-kernel
 multipath_recipe=(userland multipath multipath-make)
 multipath_directory() { cached multipath "${multipath_recipe[@]}"; }
 
+# Where the lab's own QEMU is, or will be.
+emulator_directory() { cached emulator userland emulator; }
+
 # cached NAME RECIPE-FILE...: the place in the cache of what these files make.
 cached() {
     local recipe
@@ -51,14 +53,15 @@ cached() {
     printf '%s/%s-%s\n' "$cache" "$1" "${recipe:0:16}"
 }
 
-# build SUITE: makes the image unless the cache has it.
+# build SUITE: makes the image and the emulator unless the cache has them.
 build() {
-    local suite=$1 image missing
+    local suite=$1 image emulator missing
     [[ -x $lab/image/kernels/$suite ]] || die "no kernel '$suite'; there is: $(kernels)"
     missing=$(missing_packages | paste -sd' ')
     [[ -z $missing ]] || die "missing on this host: $missing; run Lab/lab setup"
     image=$(image_directory "$suite")
-    [[ ! -d $image ]] || return 0
+    emulator=$(emulator_directory)
+    [[ ! -d $image || ! -d $emulator ]] || return 0
 
     mkdir -p "$cache"
     exec {lock}>"$cache/lock"
@@ -66,6 +69,8 @@ build() {
         say "waiting for another build"
         flock "$lock"
     fi
+    at_exit "rm -rf '$cache/new'"
+    [[ -d $emulator ]] || make_cached "$emulator" "the emulator" emulator
     [[ -d $image ]] || build_locked "$suite" "$image"
     exec {lock}>&-
 }
@@ -73,7 +78,6 @@ build() {
 build_locked() {
     local suite=$1 image=$2 multipath
     multipath=$(multipath_directory)
-    at_exit "rm -rf '$cache/new'"
     [[ -d $multipath ]] || make_cached "$multipath" "multipath-tools with its symbols" multipath
     make_cached "$image" "the guest image with the $suite kernel" build "$suite" "$multipath"
 }
@@ -84,7 +88,7 @@ make_cached() {
     local directory=$1 what=$2 recipe=$3 mirror start=$SECONDS
     mirror=$(debian_mirror)
     [[ -n $mirror ]] || die "apt knows no Debian archive here: run Lab/lab setup"
-    say "building $what; this happens once and takes a minute or two"
+    say "building $what; this happens once and takes up to two minutes"
 
     # With the hash told from the name's end: one suite's name may begin with another's.
     rm -rf "$cache/new" "${directory%-*}"-????????????????

@@ -1,6 +1,7 @@
 # What the end-to-end test asserts on: dmflow's captures, its ways to end and its refusals, on odd tracefs settings.
 # Needs: dmflow
 # Deadline: 1000
+# Silence: 300
 #
 # Captures: create-load, io, requests, sigint, sigterm, failing-command, last, stop-at, recorder, disk-fills, forced, daemon, stripped; killed, which is followed by
 # dmflow restore; planted-link, as-user, bytes and moved, which is killed and put back where tracefs is mounted by then.
