@@ -113,8 +113,10 @@ import Testing
         (["--path", "sdq", "--min-latency", "1h"], "was tried on sdq; dmflow report names the paths"),
         (["--task", "nobody"], "is of the task nobody;"),
     ]) func namesThatAreNowhereAreRefused(options: [String], message: String) throws {
-        let result = try Program.run(["requests", "--format", "jsonl"] + options + ["-"], input: Self.text)
-        #expect(result.status == 2 && result.output.isEmpty && result.errors.contains(message), "\(result.errors)")
+        for format in ["text", "jsonl", "csv", "waterfall"] {
+            let result = try Program.run(["requests", "--format", format] + options + ["-"], input: Self.text)
+            #expect(result.status == 2 && result.output.isEmpty && result.errors.contains(message), "\(result.errors)")
+        }
     }
 
     /// A path that stands by, and its map, have no requests, and are there all the same.

@@ -99,8 +99,10 @@ public final class RequestListing: Analyzer {
             held.sort(by: comesBefore)
             for request in held.prefix(filter.limit ?? held.count) { try write(request) }
         }
-        // A program that reads values expects a heading where there are requests, though none was admitted.
-        if listed == 0, analyzer.hasRequests, format == .csv { try writeHead() }
+        // A program that reads values expects a heading where there are requests, though none was admitted; but no answer where what it
+        // asked for is not there.
+        let isRefused = origin != nil && !unknown.isEmpty
+        if listed == 0, format == .csv, analyzer.hasRequests, !isRefused { try writeHead() }
     }
 
     /// What the requests come to, listed or not; nil if the trace has none.
