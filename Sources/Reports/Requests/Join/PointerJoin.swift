@@ -138,14 +138,15 @@ struct PointerJoin {
         let isWhole: Bool
     }
 
-    /// By the first one's address; else by their places, where no others can be meant.
+    /// By their places, where no others can be meant; else by the first one's address, at which the rest of a bio that was split has come
+    /// anew.
     mutating func bios(of dispatch: Dispatch, _ moment: Moment) -> Bios? {
-        if let byAddress = bios.take(of: dispatch) { return byAddress }
-        guard let device = dispatch.device, dispatch.bytes > 0 else { return nil }
+        let byAddress = bios.take(of: dispatch)
+        guard let device = dispatch.device, dispatch.bytes > 0 else { return byAddress }
         let place = SectorJoin.Place(device: device, sector: dispatch.sector)
         guard let found = arrivals.take(place, sectors: UInt64(dispatch.bytes) / 512, now: moment.time),
-            found.isCertain
-        else { return nil }
+            found.isCertain, found.bios.isWhole || byAddress == nil
+        else { return byAddress }
         return found.bios
     }
 

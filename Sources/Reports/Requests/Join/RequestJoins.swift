@@ -10,8 +10,6 @@ struct RequestJoins {
     private let isText: Bool
     /// Whether requests may be joined by sector.
     private let hasSectors: Bool
-    /// Whether bios are known by their addresses.
-    private let hasBios: Bool
 
     /// - Parameter ends: gets the requests that are over.
     init(_ trace: TraceContext, _ ends: RequestEnds) {
@@ -22,7 +20,6 @@ struct RequestJoins {
         sectors = SectorJoin(addresses: ends.addresses) { try ends.take($0, .sector) }
         // A text may have anything; the first event tells.
         ends.hasPointers = trace.kind == .traceDat && events.has(.clone, field: 0)
-        hasBios = trace.kind == .traceDat && events.has(.bio, field: 0)
         // Nothing is remapped in traces of the flow alone.
         hasSectors = events.has(.rqRemap, field: 0)
         pointers.requestSize = trace.recording?.requestSize
@@ -174,7 +171,7 @@ struct RequestJoins {
         case .rqRequeue: if let place = read.place(0, 1) { sectors.requeued(place, moment) }
         case .bioQueue:
             guard let place = read.place(0, 1), let count = read(2) else { return }
-            if !hasBios { pointers.bioQueued(place, sectors: count, moment) }
+            pointers.bioQueued(place, sectors: count, moment)
             if hasSectors { sectors.bioQueued(place, sectors: count, moment) }
         default: break
         }
