@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 
-# What the documentation calls them, and the fixture that they are.
+# What the documentation calls them, and the fixture that they are; budgets for them as well.
 CAPTURES = {
     "map.dat": "6.12/create-load.dat",
     "io.dat": "6.1/requests-graph.dat.xz",
@@ -20,6 +20,7 @@ CAPTURES = {
     "old.dat": "6.1/requests-graph.dat.xz",
     "new.dat": "6.12/requests-graph.dat.xz",
     "base.json": "gate/reads-6.1.json.xz",
+    "budgets.yml": "gate/budgets.yml",
 }
 
 
