@@ -16,8 +16,7 @@ record() {
 }
 
 # Reads of the spare disk, which is no path, until the command begins: what dmflow has to prove on kernels without the modules' types,
-# it proves at commands on their way. With the types they would only be in the emulator's way, which at times never gets past an
-# instruction that is replaced while it runs.
+# it proves at commands on their way.
 trickle() {
     local disk
     disk=$(spare_disk)

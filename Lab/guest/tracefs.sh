@@ -92,21 +92,6 @@ tracefs_snapshot() {
 # What ftrace counts of its own changes with each module.
 tracefs_settings() { tracefs_snapshot | grep -v dyn_ftrace_total_info; }
 
-# events_kept_on EVENT...: by two instances that record nothing. Captures that want these events, too, find the kernel's code as they
-# need it and leave it so; the emulator at times never gets past an instruction that is replaced while it runs, and those of the
-# scheduler's events run all the time. From the second user of an event on nothing is replaced.
-events_kept_on() {
-    local instance event
-    for instance in "$tracefs"/instances/kept-{1,2}; do
-        mkdir "$instance"
-        for event; do
-            echo 'common_pid == -1' >"$instance/events/$event/filter"
-            echo 1 >"$instance/events/$event/enable"
-        done
-    done
-}
-events_let_go() { rmdir "$tracefs"/instances/kept-{1,2}; }
-
 # tracefs_set_odd: settings that nobody has by default, so that a capture must put each of them back.
 tracefs_set_odd() {
     cd "$tracefs" || return

@@ -105,8 +105,7 @@ killed() {
     [[ ! -e /run/dmflow ]]
 }
 
-# Reads until the capture gives up, with pauses in which it can: emulated CPUs may lock up when a tracer is removed while
-# others run in the functions that it patched.
+# Reads until the capture gives up, with pauses: two emulated CPUs are soon busy.
 read_while_recording() {
     while recording; do
         direct_reads 8

@@ -404,7 +404,6 @@ multipath -ll >multipath.txt
 modprobe -a sch_prio cls_u32 sch_netem target_core_mod tcm_loop
 # As after any first use: the kernel has no way back to a size that it only promised.
 echo 1408 >"$tracefs/buffer_size_kb"
-events_kept_on sched/sched_switch sched/sched_waking scsi/scsi_dispatch_cmd_start
 tracefs_settings >/tmp/before.txt
 for name in offline dropped cut-short cut-long all-queueing all-failing flapping began goes-on slow quiet; do
     step 240 "case $name" run_case "$name"
@@ -416,4 +415,3 @@ done
 step 60 "take them away" scsi_debug_down
 step 120 "case alua" run_case alua
 tracefs_settings | diff /tmp/before.txt - >changed.diff || true
-events_let_go

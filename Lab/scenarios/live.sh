@@ -128,7 +128,6 @@ mkdir "$work"
 modprobe -a sch_prio cls_u32 sch_netem
 # As after any first use: the kernel has no way back to a size that it only promised.
 echo 1408 >"$tracefs/buffer_size_kb"
-events_kept_on sched/sched_switch sched/sched_waking scsi/scsi_dispatch_cmd_start
 tracefs_settings >"$work/before"
 step 30 "read through mpatha" reads_begin
 for name in text slow graph with_command reader interrupted killed screen ctrl_c; do
@@ -136,4 +135,3 @@ for name in text slow graph with_command reader interrupted killed screen ctrl_c
 done
 step 30 "end the reading" reads_end
 tracefs_settings | diff "$work/before" - >changed.diff || true
-events_let_go
