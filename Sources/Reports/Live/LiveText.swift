@@ -18,8 +18,9 @@ public struct LiveText: Sendable {
     public func block(_ interval: LiveInterval) -> String {
         let sections = LiveTables(style: style, columns: Self.blockColumns, cuts: false)
             .sections(interval, paths: Self.blockPaths)
-        return ([head(interval)] + sections.flatMap { [$0.title] + $0.rows } + foot(interval)).joined(separator: "\n")
-            + "\n\n"
+        let head = wrap(flow(interval), to: Self.blockColumns, first: begin(interval), hanging: 4)
+        let foot = foot(interval).flatMap { wrap($0, to: Self.blockColumns, first: "  ", hanging: 4) }
+        return (head + sections.flatMap { [$0.title] + $0.rows } + foot).joined(separator: "\n") + "\n\n"
     }
 
     /// What fits, the most important first.
@@ -31,8 +32,8 @@ public struct LiveText: Sendable {
     ///   - columns: of the terminal.
     ///   - rows: of the terminal.
     public func screen(_ interval: LiveInterval, title: String, hint: String, columns: Int, rows: Int) -> [String] {
-        let first = style.bold(printable(title)) + "  " + head(interval)
-        var foot = foot(interval)
+        let first = style.bold(printable(title)) + "  " + begin(interval) + flow(interval)
+        var foot = foot(interval).map { "  " + $0 }
         let left = columns - ClippedLine.width(foot[foot.count - 1]) - hint.count
         if left >= 2 { foot[foot.count - 1] += String(repeating: " ", count: left) + style.dim(hint) }
         let room = max(rows - 1 - foot.count, 0)
@@ -45,39 +46,45 @@ public struct LiveText: Sendable {
 
     // MARK: Head and foot
 
-    private func head(_ interval: LiveInterval) -> String {
+    private func begin(_ interval: LiveInterval) -> String {
         let time = interval.clock.time(of: interval.endNs).map { TimeOfDay($0).seconds }
-        let begin = style.bold(time ?? "interval \(interval.number)") + "  \(Figures.duration(interval.lengthNs))"
-        guard let requests = interval.requests else { return begin + calls(interval) }
-        if requests.seen == 0 && interval.underWay.all.count == 0 {
-            return begin + ": no request" + (interval.calls == nil ? "" : calls(interval))
+        return style.bold(time ?? "interval \(interval.number)") + "  \(Figures.duration(interval.lengthNs)): "
+    }
+
+    private func flow(_ interval: LiveInterval) -> String {
+        guard let requests = interval.requests else {
+            return calls(interval) ?? "nothing is recorded that is shown here"
         }
-        let flaws = [
+        if requests.seen == 0 && interval.underWay.all.count == 0 {
+            return ["no request", calls(interval)].compactMap(\.self).joined(separator: ", ")
+        }
+        return [
             requests.joined == 0 ? "no request ended" : Figures.plural(requests.joined, "request"),
             requests.failed > 0 ? style.warning("\(Figures.count(requests.failed)) failed") : nil,
             requests.retried > 0 ? "\(Figures.count(requests.retried)) on another path" : nil,
             requests.busyDispatches > 0 ? "no path had room \(Figures.plural(requests.busyDispatches, "time"))" : nil,
-        ].compactMap(\.self)
-        return begin + ": " + flaws.joined(separator: ", ")
+        ].compactMap(\.self).joined(separator: ", ")
     }
 
-    private func calls(_ interval: LiveInterval) -> String {
-        guard let calls = interval.calls else { return ": nothing is recorded that is shown here" }
+    private func calls(_ interval: LiveInterval) -> String? {
+        guard let calls = interval.calls else { return nil }
         let count = calls.layers.reduce(0) { $0.addingSaturated($1.calls) }
-        return count == 0 ? ": no call" : ": \(Figures.plural(count, "call"))"
+        return count == 0 ? "no call" : Figures.plural(count, "call")
     }
 
+    /// What the figures are without, a line each, and what they cost.
     private func foot(_ interval: LiveInterval) -> [String] {
-        let share = Figures.share(interval.cpuNs, of: interval.cpuSpanNs)
-        let lost = Figures.loss(interval.lost.events, uncounted: interval.lost.uncounted)
         let unjoined = (interval.requests?.unjoined ?? []).filter { $0.count > 0 }
-        let line =
-            "  " + (lost.map { style.warning("EVENTS LOST: ") + $0 } ?? "no event lost")
-            + (interval.lateEvents > 0
-                ? "; \(Figures.plural(interval.lateEvents, "event")) too late for its order" : "")
-            + "; dmflow took \(Figures.duration(interval.cpuNs)) of CPU time, \(share)"
-        if unjoined.isEmpty { return [line] }
-        let reasons = unjoined.map { "\(Figures.count($0.count)) \($0.name)" }.joined(separator: "; ")
-        return ["  " + style.warning("NOT IN THE FIGURES: ") + reasons, line]
+            .map { "\(Figures.count($0.count)) \($0.name)" }
+        let lost = Figures.loss(interval.lost.events, uncounted: interval.lost.uncounted)
+        let late = Figures.plural(interval.lateEvents, "event")
+        let share = Figures.share(interval.cpuNs, of: interval.cpuSpanNs)
+        let cost = "dmflow took \(Figures.duration(interval.cpuNs)) of CPU time, \(share)"
+        return [
+            unjoined.isEmpty ? nil : style.warning("NOT IN THE FIGURES: ") + unjoined.joined(separator: "; "),
+            lost.map { style.warning("EVENTS LOST: ") + $0 },
+            interval.lateEvents > 0 ? late + " too late for the order of time" : nil,
+            lost == nil ? "no event lost; " + cost : cost,
+        ].compactMap(\.self)
     }
 }
