@@ -15,11 +15,12 @@ struct EventTable<Kind: ReadEvent> {
         let event: TraceEvent
         fileprivate let fields: [EventField?]
 
-        /// A field by its number in ``ReadEvent/fields``; nil where the trace or the event lacks it.
-        func callAsFunction(_ index: Int) -> UInt64? { fields[index]?.unsigned(event) }
+        /// A field by its number in ``ReadEvent/fields``; nil where the trace or the event lacks it, or the kind has none of that number.
+        private func field(_ index: Int) -> EventField? { fields.indices.contains(index) ? fields[index] : nil }
 
-        func string(_ index: Int) -> String? { fields[index]?.string(event) }
-        func bytes(_ index: Int) -> [UInt8]? { fields[index]?.bytes(event) }
+        func callAsFunction(_ index: Int) -> UInt64? { field(index)?.unsigned(event) }
+        func string(_ index: Int) -> String? { field(index)?.string(event) }
+        func bytes(_ index: Int) -> [UInt8]? { field(index)?.bytes(event) }
         func device(_ index: Int) -> BlockDevice? { self(index).map { BlockDevice(number: Int64(bitPattern: $0)) } }
         func signed(_ index: Int) -> Int64? { self(index).map { Int64(bitPattern: $0) } }
         func word(_ index: Int) -> UInt32? { self(index).map { UInt32(truncatingIfNeeded: $0) } }

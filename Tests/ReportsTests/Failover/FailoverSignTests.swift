@@ -31,6 +31,34 @@ import TraceFormat
         #expect(try FailoverReading(script).summary == nil)
     }
 
+    /// Whatever an event lacks or has besides, of each kind: alone, and while requests are under way.
+    @Test(arguments: FailoverEvent.allCases.map(\.name) + RequestEvent.allCases.map(\.name))
+    func eventsWithoutTheirFieldsAreNoHarm(name: String) throws {
+        for fields in ["", " timer=0x1 path=8:0 error=x sid=99999999999999999999"] {
+            var script = RequestScript()
+            script.read(1, on: 0, at: 0)
+            script.add(name, "(ffffffffc067a200)" + fields, at: 500, tid: 7)
+            script.add(InventedRequest(2), "600 dm_dispatch, 700 dm_clone")
+            script.add(name, "(ffffffffc067a200)" + fields, at: 800, tid: 7)
+            script.read(3, on: 1, at: 1)
+            let reading = try RequestReading(script)
+            #expect(reading.areWhole)
+            _ = try FailoverReading(script)
+        }
+    }
+
+    /// `queue_if_no_path_timeout_secs` of the module dm_multipath is over.
+    @Test func queueingThatTimesOutIsTold() throws {
+        var script = RequestScript()
+        script.add("path_event type=0 path=\"8:0\" valid=1", at: 1)
+        script.add("path_event type=0 path=\"8:16\" valid=0", at: 2)
+        script.add("no_path_timeout timer=0xffff888000000000", at: 5)
+        script.add("session_unblock work=0x1 sid=1", at: 5.5)
+        let incident = try #require(
+            try FailoverReading(script, topology: FailoverReading.paths(queues: true)).incidents.first)
+        #expect(texts(incident).contains { $0.contains("queue_if_no_path") }, "\(texts(incident))")
+    }
+
     /// SCSI tries again, which is no failure of a path.
     @Test func aCommandThatIsSentAgainIsNoIncident() throws {
         var script = RequestScript()
