@@ -31,6 +31,10 @@ struct BaselineCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
+            if let output, let capture = try GateFiles.capture(output, among: files) {
+                throw UsageFailure(
+                    "\(printable(output)): is the capture \(printable(capture)); choose another file for the baseline")
+            }
             let baseline = try GateFiles(map: try layers.map()).baseline(files)
             try ResultText.write(try baseline.json(), to: output)
         }

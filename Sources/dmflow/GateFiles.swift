@@ -22,6 +22,11 @@ struct GateFiles {
         return baseline
     }
 
+    /// The one of the files that an output would replace, and that is no baseline which it takes over.
+    static func capture(_ output: String, among files: [String]) throws -> String? {
+        try files.first { try OutputTargets.isSame(output, $0) && !TextFile.beginsWith("{", $0) }
+    }
+
     private func profile(_ file: String) throws -> CaptureProfile {
         let name = file == "-" ? "standard input" : printable(file)
         var progress = Progress(path: name)

@@ -63,7 +63,8 @@ struct OutputTargets {
         }
     }
 
-    private static func isSame(_ file: String, _ trace: String) -> Bool {
+    /// Whether an output would replace an input.
+    static func isSame(_ file: String, _ trace: String) -> Bool {
         var (output, input) = (stat(), stat())
         guard RawString(file).withCString({ stat($0, &output) }) == 0, output.st_mode & S_IFMT == S_IFREG else {
             return false

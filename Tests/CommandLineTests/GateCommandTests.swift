@@ -46,6 +46,17 @@ import Testing
         #expect(twice.status == 2 && twice.errors.contains("would count twice") && twice.output.isEmpty)
     }
 
+    /// A slip of `baseline base.json new.dat -o base.json`, by whatever name.
+    @Test(arguments: ["@a.txt", "@link"]) func aCaptureIsNotReplaced(output: String) throws {
+        try baseline()
+        let link = path("link")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "a.txt")
+        let before = try read("a.txt")
+        let result = try run("baseline", "@base.json", "@a.txt", "-o", output)
+        #expect(result.status == 64 && result.errors.contains("is the capture"), "\(result.errors)")
+        #expect(try read("a.txt") == before)
+    }
+
     @Test func whatIsUnchangedPasses() throws {
         try baseline()
         let result = try run(
