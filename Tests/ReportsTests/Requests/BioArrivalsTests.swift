@@ -73,6 +73,13 @@ struct BioArrivalsTests {
                 .init(sectors: 4...7, found: [2, 1], isCertain: false),
             ]),
         Case(
+            testDescription: "parts of two at one place", bios: [0...15, 0...15],
+            requests: [
+                .init(sectors: 0...7, found: [1, 1], isCertain: false),
+                .init(sectors: 8...15, found: [1, 1], isCertain: false),
+                .init(sectors: 0...15, found: [2, 1], isCertain: false),
+            ]),
+        Case(
             testDescription: "one begins there, and is the one", bios: [0...15, 8...15],
             requests: [.init(sectors: 8...15, found: [2, 1]), .init(sectors: 0...15, found: [1, 1])]),
         Case(

@@ -231,6 +231,40 @@ import Testing
             reading.unjoined == ["events were lost meanwhile": 2, "in flight when the recording began": 1])
     }
 
+    /// One that dm is given again behind the loss is no other: the kernel tells when it was made, or its place does.
+    @Test(
+        arguments: [(100_000_000_001, 100_000_000_001, 1), (100_000_000_001, 100_000_000_200, 2), (nil, nil, 1)]
+            as [(UInt64?, UInt64?, Int)])
+    func whatALossCutIsNotBegunAgain(made: UInt64?, then: UInt64?, count: Int) throws {
+        let cut = InventedRequest(1).with { $0.queued = made }
+        var script = RequestScript()
+        script.add(cut, "10 dm_dispatch, 20 dm_clone")
+        script.add(InventedRequest(2), "100 dm_dispatch")
+        let again = cut.with { $0.queued = then }
+        script.add(again, "210 dm_dispatch, 220 dm_clone, 290 scsi_end, 292 dm_done, 293 dm_verdict, 299 rq_end")
+        let text = script.text.replacing(
+            "task55-55 [000] 100.000000100", with: "CPU:0 [LOST 5 EVENTS]\ntask55-55 [000] 100.000000100")
+        let reading = try RequestReading(text)
+        #expect(
+            reading.areWhole && reading.requests.count == count - 1
+                && reading.unjoined["events were lost meanwhile"] == 1)
+    }
+
+    /// The rest of a bio that was split comes at its old address, and came with all of it, which nobody saw.
+    @Test func theRestOfABioDoesNotComeAnew() throws {
+        let first = InventedRequest(1)
+        var script = RequestScript()
+        // That bios are announced is known.
+        script.add("block_bio_queue", "253,0 R 800 + 8 [task359]", at: 0, tid: 359)
+        script.add(first.with { ($0.sector, $0.bio) = (800, 0xffff_8884_0000_1800) }, "1 bio_queue")
+        script.add(first, "50 bio_queue")
+        script.add(
+            first.with { $0.sector = 808 },
+            "60 dm_dispatch biotail=\(first.bio), 70 dm_clone, 90 scsi_end, 92 dm_done, 93 dm_verdict, 99 rq_end")
+        let reading = try RequestReading(script)
+        #expect(reading.requests.map(\.latencyNs) == [39] && reading.requests.map(\.stoodIn) == [["arrived"]])
+    }
+
     // MARK: Idle tasks
 
     /// Completions in the idle tasks of two CPUs at once, to one place.

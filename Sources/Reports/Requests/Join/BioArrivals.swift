@@ -7,7 +7,7 @@ struct BioArrivals {
         var sector: UInt64
         var sectors: UInt64
         let moment: PointerJoin.Moment
-        /// Whether another one was taken that might as well have been this one.
+        /// Whether it might as well be another one that was taken, or waits.
         var isDoubtful = false
 
         func contains(_ place: UInt64) -> Bool { place >= sector && place - sector < sectors }
@@ -52,8 +52,10 @@ struct BioArrivals {
         var (isCertain, count) = (true, 0)
         var (sector, left) = (place.sector, sectors)
         while left > 0, let (index, isOnlyOne) = Self.find(sector, in: &bios) {
+            // What is left of it is as doubtful.
+            if !isOnlyOne { bios[index].isDoubtful = true }
             let bio = bios[index]
-            if !isOnlyOne || bio.isDoubtful { isCertain = false }
+            if bio.isDoubtful { isCertain = false }
             if first.map({ $0.time > bio.moment.time }) ?? true { first = bio.moment }
             count += 1
             let taken = min(left, bio.sectors - (sector - bio.sector))

@@ -30,7 +30,7 @@ struct BioTable {
     /// What is known of the bios of a request that dm is given; nil if its first one was not seen.
     mutating func take(of dispatch: PointerJoin.Dispatch) -> PointerJoin.Bios? {
         let others = merged.remove(dispatch.request) ?? 0
-        let isWhole = others == 0 && dispatch.firstBio == dispatch.lastBio
+        let isWhole = others > 0 ? false : dispatch.lastBio == 0 ? nil : dispatch.firstBio == dispatch.lastBio
         return places[dispatch.firstBio].map { .init(moment: bios[$0], count: 1 + others, isWhole: isWhole) }
     }
 

@@ -65,8 +65,23 @@ struct PointerJoin {
     var ambiguousData = 0
     /// Whether bios are recorded as they come.
     var seesBios = false
-    /// Requests that were under way when events were lost.
-    private var cutOff: Set<UInt64> = []
+    /// Whether their places are, right before the block layer gets them: the rest of one that was split comes there anew, and alone.
+    var seesPlaces = false
+    /// Threads that have brought a bio, which the block layer has not got yet.
+    private var bringing: Set<UInt64> = []
+    /// Requests that were under way when events were lost, by their addresses.
+    private var cutOff: [UInt64: CutOff] = [:]
+
+    /// What tells it from another one at its address.
+    private struct CutOff {
+        let made: UInt64
+        let sector: UInt64?
+        let bytes: UInt32
+
+        func isSame(_ dispatch: Dispatch) -> Bool {
+            made > 0 && dispatch.made > 0 ? made == dispatch.made : sector == dispatch.sector && bytes == dispatch.bytes
+        }
+    }
     /// Requests under way by their places.
     var places = PlaceIndex()
     /// When the first request began.
@@ -86,6 +101,8 @@ struct PointerJoin {
     mutating func dispatched(_ dispatch: Dispatch, _ moment: Moment) throws {
         // What the thread had before is on its way, or was not taken.
         dispatching.remove(moment.thread)
+        // It is counted with the loss.
+        if let cut = cutOff[dispatch.request], cut.isSame(dispatch) { return }
         var isDoubtful = false
         if let slot = requests[dispatch.request] {
             if isSame(slot, dispatch) { return again(slot, moment) }
@@ -104,6 +121,9 @@ struct PointerJoin {
         origin = origin ?? table[slot].startNs
     }
 
+    /// More than can be under way.
+    private static let maxCutOff = 1 << 16
+
     /// A plug is over when its thread sleeps or is preempted.
     private static let longestPlugNs: UInt64 = 20_000_000
 
@@ -112,10 +132,10 @@ struct PointerJoin {
         let isMadeKnown = clockIsMonotonic && dispatch.made > 0
         // A bio that came when the request was there has been merged at its front, and is not the one that it was made of. But since 6.9 the
         // kernel looks at the clock once for all requests of a plug, before their bios come: where all of a request's bios are known, and
-        // came as soon as they do in a plug, the first of them is the one.
+        // came as soon as they do in a plug, the first of them is the one. Where not all are known, an earlier one may be what was missed.
         let latest = isMadeKnown ? dispatch.made : moment.time
-        if let bios = bios(of: dispatch, moment),
-            bios.moment.time <= (bios.isWhole ? latest.addingSaturated(Self.longestPlugNs) : latest)
+        if let bios = bios(of: dispatch, moment), bios.isWhole != false || isMadeKnown,
+            bios.moment.time <= (bios.isWhole == true ? latest.addingSaturated(Self.longestPlugNs) : latest)
         {
             (table[slot].bios, table[slot].submitter) = (bios.count, bios.moment.tid)
             table[slot].pass(.arrived, bios.moment)
@@ -134,8 +154,8 @@ struct PointerJoin {
         /// When the first of them came, as far as they are known.
         let moment: Moment
         let count: Int
-        /// Whether these are all of them.
-        let isWhole: Bool
+        /// Whether these are all of them; nil where the trace does not tell.
+        let isWhole: Bool?
     }
 
     /// By their places, where no others can be meant; else by the first one's address, at which the rest of a bio that was split has come
@@ -145,7 +165,7 @@ struct PointerJoin {
         guard let device = dispatch.device, dispatch.bytes > 0 else { return byAddress }
         let place = SectorJoin.Place(device: device, sector: dispatch.sector)
         guard let found = arrivals.take(place, sectors: UInt64(dispatch.bytes) / 512, now: moment.time),
-            found.isCertain, found.bios.isWhole || byAddress == nil
+            found.isCertain, found.bios.isWhole == true || byAddress == nil
         else { return byAddress }
         return found.bios
     }
@@ -191,7 +211,7 @@ struct PointerJoin {
             slot = nil
         }
         // Without room it was counted when it was dispatched, if not among those that were missed.
-        if slot == nil, table.hasRoom, notFollowed == 0 {
+        if slot == nil, table.hasRoom, notFollowed == 0, cutOff[request] == nil {
             slot = begin(request)
             if let slot { table[slot].flaw = .beginMissed }
         }
@@ -212,10 +232,12 @@ struct PointerJoin {
 
     mutating func bioQueued(_ bio: UInt64, _ moment: Moment) {
         seesBios = true
+        if seesPlaces, bringing.remove(moment.thread) == nil { return }
         bios.add(bio, moment)
     }
     mutating func bioQueued(_ place: SectorJoin.Place, sectors: UInt64, _ moment: Moment) {
-        seesBios = true
+        (seesBios, seesPlaces) = (true, true)
+        bringing.insert(moment.thread)
         arrivals.add(place, sectors: sectors, moment)
     }
     mutating func bioMerged(_ request: UInt64) { bios.merge(into: request) }
@@ -224,7 +246,7 @@ struct PointerJoin {
     // MARK: Ends
 
     mutating func begin(_ request: UInt64) -> Int? {
-        if !cutOff.isEmpty { cutOff.remove(request) }
+        if !cutOff.isEmpty { cutOff[request] = nil }
         guard let slot = table.begin(address: request) else {
             unknown[.tooMany, default: 0] += 1
             notFollowed += 1
@@ -267,14 +289,18 @@ struct PointerJoin {
     /// Something of a multipath device ended that nobody saw begin.
     mutating func noteUnknownEnd(of request: UInt64) {
         // Counted when events were lost.
-        if cutOff.remove(request) != nil { return }
+        if cutOff.removeValue(forKey: request) != nil { return }
         if notFollowed > 0 { notFollowed -= 1 } else { unknown[.inFlightAtStart, default: 0] += 1 }
     }
 
     /// Events were lost: nothing is sure of what was under way.
     mutating func lost() throws {
-        // Their ends are still to come, and are no other requests'.
-        cutOff = Set(table.used.map { table[$0].address })
+        // Their ends are still to come, and are no other requests'. So may be those of the loss before.
+        if cutOff.count > Self.maxCutOff { cutOff = [:] }
+        for slot in table.used {
+            cutOff[table[slot].address] = CutOff(
+                made: table[slot].made, sector: table[slot].sector, bytes: table[slot].bytes)
+        }
         try endAll(.eventsLost)
     }
 
@@ -295,7 +321,7 @@ struct PointerJoin {
         (clones, tasks, tags) = (PointerMap(), PointerMap(), PointerMap())
         (dispatching, transmitting, completing, ending) = (PointerMap(), PointerMap(), PointerMap(), PointerMap())
         timing = PointerMap()
-        (bios, arrivals, wire) = (BioTable(), BioArrivals(), WireTable())
+        (bios, arrivals, wire, bringing) = (BioTable(), BioArrivals(), WireTable(), [])
         strays = StrayClones()
     }
 

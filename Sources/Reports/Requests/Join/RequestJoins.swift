@@ -22,6 +22,7 @@ struct RequestJoins {
         ends.hasPointers = trace.kind == .traceDat && events.has(.clone, field: 0)
         // Nothing is remapped in traces of the flow alone.
         hasSectors = events.has(.rqRemap, field: 0)
+        pointers.seesPlaces = trace.kind == .traceDat && events.has(.bioQueue, field: 0)
         pointers.requestSize = trace.recording?.requestSize
         for (disk, address) in SCSIAddress.ofDisks(trace.topology) { ends.addresses.learn(disk, address) }
         pointers.clockIsMonotonic = trace.identity.clock == "mono"
