@@ -45,12 +45,7 @@ extension Report {
         if requests.disagreed > 0 {
             doubts.append("\(Figures.plural(requests.disagreed, "request")) that two ways of joining tell differently")
         }
-        if !requests.stoodIn.isEmpty {
-            let points = requests.stoodIn.map { "\($0.reason) \(Figures.count($0.count))" }
-            doubts.append(
-                "points of requests that were missed, so that one stage stands for several: "
-                    + points.joined(separator: ", "))
-        }
+        doubts += RequestFacts.missedPoints(requests.stoodIn.map { ($0.reason, $0.count) })
         return doubts
             + [RequestFacts.unseen(requests.unseen), RequestFacts.missed(requests.missedByProbes)].compactMap(\.self)
     }

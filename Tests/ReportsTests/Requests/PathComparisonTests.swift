@@ -90,7 +90,7 @@ import Testing
     /// A try in each of some milliseconds.
     private static func rates(_ milliseconds: Range<UInt64>, latencyNs: UInt64) -> RequestRates {
         var rates = RequestRates()
-        for number in milliseconds { rates.add(end: number * 1_000_000, bytes: 0, latencyNs: latencyNs, depth: 0) }
+        for number in milliseconds { rates.add(end: number * 1_000_000, bytes: 0, latencyNs: latencyNs) }
         return rates
     }
 

@@ -58,6 +58,9 @@ import Testing
             #expect(sums.reduce(0, +) == latency)
         }
         #expect(summary.overTime.intervals.reduce(0) { $0 + $1.requests } == requests.count)
+        #expect(summary.overTime.intervals.reduce(0) { $0 + $1.underWayNs! } == latency)
+        #expect(summary.overTime.firstStartNs == requests.map(\.startNs).min())
+        #expect(summary.overTime.lastEndNs == requests.map(\.endNs).max())
         let slowest = requests.map(\.latencyNs).sorted(by: >).prefix(10)
         #expect(summary.slowest.map(\.latencyNs) == Array(slowest))
     }
@@ -89,11 +92,47 @@ import Testing
 
     // MARK: Over time
 
+    /// A request counts in each interval that it was under way in, for as long as it was, however long intervals have become.
+    @Test(arguments: 1...20 as ClosedRange<UInt64>) func requestsAreUnderWayWhereTheyWere(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        var (rates, halves) = (RequestRates(), [RequestRates(), RequestRates()])
+        var times: [(start: UInt64, end: UInt64)] = []
+        for number in 0..<300 {
+            let start = UInt64.random(in: 0..<seed * 1_000_000_000, using: &random)
+            let longest: UInt64 = number % 5 == 0 ? 3_000_000_000 : 30_000_000
+            let end = start + UInt64.random(in: 0..<longest, using: &random)
+            times.append((start, end))
+            rates.add(start: start, end: end, bytes: 1, depth: 1)
+            halves[number % 2].add(start: start, end: end, bytes: 1, depth: 1)
+        }
+        #expect(rates.isSound && rates.intervals.count <= RequestRates.maxCount)
+        for interval in rates.intervals {
+            let (from, to) = (interval.number * rates.intervalNs, (interval.number + 1) * rates.intervalNs)
+            let here = times.reduce(0) {
+                $0 + max(min($1.end, to), from) - min(max($1.start, from), max(min($1.end, to), from))
+            }
+            #expect(interval.underWayNs == here)
+        }
+        #expect(halves[0].merged(with: halves[1]) == rates)
+    }
+
+    /// At most as many steps as there are intervals, however long a request is.
+    @Test func aRequestOfAllTimeIsSpread() {
+        var rates = RequestRates()
+        rates.add(start: 5, end: .max, bytes: 1, depth: 1)
+        let sum = rates.intervals.reduce(0 as UInt64) { $0 + $1.underWayNs! }
+        #expect(rates.isSound && sum == .max - 5, "\(sum) \(rates.intervalNs) \(rates.intervals.count)")
+        rates.add(start: .max - 1, end: .max, bytes: 1, depth: 1)
+        #expect(rates.isSound && rates.intervals.reduce(0) { $0 + $1.requests } == 2)
+    }
+
     @Test func intervalsLengthenBeyondTheirLimit() {
         var rates = RequestRates()
-        for number in 0..<256 { rates.add(end: UInt64(number) * 10_000_000, bytes: 1, latencyNs: 5, depth: number) }
+        for number in 0..<256 {
+            rates.add(start: UInt64(number) * 10_000_000, end: UInt64(number) * 10_000_000 + 5, bytes: 1, depth: number)
+        }
         #expect(rates.intervals.count == 256 && rates.intervalNs == 10_000_000 && rates.isSound)
-        rates.add(end: 256 * 10_000_000, bytes: 1, latencyNs: 9, depth: 1)
+        rates.add(start: 256 * 10_000_000, end: 256 * 10_000_000 + 9, bytes: 1, depth: 1)
         #expect(rates.intervalNs == 20_000_000 && rates.intervals.count == 129 && rates.isSound)
         #expect(rates.intervals.reduce(0) { $0 + $1.requests } == 257 && rates.intervals[0].maxDepth == 1)
         #expect(rates.intervals.last?.maxNs == 9 && rates.intervals.last?.number == 128)
@@ -103,10 +142,10 @@ import Testing
     @Test func intervalsHoldAllTimes() {
         var rates = RequestRates()
         for shift in 0..<64 {
-            rates.add(end: 1 << UInt64(shift), bytes: .max, latencyNs: .max, depth: 1)
-            rates.add(end: .max >> UInt64(shift), bytes: 1, latencyNs: 1, depth: 1)
+            rates.add(end: 1 << UInt64(shift), bytes: .max, latencyNs: .max)
+            rates.add(end: .max >> UInt64(shift), bytes: 1, latencyNs: 1)
         }
-        for number in 0..<2000 { rates.add(end: .max / 2000 * UInt64(number), bytes: 1, latencyNs: 1, depth: 1) }
+        for number in 0..<2000 { rates.add(end: .max / 2000 * UInt64(number), bytes: 1, latencyNs: 1) }
         #expect(rates.isSound && rates.intervals.count <= 256)
         #expect(rates.intervals.reduce(0) { $0 + $1.requests } == 2128)
     }
@@ -119,8 +158,8 @@ import Testing
             let end = UInt64.random(
                 in: 0...(1 << UInt64.random(in: 24...(20 + 7 * seed), using: &random)), using: &random)
             let depth = Int.random(in: 1...9, using: &random)
-            whole.add(end: end, bytes: 3, latencyNs: end / 2, depth: depth)
-            parts[Int.random(in: 0..<4, using: &random)].add(end: end, bytes: 3, latencyNs: end / 2, depth: depth)
+            whole.add(start: end / 2, end: end, bytes: 3, depth: depth)
+            parts[Int.random(in: 0..<4, using: &random)].add(start: end / 2, end: end, bytes: 3, depth: depth)
         }
         var merged = RequestRates()
         for part in parts.shuffled(using: &random) { merged.merge(part) }

@@ -101,7 +101,7 @@ function overTime(intervals) {
   const perSecond = (requests) => `${count(Math.round((requests * 1e9) / length))}/s`;
   return [html("h3", {}, "Over time"),
     chart(`requests that ended, count a second (in steps of ${shortDuration(length)})`, (interval) => interval.requests,
-      (interval) => `${perSecond(interval.requests)}, ${plural(interval.requests, "request")}, ${size(interval.bytes)}, mean depth ${interval.meanDepth}`,
+      (interval) => `${perSecond(interval.requests)}, ${plural(interval.requests, "request")}, ${size(interval.bytes)}, ${interval.meanDepth} under way on average`,
       (most, y) => label(y(most), perSecond(most)), "rate"),
     chart("longest request latency of each step", (interval) => interval.maxNs, (interval) => duration(interval.maxNs),
       (most, y) => svg("g", {}, timeTicks(0, most, { most: 4 }).map(({ ns, text }) => [

@@ -26,7 +26,9 @@ enum Meanwhile {
         var others = siblings[...]
         for own in path {
             while let next = others.first, next.number < own.number { others.removeFirst() }
-            guard let beside = others.first, beside.number == own.number else { continue }
+            guard let beside = others.first, beside.number == own.number, own.requests > 0, beside.requests > 0 else {
+                continue
+            }
             let weight = Double(min(own.requests, beside.requests))
             all += weight
             slower += own.meanNs > beside.meanNs ? weight : own.meanNs == beside.meanNs ? weight / 2 : 0

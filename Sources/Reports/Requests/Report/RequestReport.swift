@@ -45,7 +45,7 @@ extension Report {
             public let latency: RequestLatency
         }
 
-        /// What ended in an interval.
+        /// What ended in an interval, and what was under way.
         public struct Interval: Codable, Equatable, Sendable {
             /// When it began, on the trace clock.
             public let startNs: UInt64
@@ -55,9 +55,9 @@ extension Report {
             public let requests: Int
             /// Of their data.
             public let bytes: UInt64
-            /// How many were under way on average, by their latencies.
-            public let meanDepth: Double
-            /// How many were under way at most when one ended.
+            /// How many were under way on average, those from their first bio to their end; nil from a summary of an older version.
+            @NullWhenAbsent public var meanDepth: Double?
+            /// How many dm had at most when one ended.
             public let maxDepth: Int
             /// The longest latency.
             public let maxNs: UInt64
@@ -107,6 +107,10 @@ extension Report {
         public let maps: [Group]
         /// In the order of time.
         public let overTime: [Interval]
+        /// When the first began, on the trace clock; nil without any, and from a summary of an older version.
+        @NullWhenAbsent public var firstStartNs: UInt64?
+        /// When the last ended; likewise.
+        @NullWhenAbsent public var lastEndNs: UInt64?
         /// Longest first.
         public let slowest: [SlowRequest]
     }

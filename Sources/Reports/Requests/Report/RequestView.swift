@@ -14,7 +14,9 @@ extension Report.Requests {
                 .sorted { ($1.latency.sumNs, $0.layer) < ($0.latency.sumNs, $1.layer) },
             operations: Self.groups(summary.operations),
             sizes: summary.sizes.map { Size(upToBytes: $0.upToBytes, latency: .init($0.latency)) },
-            maps: Self.groups(summary.maps), overTime: Self.intervals(summary.overTime), slowest: summary.slowest)
+            maps: Self.groups(summary.maps), overTime: Self.intervals(summary.overTime),
+            firstStartNs: summary.overTime.firstStartNs, lastEndNs: summary.overTime.lastEndNs, slowest: summary.slowest
+        )
     }
 
     private static func reasons(_ counts: [RequestSummary.Count]) -> [Reason] {
@@ -32,7 +34,9 @@ extension Report.Requests {
             Interval(
                 startNs: interval.number &* rates.intervalNs, lengthNs: rates.intervalNs, requests: interval.requests,
                 bytes: interval.bytes,
-                meanDepth: (Double(interval.latencyNs) / Double(rates.intervalNs) * 100).rounded() / 100,
+                meanDepth: interval.underWayNs.map {
+                    (Double($0) / Double(rates.intervalNs) * 100).rounded() / 100
+                },
                 maxDepth: interval.maxDepth, maxNs: interval.maxNs)
         }
     }

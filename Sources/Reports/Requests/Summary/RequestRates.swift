@@ -1,8 +1,8 @@
-/// Requests by when they ended: throughput and queue depth over time.
+/// Requests by when they ended, and were under way: throughput and queue depth over time.
 ///
 /// Intervals are as long as it takes for ``maxCount`` of them to do, so that memory does not grow with the trace.
 public struct RequestRates: Codable, Equatable, Sendable {
-    /// What ended in an interval.
+    /// What ended in an interval, and what was under way.
     public struct Interval: Codable, Equatable, Sendable {
         /// The interval's number: its begin is that many times ``RequestRates/intervalNs`` on the trace clock.
         public internal(set) var number: UInt64
@@ -10,12 +10,15 @@ public struct RequestRates: Codable, Equatable, Sendable {
         public internal(set) var requests: Int
         /// Of their data.
         public internal(set) var bytes: UInt64
-        /// The sum of their latencies, in ns: by the interval's length, it is the mean depth of the queue.
+        /// The sum of their latencies, in ns.
         public internal(set) var latencyNs: UInt64
         /// The longest of their latencies, in ns.
         public internal(set) var maxNs: UInt64
-        /// Most requests that were under way at once when one of these ended.
+        /// Most requests that dm had at once when one of these ended.
         public internal(set) var maxDepth: Int
+        /// The time that requests were under way in the interval, of all together, in ns: by its length, the mean depth. nil where that is not
+        /// kept, and in summaries of older versions.
+        @NullWhenAbsent public internal(set) var underWayNs: UInt64?
     }
 
     /// How many intervals there are at most.
@@ -23,21 +26,74 @@ public struct RequestRates: Codable, Equatable, Sendable {
 
     /// The length of each, in ns: ten milliseconds times a power of two.
     public private(set) var intervalNs: UInt64 = 10_000_000
-    /// In ascending order, those in which requests ended.
+    /// In ascending order, those in which requests ended or were under way.
     public private(set) var intervals: [Interval] = []
+    /// When the first began, in ns of the trace clock; nil where that is not kept, and in summaries of older versions.
+    @NullWhenAbsent public private(set) var firstStartNs: UInt64?
+    /// When the last ended; likewise.
+    @NullWhenAbsent public private(set) var lastEndNs: UInt64?
 
     init() {}
 
-    mutating func add(end: UInt64, bytes: UInt64, latencyNs: UInt64, depth: Int) {
+    /// A request, with what was under way.
+    ///
+    /// - Parameter depth: how many dm had when it ended.
+    mutating func add(start: UInt64, end: UInt64, bytes: UInt64, depth: Int) {
+        firstStartNs = min(firstStartNs ?? start, start)
+        lastEndNs = max(lastEndNs ?? end, end)
+        spread(from: start, to: end)
+        add(end: end, bytes: bytes, latencyNs: end - min(start, end), depth: depth, underWayNs: 0)
+    }
+
+    /// What ended alone.
+    mutating func add(end: UInt64, bytes: UInt64, latencyNs: UInt64) {
+        add(end: end, bytes: bytes, latencyNs: latencyNs, depth: 0, underWayNs: nil)
+    }
+
+    private mutating func add(end: UInt64, bytes: UInt64, latencyNs: UInt64, depth: Int, underWayNs: UInt64?) {
         let new = Interval(
-            number: end / intervalNs, requests: 1, bytes: bytes, latencyNs: latencyNs, maxNs: latencyNs, maxDepth: depth
-        )
+            number: end / intervalNs, requests: 1, bytes: bytes, latencyNs: latencyNs, maxNs: latencyNs,
+            maxDepth: depth, underWayNs: underWayNs)
         // Most come in order.
         if let last = intervals.last, last.number == new.number {
             intervals[intervals.count - 1].add(new)
         } else {
             insert(new)
         }
+    }
+
+    /// The time of a request goes to the intervals that it was under way in.
+    private mutating func spread(from start: UInt64, to end: UInt64) {
+        var from = start
+        var place = place(of: from)
+        while from < end {
+            let number = from / intervalNs
+            let (next, isPastAll) = (number + 1).multipliedReportingOverflow(by: intervalNs)
+            let until = isPastAll ? end : min(end, next)
+            if place == intervals.count || intervals[place].number != number {
+                let new = Interval(
+                    number: number, requests: 0, bytes: 0, latencyNs: 0, maxNs: 0, maxDepth: 0, underWayNs: 0)
+                intervals.insert(new, at: place)
+            }
+            intervals[place].underWayNs = intervals[place].underWayNs.map { $0.addingSaturated(until - from) }
+            from = until
+            place += 1
+            if intervals.count > Self.maxCount {
+                while intervals.count > Self.maxCount { lengthen() }
+                place = self.place(of: from)
+            }
+        }
+    }
+
+    /// Of the first interval that is not before a time.
+    private func place(of time: UInt64) -> Int {
+        let number = time / intervalNs
+        var (low, high) = (0, intervals.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if intervals[middle].number < number { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     private mutating func insert(_ new: Interval) {
@@ -71,9 +127,17 @@ public struct RequestRates: Codable, Equatable, Sendable {
 
     mutating func merge(_ other: RequestRates) {
         var other = other
+        (firstStartNs, lastEndNs) = (
+            Self.either(firstStartNs, other.firstStartNs, min), Self.either(lastEndNs, other.lastEndNs, max)
+        )
         while intervalNs < other.intervalNs { lengthen() }
         while other.intervalNs < intervalNs { other.lengthen() }
         for interval in other.intervals { insert(atLength: other.intervalNs, interval) }
+    }
+
+    private static func either(_ one: UInt64?, _ other: UInt64?, _ choose: (UInt64, UInt64) -> UInt64) -> UInt64? {
+        guard let one, let other else { return one ?? other }
+        return choose(one, other)
     }
 
     func merged(with other: RequestRates) -> RequestRates {
@@ -99,9 +163,13 @@ public struct RequestRates: Codable, Equatable, Sendable {
     /// Whether a recorder can have left it.
     var isSound: Bool {
         let lengths = sequence(first: 10_000_000 as UInt64) { $0 > .max / 2 ? nil : $0 * 2 }
-        return lengths.contains(intervalNs) && intervals.count <= Self.maxCount
+        return lengths.contains(intervalNs) && firstStartNs ?? 0 <= lastEndNs ?? .max
+            && intervals.count <= Self.maxCount
             && zip(intervals, intervals.dropFirst()).allSatisfy { $0.number < $1.number }
-            && intervals.allSatisfy { $0.requests > 0 && $0.maxDepth >= 0 && $0.number <= .max / intervalNs }
+            && intervals.allSatisfy {
+                ($0.requests > 0 || $0.requests == 0 && $0.underWayNs != nil) && $0.maxDepth >= 0
+                    && $0.number <= .max / intervalNs
+            }
     }
 }
 
@@ -112,5 +180,6 @@ extension RequestRates.Interval {
         latencyNs = latencyNs.addingSaturated(other.latencyNs)
         maxNs = max(maxNs, other.maxNs)
         maxDepth = max(maxDepth, other.maxDepth)
+        underWayNs = underWayNs.flatMap { own in other.underWayNs.map { own.addingSaturated($0) } }
     }
 }

@@ -78,7 +78,7 @@ struct RequestSums {
         flaws[flaw, default: 0] += times
     }
 
-    /// - Parameter depth: requests under way, this one included.
+    /// - Parameter depth: requests that dm has, this one included.
     mutating func add(_ live: LiveRequest, _ timeline: RequestTimeline, depth: Int, request: () -> Request) {
         seen += 1
         joined += 1
@@ -88,7 +88,7 @@ struct RequestSums {
         operations[live.operation, default: GroupSums()].add(ns, bytes)
         sizes[Self.sizeClass(bytes), default: Histogram()].record(ns)
         maps[live.device, default: GroupSums()].add(ns, bytes)
-        overTime.add(end: live.endNs, bytes: bytes, latencyNs: ns, depth: depth)
+        overTime.add(start: live.startNs, end: live.endNs, bytes: bytes, depth: depth)
         failed += live.error == 0 ? 0 : 1
         retried += live.tries.count { !$0.isRejected } > 1 ? 1 : 0
         busy += live.busyDispatches
@@ -151,7 +151,7 @@ struct RequestSums {
         paths[open.place].bytes = paths[open.place].bytes.addingSaturated(UInt64(live.bytes))
         paths[open.place].latency.record(ns)
         paths[open.place].overTime.add(
-            end: one.start.addingSaturated(ns), bytes: UInt64(live.bytes), latencyNs: ns, depth: 0)
+            end: one.start.addingSaturated(ns), bytes: UInt64(live.bytes), latencyNs: ns)
     }
 
     private mutating func place(of key: PathKey) -> Int {

@@ -28,11 +28,7 @@ public struct RequestFacts {
 
     private var doubts: [String] {
         var lines: [String] = []
-        if !summary.stoodIn.isEmpty {
-            let points = summary.stoodIn.map { "\($0.name) \(Figures.count($0.count))" }
-            lines.append(
-                "points that no event shows, whose neighbours stand for them: " + points.joined(separator: ", "))
-        }
+        lines += Self.missedPoints(summary.stoodIn.map { ($0.name, $0.count) })
         if let unseen = Self.unseen(summary.unseen) { lines.append(unseen) }
         if summary.ambiguous > 0 {
             lines.append(
@@ -44,6 +40,20 @@ public struct RequestFacts {
             )
         }
         return lines
+    }
+
+    /// Of points that no event shows, by their names: before the first nothing is known, for each of the others one stage is as long as two.
+    static func missedPoints(_ points: [(name: String, count: Int)]) -> [String] {
+        let first = "\(RequestPoint.arrived)"
+        let late = points.filter { $0.name == first }.map {
+            "\(Figures.plural($0.count, "request")) whose first bio was missed: "
+                + "\($0.count == 1 ? "it begins" : "they begin") when the kernel made \($0.count == 1 ? "it" : "them") or dm was "
+                + "given \($0.count == 1 ? "it" : "them")"
+        }
+        let others = points.filter { $0.name != first }.map { "\($0.name) \(Figures.count($0.count))" }
+        return late
+            + (others.isEmpty
+                ? [] : ["points that were missed, so that one stage stands for two: " + others.joined(separator: ", ")])
     }
 
     /// Of reads and writes that the trace does not have; nil if it has all, or nobody counted.

@@ -37,7 +37,7 @@ struct RequestSection {
         let begin =
             begins.contains("wait for a request")
             ? isPartlyMissed
-                ? "a request's first bio, or where that was missed from when the kernel made the request,"
+                ? "a request's first bio, or where that was missed from when the kernel made it or dm was given it,"
                 : "a request's first bio"
             : begins.contains("dm queue") ? "when the kernel made a request" : "when dm was given a request"
         let title = "requests"
@@ -50,11 +50,7 @@ struct RequestSection {
             let reasons = requests.unjoined.map { "\(Figures.count($0.count)) \($0.reason)" }
             lines += style.warning("NOT IN THE FIGURES:", reasons.joined(separator: "; "), indent: 2)
         }
-        if !requests.stoodIn.isEmpty {
-            let points = requests.stoodIn.map { "\($0.reason) \(Figures.count($0.count))" }
-            lines += prose(
-                "points that no event shows, whose neighbours stand for them: " + points.joined(separator: ", "))
-        }
+        for fact in RequestFacts.missedPoints(requests.stoodIn.map { ($0.reason, $0.count) }) { lines += prose(fact) }
         if requests.ambiguous > 0 {
             lines += style.warning(
                 "AMBIGUOUS:", "\(Figures.count(requests.ambiguous)), where several requests could be meant", indent: 2)
@@ -69,18 +65,18 @@ struct RequestSection {
 
     private func prose(_ text: String) -> [String] { style.prose(text, first: "  ", hanging: 4) }
 
-    /// Throughput and queue depth, where requests ended in more than a moment.
+    /// Throughput and queue depth from the first request to the last end, where requests ended in more than a moment.
     private func rate() -> String? {
-        guard isOfOneTrace, let first = requests.overTime.first, let last = requests.overTime.last,
-            case let length = last.startNs.addingSaturated(last.lengthNs) - first.startNs, requests.overTime.count > 4
+        guard isOfOneTrace, let first = requests.firstStartNs, let last = requests.lastEndNs, last > first,
+            requests.overTime.count(where: { $0.requests > 0 }) > 4
         else { return nil }
-        let seconds = Double(length) / 1e9
+        let length = Double(last - first)
         let bytes = requests.overTime.reduce(0 as UInt64) { $0.addingSaturated($1.bytes) }
-        let depth = Double(requests.latency.sumNs) / Double(length)
+        let depth = Double(requests.latency.sumNs) / length
         let most = requests.overTime.map(\.maxDepth).max() ?? 0
-        return "\(Figures.count(Int(min(Double(requests.joined) / seconds, 1e15).rounded()))) requests and "
-            + "\(Figures.size(UInt64(min(Double(bytes) / seconds, 1e18)))) a second, "
-            + "\((depth * 10).rounded() / 10) under way on average, \(Figures.count(most)) at most"
+        return "\(Figures.count(Int(min(Double(requests.joined) / length * 1e9, 1e15).rounded()))) requests and "
+            + "\(Figures.size(UInt64(min(Double(bytes) / length * 1e9, 1e18)))) a second, "
+            + "\((depth * 10).rounded() / 10) under way on average, \(Figures.count(most)) in dm at most"
     }
 
     private func joined() -> String {
