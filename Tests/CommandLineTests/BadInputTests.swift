@@ -47,6 +47,12 @@ import Testing
         #expect(result.errors.contains(temporary.path))
     }
 
+    @Test(arguments: ["tree", "requests", "failover"]) func aSummaryIsNoTrace(command: String) throws {
+        let file = try TemporaryFile(Array(#"{"schema":"dmflow.summary/1"}"#.utf8))
+        let result = try Program.run([command, file.path])
+        #expect(result.status == 2 && result.errors.contains("is JSON, and no trace; give the capture itself"))
+    }
+
     @Test(arguments: badFiles, ["report", "tree"]) func badStandardInputIsRefused(file: BadFile, command: String) throws
     {
         let result = try Program.run([command, "-"], input: file.bytes)

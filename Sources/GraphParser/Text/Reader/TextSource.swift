@@ -146,6 +146,11 @@ struct TextSource: EventSource {
             return TraceError(
                 .notATrace, path: file.path, "is compressed", remedy: "decompress it first, with \(packer.program)")
         }
+        if chunk.first == UInt8(ascii: "{") {
+            return TraceError(
+                .notATrace, path: file.path, "is JSON, and no trace",
+                remedy: "give the capture itself; dmflow report takes summaries, and dmflow check baselines")
+        }
         return TraceError(
             .notATrace, path: file.path, "neither a trace.dat nor function_graph text: no line of it is a call",
             remedy: "give a trace.dat, the text of trace-cmd report, or the content of tracefs' trace")
