@@ -123,6 +123,8 @@ struct PointerJoin {
 
     /// More than can be under way.
     private static let maxCutOff = 1 << 16
+    /// More than bring bios at once; beyond, those that are on their way are told as missed.
+    private static let maxThreads = 1 << 16
 
     /// A plug is over when its thread sleeps or is preempted.
     private static let longestPlugNs: UInt64 = 20_000_000
@@ -237,6 +239,7 @@ struct PointerJoin {
     }
     mutating func bioQueued(_ place: SectorJoin.Place, sectors: UInt64, _ moment: Moment) {
         (seesBios, seesPlaces) = (true, true)
+        if bringing.count >= Self.maxThreads { bringing.removeAll() }
         bringing.insert(moment.thread)
         arrivals.add(place, sectors: sectors, moment)
     }
