@@ -62,6 +62,16 @@ import Testing
         #expect(reading.requests.reduce(0) { $0 + $1.latencyNs } == 1980)
     }
 
+    /// Where a bio was missed, or a part of what the request is made of, it begins when dm was given it, and that is told.
+    @Test(arguments: ["253,0 R 800 + 8 [fio]", "253,0 R 8 + 4 [fio]"]) func aMissedBioIsTold(bio: String) throws {
+        var script = RequestScript()
+        add(&script, sector: 8, from: 0)
+        script.events[0].line = script.events[0].line.replacing("253,0 R 8 + 8 [fio]", with: bio)
+        let reading = try RequestReading(script, requestSize: nil)
+        #expect(reading.areWhole && reading.requests.map(\.latencyNs) == [960])
+        #expect(reading.requests.map(\.stoodIn) == [["arrived"]])
+    }
+
     @Test func whatIsCutIsCounted() throws {
         var script = RequestScript()
         add(&script, sector: 8, from: 0)

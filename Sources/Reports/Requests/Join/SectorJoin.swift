@@ -53,6 +53,8 @@ struct SectorJoin {
     private var dispatching: [UInt64: Int] = [:]
     private var completing: [UInt64: Int] = [:]
     private var arrivals = BioArrivals()
+    /// Whether bios are recorded as they come.
+    private var seesBios = false
     /// Where requests were under way when events were lost.
     private var cutOff: Set<Place> = []
     /// Choices between several requests.
@@ -77,6 +79,7 @@ struct SectorJoin {
     // MARK: Down
 
     mutating func bioQueued(_ place: Place, sectors: UInt64, _ moment: Moment) {
+        seesBios = true
         arrivals.add(place, sectors: sectors, moment)
     }
 
@@ -149,11 +152,14 @@ struct SectorJoin {
         table[slot].bytes = UInt32(clamping: issue.bytes > 0 ? issue.bytes : issue.sectors &* 512)
         table[slot].kindOfOperation = issue.operation
         if let (bios, isCertain) = arrivals.take(issue.place, sectors: issue.sectors, now: issue.moment.time),
-            bios.moment.time <= issue.moment.time
+            bios.isWhole == true, bios.moment.time <= issue.moment.time
         {
             if !isCertain { doubt(slot) }
             (table[slot].submitter, table[slot].bios) = (bios.moment.tid, bios.count)
             table[slot].pass(.arrived, at: bios.moment)
+        } else if seesBios, issue.sectors > 0 {
+            // Also where not all are known: an earlier one may have been missed.
+            table[slot].standIn(.arrived)
         }
         table[slot].pass(.dispatched, at: issue.moment)
         origin = origin ?? table[slot].startNs
