@@ -68,13 +68,13 @@ run() {
 # follow SECONDS SILENCE: shows the steps that come by on the console until the guest ends. Fails at the deadline, and when no step
 # has come for SILENCE seconds: a kernel that hangs writes of nothing else.
 follow() {
-    local deadline=$((SECONDS + $1)) silence=$2 line end
-    end=$((SECONDS + silence < deadline ? SECONDS + silence : deadline))
-    while ((SECONDS < end)) && IFS= read -r -t "$((end - SECONDS))" line <&"$console"; do
+    local deadline=$((SECONDS + $1)) silence=$2 heard=$SECONDS end line
+    while end=$((heard + silence < deadline ? heard + silence : deadline)) &&
+        ((SECONDS < end)) && IFS= read -r -t "$((end - SECONDS))" line <&"$console"; do
         line=${line%$'\r'}
         [[ $line == "lab: "* ]] || continue
         printf 'lab: [%3ds] %s\n' "$SECONDS" "${line#lab: }" >&2
-        end=$((SECONDS + silence < deadline ? SECONDS + silence : deadline))
+        heard=$SECONDS
     done
     ((SECONDS < end))
 }
