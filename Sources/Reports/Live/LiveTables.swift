@@ -86,8 +86,9 @@ struct LiveTables {
         guard let requests = interval.requests, requests.joined > 0 else { return nil }
         let whole = requests.latency.sum
         let rows = requests.stages.sorted { ($1.ns.sum, $0.order) < ($0.ns.sum, $1.order) }.map { stage in
-            bar(stage.ns.sum, of: whole, stage.layer) + latencies(stage.ns, [0.5, 0.99], 8) + "  "
-                + style.layer(stage.layer, pad(stage.layer, 8)) + " " + stage.stage
+            row(
+                bar(stage.ns.sum, of: whole, stage.layer) + latencies(stage.ns, [0.5, 0.99], 8) + "  "
+                    + style.layer(stage.layer, pad(stage.layer, 8)) + " ", stage.stage)
         }
         let heads = [("p50", 8), ("p99", 8)]
         return LiveSection(
@@ -112,8 +113,9 @@ struct LiveTables {
     private func roots(_ interval: LiveInterval) -> LiveSection? {
         guard let calls = interval.calls, !calls.roots.isEmpty else { return nil }
         let rows = LiveRows.roots(calls).map { root in
-            padLeft(Figures.count(root.latency.count), 17) + latencies(root.latency, [0.5, 0.99, 1]) + "  "
-                + printable(root.function) + (root.fragment ? " (fragment)" : "")
+            row(
+                padLeft(Figures.count(root.latency.count), 17) + latencies(root.latency, [0.5, 0.99, 1]) + "  ",
+                printable(root.function) + (root.fragment ? " (fragment)" : ""))
         }
         let heads = [("calls", 7), ("p50", 9), ("p99", 9), ("max", 9)]
         return LiveSection(
@@ -129,6 +131,12 @@ struct LiveTables {
         let heads =
             String(repeating: " ", count: max(width - name.count - 2, 0)) + heads.map { padLeft($0, $1) }.joined()
         return "  " + style.bold(name) + style.dim(heads + rest)
+    }
+
+    /// A name at the end of a row is whole in a log: on a line of its own where it does not fit.
+    private func row(_ figures: String, _ name: String) -> String {
+        let fits = cuts || ClippedLine.width(figures) + name.count <= columns
+        return figures + (fits ? "" : "\n      ") + name
     }
 
     /// As wide as the longest name, if there is room for that beside the other columns.

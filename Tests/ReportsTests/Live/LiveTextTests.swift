@@ -22,7 +22,7 @@ import TraceFormat
         let colored = LiveText(style: Style(color: true, unicode: true))
         for interval in try intervals(name).prefix(12) {
             let block = text.block(interval).split(separator: "\n", omittingEmptySubsequences: false)
-            #expect(block.allSatisfy { $0.count <= 80 || $0.contains(" + ") })
+            #expect(block.allSatisfy { $0.count <= 80 })
             for (columns, rows) in [(80, 24), (200, 60), (40, 10), (20, 3), (80, 1), (1, 1)] {
                 for text in [text, colored] {
                     let screen = text.screen(
@@ -107,6 +107,21 @@ import TraceFormat
             cpuSpanNs: 1_000_000_000, clock: WallClock(TraceIdentity()))
         let lines = LiveText(style: .plain).block(interval).split(separator: "\n")
         #expect(lines.allSatisfy { $0.count <= 80 } && lines.count > 6)
+    }
+
+    /// In a log names stay whole, on a line of their own if they must.
+    @Test func longNamesHaveALineOfTheirOwn() {
+        var latency = Histogram()
+        latency.record(71_000)
+        let root = Summary.Root(
+            function: "__sysvec_apic_timer_interrupt", baseName: "__sysvec_apic_timer_interrupt", fragment: true,
+            latency: latency, partialCalls: 0, hollowCalls: 0, treeCalls: 1, kernelCallsBelow: 0, layers: [])
+        let interval = LiveInterval(
+            number: 1, startNs: 0, endNs: 1_000_000_000, isLast: true, requests: nil, underWay: RequestsUnderWay(),
+            names: PathNames(), calls: CallTotals(roots: [root], layers: [], functions: []), troubles: nil,
+            lost: .init(), lateEvents: 0, cpuNs: 0, cpuSpanNs: 1, clock: WallClock(TraceIdentity()))
+        let lines = LiveText(style: .plain).block(interval).split(separator: "\n")
+        #expect(lines.contains("      __sysvec_apic_timer_interrupt (fragment)") && lines.allSatisfy { $0.count <= 80 })
     }
 
     /// Names come from whoever set the machine up.
