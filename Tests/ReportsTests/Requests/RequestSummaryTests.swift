@@ -121,7 +121,7 @@ import Testing
         var rates = RequestRates()
         rates.add(start: 5, end: .max, bytes: 1, depth: 1)
         let sum = rates.intervals.reduce(0 as UInt64) { $0 + $1.underWayNs! }
-        #expect(rates.isSound && sum == .max - 5, "\(sum) \(rates.intervalNs) \(rates.intervals.count)")
+        #expect(rates.isSound && sum == .max - 5)
         rates.add(start: .max - 1, end: .max, bytes: 1, depth: 1)
         #expect(rates.isSound && rates.intervals.reduce(0) { $0 + $1.requests } == 2)
     }

@@ -39,8 +39,7 @@ public struct RequestRates: Codable, Equatable, Sendable {
     ///
     /// - Parameter depth: how many dm had when it ended.
     mutating func add(start: UInt64, end: UInt64, bytes: UInt64, depth: Int) {
-        firstStartNs = min(firstStartNs ?? start, start)
-        lastEndNs = max(lastEndNs ?? end, end)
+        note(first: start, last: end)
         spread(from: start, to: end)
         add(end: end, bytes: bytes, latencyNs: end - min(start, end), depth: depth, underWayNs: 0)
     }
@@ -51,43 +50,41 @@ public struct RequestRates: Codable, Equatable, Sendable {
     }
 
     private mutating func add(end: UInt64, bytes: UInt64, latencyNs: UInt64, depth: Int, underWayNs: UInt64?) {
-        let new = Interval(
-            number: end / intervalNs, requests: 1, bytes: bytes, latencyNs: latencyNs, maxNs: latencyNs,
-            maxDepth: depth, underWayNs: underWayNs)
-        // Most come in order.
-        if let last = intervals.last, last.number == new.number {
-            intervals[intervals.count - 1].add(new)
-        } else {
-            insert(new)
-        }
+        insert(
+            Interval(
+                number: end / intervalNs, requests: 1, bytes: bytes, latencyNs: latencyNs, maxNs: latencyNs,
+                maxDepth: depth, underWayNs: underWayNs))
     }
 
     /// The time of a request goes to the intervals that it was under way in.
     private mutating func spread(from start: UInt64, to end: UInt64) {
         var from = start
-        var place = place(of: from)
         while from < end {
             let number = from / intervalNs
             let (next, isPastAll) = (number + 1).multipliedReportingOverflow(by: intervalNs)
             let until = isPastAll ? end : min(end, next)
-            if place == intervals.count || intervals[place].number != number {
-                let new = Interval(
-                    number: number, requests: 0, bytes: 0, latencyNs: 0, maxNs: 0, maxDepth: 0, underWayNs: 0)
-                intervals.insert(new, at: place)
-            }
-            intervals[place].underWayNs = intervals[place].underWayNs.map { $0.addingSaturated(until - from) }
+            insert(
+                Interval(
+                    number: number, requests: 0, bytes: 0, latencyNs: 0, maxNs: 0, maxDepth: 0, underWayNs: until - from
+                ))
             from = until
-            place += 1
-            if intervals.count > Self.maxCount {
-                while intervals.count > Self.maxCount { lengthen() }
-                place = self.place(of: from)
-            }
         }
     }
 
-    /// Of the first interval that is not before a time.
-    private func place(of time: UInt64) -> Int {
-        let number = time / intervalNs
+    private mutating func insert(_ new: Interval) {
+        // Most come in order.
+        let isLast = intervals.last?.number == new.number
+        let place = isLast ? intervals.count - 1 : place(of: new.number)
+        if place < intervals.count, intervals[place].number == new.number {
+            intervals[place].add(new)
+        } else {
+            intervals.insert(new, at: place)
+            while intervals.count > Self.maxCount { lengthen() }
+        }
+    }
+
+    /// The first interval that is not before a number.
+    private func place(of number: UInt64) -> Int {
         var (low, high) = (0, intervals.count)
         while low < high {
             let middle = (low + high) / 2
@@ -96,15 +93,9 @@ public struct RequestRates: Codable, Equatable, Sendable {
         return low
     }
 
-    private mutating func insert(_ new: Interval) {
-        var place = intervals.count
-        while place > 0, intervals[place - 1].number >= new.number { place -= 1 }
-        if place < intervals.count, intervals[place].number == new.number {
-            intervals[place].add(new)
-        } else {
-            intervals.insert(new, at: place)
-            while intervals.count > Self.maxCount { lengthen() }
-        }
+    private mutating func note(first: UInt64?, last: UInt64?) {
+        if let first { firstStartNs = min(firstStartNs ?? first, first) }
+        if let last { lastEndNs = max(lastEndNs ?? last, last) }
     }
 
     /// Makes all intervals twice as long.
@@ -127,17 +118,10 @@ public struct RequestRates: Codable, Equatable, Sendable {
 
     mutating func merge(_ other: RequestRates) {
         var other = other
-        (firstStartNs, lastEndNs) = (
-            Self.either(firstStartNs, other.firstStartNs, min), Self.either(lastEndNs, other.lastEndNs, max)
-        )
+        note(first: other.firstStartNs, last: other.lastEndNs)
         while intervalNs < other.intervalNs { lengthen() }
         while other.intervalNs < intervalNs { other.lengthen() }
         for interval in other.intervals { insert(atLength: other.intervalNs, interval) }
-    }
-
-    private static func either(_ one: UInt64?, _ other: UInt64?, _ choose: (UInt64, UInt64) -> UInt64) -> UInt64? {
-        guard let one, let other else { return one ?? other }
-        return choose(one, other)
     }
 
     func merged(with other: RequestRates) -> RequestRates {

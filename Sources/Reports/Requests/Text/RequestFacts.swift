@@ -46,9 +46,10 @@ public struct RequestFacts {
     static func missedPoints(_ points: [(name: String, count: Int)]) -> [String] {
         let first = "\(RequestPoint.arrived)"
         let late = points.filter { $0.name == first }.map {
-            "\(Figures.plural($0.count, "request")) whose first bio was missed: "
-                + "\($0.count == 1 ? "it begins" : "they begin") when the kernel made \($0.count == 1 ? "it" : "them") or dm was "
-                + "given \($0.count == 1 ? "it" : "them")"
+            let (begins, it) = $0.count == 1 ? ("it begins", "it") : ("they begin", "them")
+            return
+                "\(Figures.plural($0.count, "request")) whose first bio was missed: \(begins) when the kernel made \(it) or dm was "
+                + "given \(it)"
         }
         let others = points.filter { $0.name != first }.map { "\($0.name) \(Figures.count($0.count))" }
         return late
